@@ -1,0 +1,99 @@
+import type { Plan } from '../launch/plan.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
+
+/** What is to run, whoever runs it: made once from the command line (or a job), read by every runtime's row. Pure data. */
+export interface RunRequest {
+  readonly image: {
+    /** The REAL directory or file on this host; never the tag's link, so that a job keeps one image for its life. */
+    readonly path: string;
+    readonly kind: 'directory' | 'file';
+    /** null for file images: nothing can be read without mounting them. */
+    readonly facts: ImageFacts | null;
+  };
+  /**
+   * jcds' own words of the contained command (entrypoint, default CMD, a shell). The user's arguments follow them as
+   * "$@" in the launcher and never pass through the program.
+   */
+  readonly words: readonly string[];
+  /** For file images only: let the runtime find the entrypoint itself (`apptainer run`). */
+  readonly entrypointUnknown: boolean;
+  readonly environment: ContainerEnvironment;
+  /** Sorted so that a bind below another comes after it. Sources exist; destinations may not. */
+  readonly binds: readonly Bind[];
+  /** Working directory inside. */
+  readonly cwd: string;
+  /** Home directory inside, and the host directory shown there; `source` null: an empty home of its own. */
+  readonly home: { readonly path: string; readonly source: string | null };
+  /** Own /tmp, /var/tmp, home, minimal /dev: nothing of the host but what was bound. */
+  readonly contain: boolean;
+  /** A small writable layer that is lost at the end. */
+  readonly writableTmpfs: boolean;
+  readonly gpu: 'nvidia' | 'rocm' | null;
+  readonly interactive: boolean;
+  readonly user: { readonly uid: number; readonly gid: number; readonly name: string };
+  /** Passed through as typed (`--runtime-arg`). */
+  readonly runtimeArguments: readonly string[];
+}
+
+/** A directory or file of the host that is shown inside. */
+export interface Bind {
+  readonly source: string;
+  readonly destination: string;
+  readonly mode: 'ro' | 'rw';
+  readonly sourceKind: 'directory' | 'file';
+  /** `user`: typed, so a missing source is an error; the others are dropped with a note. */
+  readonly origin: 'user' | 'configuration' | 'default';
+}
+
+/** The contained process's environment as decided by the policy: see `environment.ts`. */
+export interface ContainerEnvironment {
+  readonly policy: 'keep' | 'clean' | 'hep';
+  /** The caller's variables as bytes, in order, as the launcher inherited them. */
+  readonly host: readonly (readonly [name: string, value: Buffer])[];
+  /** `--env`, `--env-file` and what jcds itself adds (JCDS_IMAGE, …): beats host and image. */
+  readonly set: readonly (readonly [name: string, value: string])[];
+}
+
+/** What a row knows about this host when it makes an invocation. Found by the row's probe, remembered per host and boot. */
+export interface RuntimeHost {
+  /** Absolute path of the runtime's program. */
+  readonly program: string;
+  readonly version: string;
+  /** Facts only this row reads, by the names it chose itself (for example `needsUserns`). Plain JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** `works`, or the reason and cure that the error of "no runtime works here" lists. */
+export type Verdict =
+  | { readonly works: true; readonly host: RuntimeHost }
+  | { readonly works: false; readonly reason: string; readonly cure: string };
+
+/** What a plan needs from a runtime: the launcher adds the user's own arguments. */
+export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs'>;
+
+/** One runtime: one file, one constant of this shape, one row of the table in `index.ts`. */
+export interface Runtime {
+  readonly name: string;
+  /** Names of its program, in order of preference. */
+  readonly programs: readonly string[];
+  /** What it can run. */
+  readonly images: readonly RunRequest['image']['kind'][];
+  /** Whether the job dies when its starter is killed with SIGKILL (batch systems need it). */
+  readonly diesWithParent: boolean;
+  /** What it cannot do, with the sentence that the error before exec says. Empty: everything. */
+  readonly cannot: Partial<Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'stdin', string>>;
+  /** Cheap (bounded, at most some tens of milliseconds); its answer is remembered per host and boot. */
+  probe(search: ProbeContext): Promise<Verdict>;
+  /** Pure: the same request and host give the same words. */
+  invocation(request: RunRequest, host: RuntimeHost): Invocation;
+}
+
+/** What a probe may use. */
+export interface ProbeContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+  /** Absolute path of a program on PATH (or in the usual places), or null. */
+  which(name: string): string | null;
+  /** Runs a program with closed stdin, captured output and a bound in milliseconds; never throws. */
+  run(file: string, args: readonly string[], timeout: number): Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
