@@ -1,0 +1,81 @@
+import type { Context } from '../context.ts';
+import type { Plan } from '../launch/plan.ts';
+
+/** One verb of jcds as data: commander's tree, help, man page, completion and docs are all made from it. */
+export interface CommandDeclaration {
+  readonly name: string;
+  /** One line, imperative, no full stop. */
+  readonly summary: string;
+  /** Further paragraphs of `--help` and the man page. */
+  readonly description?: string;
+  readonly arguments: readonly ArgumentRow[];
+  readonly options: readonly OptionRow[];
+  readonly examples?: readonly (readonly [command: string, meaning: string])[];
+  /** Everything after the first argument belongs to the contained command (`run`, `exec`, `shell`, `wrap`). */
+  readonly passThrough?: true;
+  /** Errors of this command follow podman's codes: 125 for whatever is not 75, 126 or 127. */
+  readonly contained?: true;
+  /** `jcds condor submit`: a word before `name`. */
+  readonly group?: string;
+  action(call: Call, context: Context): Promise<Outcome>;
+}
+
+export interface ArgumentRow {
+  readonly name: string;
+  readonly description: string;
+  readonly optional?: true;
+  readonly variadic?: true;
+  readonly completes?: Completes;
+}
+
+/** What a shell offers for a value: published names, files, or nothing. Choices come from `choices`. */
+export type Completes = 'image' | 'file' | 'directory' | 'repository' | 'runtime';
+
+export interface OptionRow {
+  /** As commander writes it: `-B, --bind <spec>`. */
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+  /** May be given several times; the values arrive as a list. */
+  readonly repeatable?: true;
+  /** Accepted, but left out of help and completion: another tool's spelling. */
+  readonly alias?: true;
+  readonly completes?: Completes;
+  /** The environment variable that stands for it, for help only; the configuration reads it. */
+  readonly variable?: string;
+}
+
+/** A command line after parsing: names of options are in camelCase, as commander gives them. */
+export interface Call {
+  readonly arguments: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  /** How many leading words of the whole command line are jcds' own: what the launcher shifts away. */
+  readonly ownWords: number;
+}
+
+/** What a command leaves to do: end with a code, or exec a plan. */
+export type Outcome =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'plan'; readonly plan: Plan };
+
+/** The usual end of a command. */
+export function exit(code: number): Outcome {
+  return { kind: 'exit', code };
+}
+
+/** A string option, or undefined; commander never gives another type for a row that takes a value. */
+export function stringOption(call: Call, name: string): string | undefined {
+  const value = call.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The values of a repeatable option, in order. */
+export function listOption(call: Call, name: string): readonly string[] {
+  const value = call.options[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Whether a flag without value was given. */
+export function flag(call: Call, name: string): boolean {
+  return call.options[name] === true;
+}

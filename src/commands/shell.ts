@@ -1,0 +1,16 @@
+import { planJob } from '../job/plan-job.ts';
+import type { CommandDeclaration } from './command.ts';
+import { IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
+
+/** `jcds shell`: an interactive shell in the image. */
+export const shell: CommandDeclaration = {
+  name: 'shell',
+  summary: 'Open a shell in a published image',
+  description: 'bash where the image has it, else its /bin/sh.',
+  arguments: [IMAGE_ARGUMENT],
+  options: JOB_OPTIONS,
+  passThrough: true,
+  contained: true,
+  examples: [['jcds shell library/debian:12', 'look around in the image']],
+  action: (call, context) => planJob('shell', call, context),
+};

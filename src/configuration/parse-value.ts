@@ -1,0 +1,60 @@
+import type { SettingRow } from './settings.ts';
+
+/** A value that does not fit its key: `reason` completes the sentence "KEY …". */
+export type Parsed = { readonly value: unknown } | { readonly reason: string };
+
+/** Checks a JSON value against its row. */
+export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
+  const { kind } = row;
+  if (typeof kind !== 'string') return oneOf(kind, value);
+  switch (kind) {
+    case 'text':
+      return typeof value === 'string' && value !== '' ? { value } : { reason: 'must be a text' };
+    case 'list':
+      return isListOfTexts(value) ? { value } : { reason: 'must be a list of texts' };
+    case 'seconds':
+      return isSeconds(value) ? { value } : { reason: 'must be a number of seconds above 0 and at most 86400' };
+    case 'boolean':
+      return typeof value === 'boolean' ? { value } : { reason: 'must be true or false' };
+    case 'services':
+      return isRecordOfRecords(value) ? { value } : { reason: 'must be an object of objects, by repository name' };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Reads the text of an environment variable or of `jcds config set` as its row's kind. Lists are separated by commas. */
+export function parseTextValue(row: SettingRow, text: string): Parsed {
+  if (typeof row.kind !== 'string' || row.kind === 'text') return parseJsonValue(row, text);
+  if (row.kind === 'list') return { value: text.split(',').map(word => word.trim()).filter(word => word !== '') };
+  if (row.kind === 'seconds') return parseJsonValue(row, text.trim() === '' ? Number.NaN : Number(text));
+  if (row.kind === 'boolean') return parseJsonValue(row, { true: true, '1': true, false: false, '0': false }[text] ?? text);
+  try {
+    return parseJsonValue(row, JSON.parse(text));
+  } catch {
+    return { reason: 'must be JSON' };
+  }
+}
+
+function oneOf(choices: readonly string[], value: unknown): Parsed {
+  return typeof value === 'string' && choices.includes(value)
+    ? { value }
+    : { reason: `must be one of ${choices.join(', ')}` };
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(item => typeof item === 'string' && item !== '');
+}
+
+function isSeconds(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 86_400;
+}
+
+function isRecordOfRecords(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every(isRecord);
+}
+
+/** Whether a JSON value is an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

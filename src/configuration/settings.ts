@@ -1,0 +1,73 @@
+import type { Repository } from '../repositories/index.ts';
+
+/** Everything that can be configured, after all layers are merged. The doc comment of a key is its documentation. */
+export interface Settings {
+  /** Image that `.` stands for (a project's own). */
+  image: string | null;
+  /** Names of the CVMFS repositories that are searched, in order. */
+  repositories: readonly string[];
+  /** Further rows of the table of services, or changes to known ones, by repository name. */
+  services: Readonly<Record<string, Partial<Repository>>>;
+  cvmfsRoot: string | null;
+  /** Seconds. */
+  cvmfsTimeout: number;
+  /** Runtimes in order of preference; empty: the table's order. */
+  runtimes: readonly string[];
+  /** Runtimes that must not be chosen under a batch system: those whose job outlives its starter. */
+  batchExcludes: readonly string[];
+  envPolicy: 'keep' | 'clean' | 'hep';
+  /** `SRC[:DST[:ro|rw]]`; one whose source is missing is dropped with a note. */
+  binds: readonly string[];
+  gpu: 'auto' | 'nvidia' | 'rocm' | 'none';
+  ifMissing: 'ask' | 'request' | 'wait' | 'fail' | null;
+  /** Let an image pass whose record names another registry than the one typed. */
+  anyRegistry: boolean;
+  /** false: jcds never touches the network. */
+  network: boolean;
+}
+
+export const DEFAULTS: Settings = {
+  image: null,
+  repositories: ['containers.jinr.ru'],
+  services: {},
+  cvmfsRoot: null,
+  cvmfsTimeout: 20,
+  runtimes: [],
+  batchExcludes: [],
+  envPolicy: 'keep',
+  binds: [],
+  gpu: 'auto',
+  ifMissing: null,
+  anyRegistry: false,
+  network: true,
+};
+
+/** How one key is read: from JSON, from its environment variable, and whether a project file may set it. */
+export interface SettingRow {
+  readonly kind: 'text' | 'list' | 'seconds' | 'boolean' | 'services' | readonly string[];
+  /** A cloned directory is not trusted with servers, keys, runtimes, runtime arguments or forges. */
+  readonly project: boolean;
+  readonly meaning: string;
+}
+
+/** One row for each key; docs/configuration.md is made from it. The variable is JCDS_ and the key in capitals. */
+export const SETTINGS = {
+  image: { kind: 'text', project: true, meaning: 'the image that `.` stands for' },
+  repositories: { kind: 'list', project: true, meaning: 'CVMFS repositories to search, in order' },
+  services: { kind: 'services', project: false, meaning: 'rows added to the table of services, by repository name' },
+  cvmfsRoot: { kind: 'text', project: false, meaning: 'where CVMFS is mounted' },
+  cvmfsTimeout: { kind: 'seconds', project: false, meaning: 'how long a look at CVMFS may take, in seconds' },
+  runtimes: { kind: 'list', project: false, meaning: 'runtimes in order of preference' },
+  batchExcludes: { kind: 'list', project: false, meaning: 'runtimes that are not used under a batch system' },
+  envPolicy: { kind: ['keep', 'clean', 'hep'], project: false, meaning: 'which variables the job sees' },
+  binds: { kind: 'list', project: true, meaning: 'directories to show in every container, SRC[:DST[:ro|rw]]' },
+  gpu: { kind: ['auto', 'nvidia', 'rocm', 'none'], project: false, meaning: 'which GPU is shown inside' },
+  ifMissing: { kind: ['ask', 'request', 'wait', 'fail'], project: false, meaning: 'what `run` does with an image that is not published' },
+  anyRegistry: { kind: 'boolean', project: false, meaning: 'accept an image that was made from another registry than the one typed' },
+  network: { kind: 'boolean', project: false, meaning: 'whether jcds may use the network' },
+} as const satisfies Record<keyof Settings, SettingRow>;
+
+/** `cvmfsTimeout` -> `JCDS_CVMFS_TIMEOUT`. */
+export function variableOf(key: string): string {
+  return `JCDS_${key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`;
+}

@@ -1,0 +1,103 @@
+import { existsSync, statSync } from 'node:fs';
+import { EXIT, JcdsError } from '../errors.ts';
+import type { Bind } from '../runtimes/runtime.ts';
+import { type BindSpec, parseBind, parseMount } from './bind-spec.ts';
+
+/** A bind that the user typed and whose source is not there. */
+export class BindSourceError extends JcdsError {
+  constructor(source: string, reason: string) {
+    super({
+      code: 'BIND_SOURCE',
+      message: `the directory to bind, ${JSON.stringify(source)}, ${reason}`,
+      hint: `ls -ld ${JSON.stringify(source)}`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** What was asked for, by where it came from. */
+export interface BindWishes {
+  readonly cwd: string;
+  readonly bind: readonly string[];
+  readonly mount: readonly string[];
+  readonly configured: readonly string[];
+  readonly defaults: readonly BindSpec[];
+}
+
+/** The binds that are made, and a note for each that was dropped because its source is missing. */
+export interface Binds {
+  readonly binds: readonly Bind[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Merges all binds: what is typed beats the configuration, which beats the defaults, place by place. A missing source
+ * is an error when typed and a note otherwise. @throws InvalidBindError, BindSourceError
+ */
+export function gatherBinds(wishes: BindWishes): Binds {
+  const places = new Map<string, Bind>();
+  const notes: string[] = [];
+  const add = (spec: BindSpec, origin: Bind['origin']): void => {
+    const found = kindOf(spec.source);
+    if (typeof found !== 'string') places.set(spec.destination, { ...spec, origin, sourceKind: found.kind });
+    else if (origin === 'user') throw new BindSourceError(spec.source, found);
+    else notes.push(`${spec.source} ${found}: not shown in the container`);
+  };
+  for (const spec of wishes.defaults) add(spec, 'default');
+  for (const text of wishes.configured) add(parseBind(text, '/'), 'configuration');
+  for (const text of wishes.bind) add(parseBind(text, wishes.cwd), 'user');
+  for (const text of wishes.mount) add(parseMount(text, wishes.cwd), 'user');
+  // A bind below another must be made after it.
+  return { binds: [...places.values()].sort((a, b) => compareBytes(a.destination, b.destination)), notes };
+}
+
+function compareBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
+  try {
+    return { kind: statSync(source).isDirectory() ? 'directory' : 'file' };
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be seen (${code})`;
+  }
+}
+
+/**
+ * What every container gets: the working directory, CVMFS at /cvmfs and at its own path, and the files that
+ * credentials and the display are found by, where they are not shown anyway.
+ */
+export function defaultBinds(host: {
+  readonly cwd: string | null;
+  readonly home: string | null;
+  readonly contain: boolean;
+  readonly cvmfsRoot: string;
+  readonly gpu: 'nvidia' | 'rocm' | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}): BindSpec[] {
+  const shown = host.contain ? [] : ['/tmp', '/var/tmp', ...(host.home === null ? [] : [host.home]), ...(host.cwd === null ? [] : [host.cwd])];
+  const isShown = (path: string) => shown.some(root => path === root || path.startsWith(`${root}/`));
+  const specs: BindSpec[] = [];
+  const same = (path: string, mode: 'ro' | 'rw') => specs.push({ source: path, destination: path, mode });
+  if (host.cwd !== null && host.cwd !== '/' && !host.contain) same(host.cwd, 'rw');
+  if (existsSync(host.cvmfsRoot)) {
+    specs.push({ source: host.cvmfsRoot, destination: '/cvmfs', mode: 'rw' });
+    if (host.cvmfsRoot !== '/cvmfs') same(host.cvmfsRoot, 'rw');
+  }
+  for (const file of credentialFiles(host.environment)) if (existsSync(file) && !isShown(file)) same(file, 'ro');
+  if (host.contain && host.environment.DISPLAY !== undefined && existsSync('/tmp/.X11-unix')) same('/tmp/.X11-unix', 'ro');
+  if (host.gpu !== null && existsSync('/etc/OpenCL/vendors')) same('/etc/OpenCL/vendors', 'ro');
+  return specs;
+}
+
+/** Files named by the variables that Kerberos, grid certificates, tokens and X11 are found by. */
+function credentialFiles(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const named = [
+    environment.KRB5CCNAME?.replace(/^(FILE|DIR):/, ''),
+    environment.X509_USER_PROXY,
+    environment.BEARER_TOKEN_FILE,
+    environment.XAUTHORITY,
+  ];
+  return named.filter((file): file is string => file?.startsWith('/') === true);
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { EXIT, JcdsError } from '../errors.ts';
+
+/** `--env` or a line of `--env-file` that cannot be passed on. The value itself is never in the message. */
+export class InvalidVariableError extends JcdsError {
+  constructor(place: string, reason: string) {
+    super({ code: 'INVALID_VARIABLE', message: `${place}: ${reason}`, hint: 'names are letters, digits and _, not beginning with a digit', exitCode: EXIT.usage });
+  }
+}
+
+/** `--env-file` that cannot be read. */
+export class EnvironmentFileError extends JcdsError {
+  constructor(file: string, cause: unknown) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    super({ code: 'ENV_FILE', message: `--env-file ${JSON.stringify(file)} cannot be read (${code})`, hint: `ls -l ${file}`, exitCode: EXIT.usage, cause });
+  }
+}
+
+/** Linux' bound on one string of an environment (MAX_ARG_STRLEN, 32 pages): a longer one is E2BIG, whoever starts it. */
+const LONGEST_STRING = 131_072;
+
+/**
+ * The variables of `--env-file` and `--env`, in this order; a later value of a name wins. `NAME` alone passes the
+ * caller's value on (docker's rule), and is dropped when the caller has none.
+ * @throws InvalidVariableError, EnvironmentFileError
+ */
+export function variablesOf(
+  assignments: readonly string[],
+  files: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): [name: string, value: string][] {
+  const found = new Map<string, string>();
+  const add = (place: string, assignment: string): void => {
+    const equals = assignment.indexOf('=');
+    const name = equals < 0 ? assignment : assignment.slice(0, equals);
+    const value = equals < 0 ? environment[name] : assignment.slice(equals + 1);
+    check(place, name, value);
+    if (value !== undefined) found.set(name, value);
+  };
+  for (const file of files) for (const [line, text] of linesOf(file)) add(`--env-file ${file}, line ${line}`, text);
+  for (const assignment of assignments) add('--env', assignment);
+  return [...found];
+}
+
+function check(place: string, name: string, value: string | undefined): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new InvalidVariableError(place, `${JSON.stringify(name)} is not a name that a shell can hold`);
+  if (value === undefined) return;
+  if (/[\0\uFFFD]/.test(value)) throw new InvalidVariableError(place, `the value of ${name} is not valid UTF-8`);
+  const size = Buffer.byteLength(`${name}=${value}`) + 1;
+  if (size > LONGEST_STRING) throw new InvalidVariableError(place, `${name} has ${size} bytes; the kernel takes at most ${LONGEST_STRING} in one variable`);
+}
+
+/** Docker's form: NAME=value lines, `#` at the start of a line is a comment, no quotes. */
+function linesOf(file: string): [line: number, text: string][] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (thrown) {
+    throw new EnvironmentFileError(file, thrown);
+  }
+  return text
+    .split('\n')
+    .map((line, index): [number, string] => [index + 1, line.replace(/\r$/, '')])
+    .filter(([, line]) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+}

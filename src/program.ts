@@ -1,0 +1,126 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { ArgumentRow, Call, CommandDeclaration, OptionRow, Outcome } from './commands/command.ts';
+import { exec } from './commands/exec.ts';
+import { run } from './commands/run.ts';
+import { shell } from './commands/shell.ts';
+import type { Context } from './context.ts';
+import { UsageError } from './errors.ts';
+import { COMMON_OPTIONS } from './commands/common-options.ts';
+
+declare const JCDS_VERSION: string;
+
+/** The commands, in the order of `jcds --help`. `run`, `exec` and `shell` are loaded at once: they are the start-up path. */
+export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDeclaration[]>>> = {
+  run: async () => [run],
+  exec: async () => [exec],
+  shell: async () => [shell],
+  resolve: async () => [(await import('./commands/resolve.ts')).resolve],
+  list: async () => [(await import('./commands/list.ts')).list],
+  config: async () => (await import('./commands/config.ts')).configCommands,
+  help: async () => [(await import('./commands/help.ts')).help],
+};
+
+/** What parsing a command line gave: a command to act on, or text that answers it already (`--help`, `--version`). */
+export type Parsed =
+  | { readonly kind: 'call'; readonly declaration: CommandDeclaration; readonly call: Call }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** Every declaration, for help, the man page, completion and docs. */
+export async function declarations(): Promise<CommandDeclaration[]> {
+  return (await Promise.all(Object.values(COMMANDS).map(load => load()))).flat();
+}
+
+/**
+ * Parses a command line. Only the named command is built: the tree of all of them costs more than `run` may take.
+ * Throws UsageError.
+ */
+export async function parseCommandLine(args: readonly string[], columns: number): Promise<Parsed> {
+  const name = args.find(word => !word.startsWith('-')) ?? '';
+  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const shown = known === undefined ? await declarations() : await known();
+  const parsed: { call?: Parsed } = {};
+  const texts: string[] = [];
+  const program = buildProgram(shown, columns, (declaration, command) => {
+    parsed.call = { kind: 'call', declaration, call: callOf(declaration, command, args) };
+  });
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(group => group.commands)])
+    command.configureOutput({ writeOut: text => texts.push(text), writeErr: () => {} }).exitOverride();
+  try {
+    program.parse([...args], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageErrorOf(thrown, name);
+    if (texts.length === 0) texts.push(program.helpInformation());
+  }
+  return parsed.call ?? { kind: 'text', text: texts.join('') };
+}
+
+/** The commander tree of some declarations; `act` is called with the command that was typed. */
+export function buildProgram(
+  shown: readonly CommandDeclaration[],
+  columns: number,
+  act: (declaration: CommandDeclaration, command: Command) => void,
+): Command {
+  const program = new Command('jcds')
+    .description('Run published container images straight from CVMFS')
+    .version(JCDS_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .configureHelp({ helpWidth: Math.max(40, Math.min(columns, 100)), showGlobalOptions: false });
+  for (const declaration of shown) {
+    const parent = declaration.group === undefined ? program : groupOf(program, declaration.group);
+    const command = parent.command(declaration.name).summary(declaration.summary).description(described(declaration));
+    for (const row of declaration.arguments) command.argument(argumentSyntax(row), row.description);
+    for (const row of [...declaration.options, ...COMMON_OPTIONS]) command.addOption(optionOf(row));
+    if (declaration.passThrough === true) command.passThroughOptions();
+    command.action(() => act(declaration, command));
+  }
+  return program;
+}
+
+function groupOf(program: Command, name: string): Command {
+  return program.commands.find(command => command.name() === name) ?? program.command(name);
+}
+
+function described(declaration: CommandDeclaration): string {
+  const examples = (declaration.examples ?? []).map(([command, meaning]) => `  ${command}\n      ${meaning}`);
+  return [
+    `${declaration.summary}.`,
+    ...(declaration.description === undefined ? [] : [declaration.description]),
+    ...(examples.length === 0 ? [] : [`Examples:\n${examples.join('\n')}`]),
+  ].join('\n\n');
+}
+
+function argumentSyntax(row: ArgumentRow): string {
+  const inner = row.variadic === true ? `${row.name}...` : row.name;
+  return row.optional === true ? `[${inner}]` : `<${inner}>`;
+}
+
+function optionOf(row: OptionRow): Option {
+  const option = new Option(row.flags, row.variable === undefined ? row.description : `${row.description} [${row.variable}]`);
+  if (row.choices !== undefined) option.choices([...row.choices]);
+  // A variadic option would swallow the image, hence a collector for repeatable ones.
+  if (row.repeatable === true)
+    option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  if (row.alias === true) option.hideHelp();
+  return option;
+}
+
+function callOf(declaration: CommandDeclaration, command: Command, args: readonly string[]): Call {
+  const given = command.args;
+  if (declaration.passThrough !== true)
+    return { arguments: given, options: command.opts(), ownWords: args.length };
+  const [image, ...rest] = given;
+  // commander leaves a `--` that follows IMAGE: exactly one is jcds' own.
+  const contained = rest[0] === '--' ? rest.slice(1) : rest;
+  const own = image === undefined ? [] : [image];
+  return { arguments: [...own, ...contained], options: command.opts(), ownWords: args.length - contained.length };
+}
+
+function usageErrorOf(thrown: CommanderError, name: string): UsageError {
+  const message = thrown.message.replace(/^error: /, '').replace(/\.$/, '').replace(/\n\((Did you mean .*)\)$/, '; $1');
+  return new UsageError(message, name === '' ? 'jcds --help' : `jcds ${name} --help`);
+}
+
+export type { Call, CommandDeclaration, Context, Outcome };
