@@ -1,0 +1,89 @@
+import { loadConfiguration, userFile } from '../configuration/load.ts';
+import { parseTextValue } from '../configuration/parse-value.ts';
+import { SETTINGS, type Settings } from '../configuration/settings.ts';
+import { SettingValueError } from '../configuration/errors.ts';
+import { readLayer } from '../configuration/files.ts';
+import type { Context } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { printNote } from '../output/console.ts';
+import { type CommandDeclaration, exit, flag } from './command.ts';
+import { JSON_OPTION } from './common-options.ts';
+
+const KEY = { name: 'key', description: 'a key of `jcds help configuration`' } as const;
+
+/** `jcds config list|get|set|unset`: the settings in force, and the user's own file. */
+export const configCommands: readonly CommandDeclaration[] = [
+  {
+    group: 'config',
+    name: 'list',
+    summary: 'Print every setting in force and where it comes from',
+    arguments: [],
+    options: [JSON_OPTION],
+    async action(call, context) {
+      const { settings, sources, notes } = loadConfiguration(context, {});
+      for (const note of notes) printNote(context, note);
+      if (flag(call, 'json')) context.stdout.write(`${JSON.stringify({ schemaVersion: 1, settings, sources })}\n`);
+      else
+        for (const [key, value] of Object.entries(settings))
+          context.stdout.write(`${key} = ${JSON.stringify(value)}  (${sources[key as keyof Settings] ?? 'default'})\n`);
+      return exit(EXIT.ok);
+    },
+  },
+  {
+    group: 'config',
+    name: 'get',
+    summary: 'Print one setting as JSON',
+    arguments: [KEY],
+    options: [],
+    async action(call, context) {
+      const { settings } = loadConfiguration(context, {});
+      context.stdout.write(`${JSON.stringify(settings[knownKey(call.arguments[0])])}\n`);
+      return exit(EXIT.ok);
+    },
+  },
+  {
+    group: 'config',
+    name: 'set',
+    summary: 'Write one setting into your own file',
+    arguments: [KEY, { name: 'value', description: 'lists are separated by commas; services is JSON' }],
+    options: [],
+    examples: [['jcds config set repositories containers.jinr.ru,unpacked.cern.ch', 'search CERN’s images too']],
+    async action(call, context) {
+      const key = knownKey(call.arguments[0]);
+      const text = call.arguments[1] ?? '';
+      const parsed = parseTextValue(SETTINGS[key], text);
+      if ('reason' in parsed) throw new SettingValueError(key, text, parsed.reason);
+      (await store(context)).set(key, parsed.value);
+      return exit(EXIT.ok);
+    },
+  },
+  {
+    group: 'config',
+    name: 'unset',
+    summary: 'Remove one setting from your own file',
+    arguments: [KEY],
+    options: [],
+    async action(call, context) {
+      (await store(context)).delete(knownKey(call.arguments[0]));
+      return exit(EXIT.ok);
+    },
+  },
+];
+
+function knownKey(word: string | undefined): keyof Settings {
+  if (word !== undefined && Object.hasOwn(SETTINGS, word)) return word as keyof Settings;
+  throw new UsageError(`there is no setting ${JSON.stringify(word)}`, 'jcds help configuration');
+}
+
+/** conf writes aside and renames; the file is read first with our own reader, whose message names line and key. */
+async function store(context: Context) {
+  const file = userFile(context);
+  readLayer(file, 'user');
+  const { default: Conf } = await import('conf');
+  return new Conf<Record<string, unknown>>({
+    cwd: file.replace(/\/config\.json$/, ''),
+    configName: 'config',
+    accessPropertiesByDotNotation: false,
+    configFileMode: 0o600,
+  });
+}

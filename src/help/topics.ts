@@ -1,0 +1,58 @@
+import { SETTINGS, variableOf, DEFAULTS, type Settings } from '../configuration/settings.ts';
+import { EXIT } from '../errors.ts';
+
+/** A text of `jcds help TOPIC`; the page of the same name in docs/ is made from it. */
+export interface Topic {
+  readonly title: string;
+  text(): string;
+}
+
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, readonly [contained: string, others: string]>> = {
+  ok: ['the command’s own', 'yes: found, published, done'],
+  no: ['the command’s own', 'no: not published, not found'],
+  usage: ['the command’s own', 'the command line or the configuration makes no sense'],
+  later: ['try later: CVMFS cannot be seen, or the image was requested and is not there yet', 'the same'],
+  failed: ['jcds or the runtime failed, and the command was not started: usage, not published, mismatch', '-'],
+  notExecutable: ['the command was found in the image and cannot be executed', '-'],
+  notFound: ['the command was not found in the image', '-'],
+};
+
+function exitCodes(): string {
+  const rows = Object.entries(EXIT_MEANINGS).map(
+    ([name, [contained, others]]) => `${String(EXIT[name as keyof typeof EXIT]).padStart(4)}  run, exec, shell: ${contained}\n      others: ${others}`,
+  );
+  return `${rows.join('\n')}
+
+run, exec and shell end with the contained command's own code, and with its signal if it dies of one; jcds never
+changes a code that came back. A command may end with 75 or 125 itself: --status-file tells the cases apart, since
+it says what was decided before the command was started.
+`;
+}
+
+function configuration(): string {
+  const rows = Object.entries(SETTINGS).map(([key, row]) => {
+    const kind = typeof row.kind === 'string' ? row.kind : row.kind.join('|');
+    const standard = JSON.stringify(DEFAULTS[key as keyof Settings]);
+    return `  ${key} (${kind}; ${variableOf(key)}; default ${standard}${row.project ? '; a project may set it' : ''})\n      ${row.meaning}`;
+  });
+  return `Layers, the strongest first:
+  1. "enforced" in /etc/jcds/config.json
+  2. options of the command
+  3. JCDS_* variables
+  4. .jcds.json in the nearest parent of the working directory that has one, if it belongs to you
+  5. $XDG_CONFIG_HOME/jcds/config.json (~/.config/jcds/config.json): \`jcds config set KEY VALUE\`
+  6. /etc/jcds/config.json
+  7. the defaults
+
+A project file may set only what says so below, and its binds must lie below it: a cloned directory is not trusted.
+
+Keys:
+${rows.join('\n')}
+`;
+}
+
+/** The topics, by the word typed after `jcds help`. */
+export const TOPICS: Readonly<Record<string, Topic>> = {
+  'exit-codes': { title: 'Exit codes', text: exitCodes },
+  configuration: { title: 'Configuration', text: configuration },
+};

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../../src');
+
+/** From a room to the rooms it may import at run time (`import type` is free). Everyone may import errors.ts. */
+const ARROWS: Record<string, readonly string[]> = {
+  'entry.ts': ['main.ts', 'launch', 'cvmfs', 'output'],
+  'main.ts': ['program.ts', 'output'],
+  'program.ts': ['commands'],
+  commands: ['job', 'cvmfs', 'repositories', 'image', 'runtimes', 'requests', 'registry', 'configuration', 'output', 'help', 'status', 'completion', 'batch', 'launch', 'program.ts', 'rootfs'],
+  job: ['cvmfs', 'repositories', 'image', 'rootfs', 'runtimes', 'configuration', 'output', 'launch', 'registry', 'requests'],
+  help: ['configuration', 'runtimes'],
+  configuration: [],
+  runtimes: ['launch'],
+  launch: [],
+  cvmfs: ['repositories', 'image', 'rootfs', 'output'],
+  rootfs: [],
+  repositories: ['image', 'output'],
+  registry: ['image', 'output', 'secret.ts'],
+  requests: ['image', 'output', 'secret.ts', 'registry'],
+  status: ['cvmfs', 'repositories', 'image', 'registry', 'rootfs', 'configuration', 'output'],
+  completion: ['repositories', 'image', 'output'],
+  batch: ['repositories', 'image', 'runtimes', 'output'],
+  image: ['output'],
+  output: [],
+  'context.ts': [],
+  'errors.ts': [],
+  'secret.ts': [],
+};
+
+const room = (file: string) => relative(SRC, file).split('/')[0]!;
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, '');
+  const found = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(?!type\b)[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import '(\.[^']+)'/g)];
+  return found.map(match => resolve(dirname(file), (match[1] ?? match[2] ?? match[3])!));
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts')).map(name => join(SRC, name));
+
+test('every import follows an arrow of the house', () => {
+  const wrong = files.flatMap(file =>
+    importsOf(file)
+      .map(target => [room(file), room(target)] as const)
+      .filter(([from, to]) => from !== to && to !== 'errors.ts' && !(ARROWS[from] ?? []).includes(to))
+      .map(([from, to]) => `${relative(SRC, file)}: ${from} -> ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('no command imports another command', () => {
+  const shared = ['command.ts', 'common-options.ts', 'job-options.ts'];
+  const wrong = files
+    .filter(file => room(file) === 'commands')
+    .flatMap(file => importsOf(file).filter(target => room(target) === 'commands' && !shared.includes(relative(join(SRC, 'commands'), target))).map(target => `${relative(SRC, file)} -> ${relative(SRC, target)}`));
+  expect(wrong).toEqual([]);
+});
+
+test('only the entry ends the process or writes to the console', () => {
+  const wrong = files.filter(file => room(file) !== 'entry.ts' && /\bprocess\.exit\(|\bconsole\./.test(readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, '')));
+  expect(wrong.map(file => relative(SRC, file))).toEqual([]);
+});
