@@ -1,0 +1,66 @@
+import './check-node.ts';
+import type { Outcome } from './commands/command.ts';
+import type { Context } from './context.ts';
+import { EXIT, isJcdsError } from './errors.ts';
+import { emitPlan, launcherLives, watchLauncher } from './launch/emit.ts';
+import { freeDescriptors, readArguments, readLauncherEnvironment } from './launch/launcher-environment.ts';
+import { type Plan, renderExit, renderPlan } from './launch/plan.ts';
+import { ignoreAsLauncher } from './launch/signals.ts';
+import { main } from './main.ts';
+import { printError } from './output/console.ts';
+import { realContext } from './real-context.ts';
+
+/** What bin/jcds puts before the caller's words when it waits for a plan, followed by its process id. */
+const PLAN_WORD = '--jcds-plan';
+
+void start(process.argv.slice(2));
+
+async function start(words: string[]): Promise<void> {
+  if (words[0] === PLAN_WORD) await startPlanning(Number(words[1]), exactWords(words.slice(2)));
+  else process.exit(await startAlone(exactWords(words)));
+}
+
+/** Without a launcher that waits: for the commands that end in a code. */
+async function startAlone(words: string[]): Promise<number> {
+  const context = realContext(null);
+  const outcome = await main(words, context);
+  if (outcome.kind === 'exit') return outcome.code;
+  context.stderr.write('jcds: only its launcher can start a job\nhint: call bin/jcds\n');
+  return EXIT.failed;
+}
+
+/** For a launcher: its death ends everything, silently; every deliberate end is a plan. */
+async function startPlanning(launcher: number, words: string[]): Promise<void> {
+  ignoreAsLauncher(launcher);
+  watchLauncher(launcher, () => process.exit(EXIT.failed));
+  try {
+    const context = realContext(launcher);
+    const plan = renderOutcome(await main(words, context), launcher, context);
+    process.exit(emitPlan(plan, launcher) ? EXIT.ok : EXIT.failed);
+  } catch (thrown) {
+    if (!launcherLives(launcher)) process.exit(EXIT.failed);
+    throw thrown;
+  }
+}
+
+/** A plan that cannot be handed over (a variable too long, say) ends like any other failure of jcds. */
+function renderOutcome(outcome: Outcome, launcher: number, context: Context): Buffer {
+  if (outcome.kind === 'exit') return renderExit(outcome.code);
+  try {
+    return renderJob(outcome.plan, launcher);
+  } catch (thrown) {
+    if (!isJcdsError(thrown)) throw thrown;
+    printError(context, thrown, false);
+    return renderExit(thrown.exitCode);
+  }
+}
+
+function renderJob(plan: Plan, launcher: number): Buffer {
+  const descriptors = plan.inputs?.length ? freeDescriptors(launcher) : undefined;
+  return renderPlan(plan, readLauncherEnvironment(launcher), descriptors);
+}
+
+/** The words with the bytes that they were typed with; Node has put U+FFFD where they are not UTF-8. */
+function exactWords(words: string[]): string[] {
+  return words.some(word => word.includes('\ufffd')) ? (readArguments(words.length) ?? words) : words;
+}

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Context, Output } from './context.ts';
+import { launcherLives, writeFully } from './launch/emit.ts';
+
+const DEFAULT_COLUMNS = 80;
+
+/** The context of this very process. What costs a module or a look-up is found when it is first asked for. */
+export function realContext(launcherPid: number | null): Context {
+  const { env } = process;
+  return {
+    environment: env,
+    cwd: workingDirectory(env.PWD),
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
+    get home() {
+      return env.HOME || account()?.homedir || '/';
+    },
+    get userName() {
+      return account()?.username ?? env.USER ?? String(process.getuid?.() ?? '');
+    },
+    stdin: {
+      get isTerminal() {
+        return isTerminal(0);
+      },
+    },
+    stdout: output(1, launcherPid),
+    stderr: output(2, launcherPid),
+    now: Date.now,
+    self: [process.execPath, ...process.argv.slice(1, 2)],
+    launcherPid,
+  };
+}
+
+/** PWD when it is this directory (it keeps the links of the user's path), else the kernel's name of it. */
+function workingDirectory(pwd: string | undefined): string | null {
+  try {
+    if (pwd?.startsWith('/')) {
+      const [named, here] = [statSync(pwd, { throwIfNoEntry: false }), statSync('.')];
+      if (named?.ino === here.ino && named.dev === here.dev) return pwd;
+    }
+  } catch {
+    // The kernel may still know a name of a directory that cannot be read.
+  }
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}
+
+/** A stream that writes at once and whole, and nothing in the name of a launcher that is dead. */
+function output(descriptor: 1 | 2, launcherPid: number | null): Output {
+  return {
+    get isTerminal() {
+      return isTerminal(descriptor);
+    },
+    get columns() {
+      const stream = descriptor === 1 ? process.stdout : process.stderr;
+      return isTerminal(descriptor) ? stream.columns || DEFAULT_COLUMNS : DEFAULT_COLUMNS;
+    },
+    write: text =>
+      (launcherPid === null || launcherLives(launcherPid)) && writeFully(descriptor, Buffer.from(text)),
+  };
+}
+
+/** node:tty brings node:net with it, some milliseconds on the start-up path: only when somebody asks. */
+function isTerminal(descriptor: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}
+
+/** The account's entry, or nothing for a uid that has none (containers, batch slots). */
+function account(): { username: string; homedir: string } | undefined {
+  try {
+    return userInfo();
+  } catch {
+    return undefined;
+  }
+}
