@@ -149,6 +149,16 @@ function suffix(tag: string | null, digest: string | null): string {
   return (tag === null ? '' : `:${tag}`) + (digest === null ? '' : `@${digest}`);
 }
 
+/** Whether a text is a repository's name in full, by the grammar above. */
+export function isImageRepository(text: string): boolean {
+  return text.length <= REPOSITORY_LIMIT && text.split('/').every(component => COMPONENT.test(component));
+}
+
+/** Whether a text is a tag. */
+export function isTag(text: string): boolean {
+  return /^\w[\w.-]{0,127}$/.test(text);
+}
+
 /** The reference as typed, normalised: `parseReference` makes the same reference of it again. */
 export function formatReference(reference: Reference): string {
   const { registry, registryTyped, repository, tag, tagTyped, digest } = reference;
