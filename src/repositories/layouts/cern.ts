@@ -1,0 +1,72 @@
+import { sha256Hex } from '../../image/digest.ts';
+import type { Platform } from '../../image/platform.ts';
+import type { Reference } from '../../image/reference.ts';
+import { DOCKER_HUB, isRegistryName, looksLikeRegistry, normaliseRegistry } from '../../image/registry.ts';
+import { hasTag, parseEntry } from './entry.ts';
+import type { ContentDigest, Layout, PathName } from './layout.ts';
+
+/**
+ * CERN's layout (DUCC): `<registry>/<repository>:<tag>` or `…:sha256:<hex>`, the registry as the wishlist
+ * spells it, port included; a relative link to `.flat/<2>/<64>`, named after the image's configuration.
+ * An image for several platforms stands under `.multiarch/<architecture>/` too.
+ */
+const CONTENT = /^\.flat\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
+const MULTIARCH = /^\.multiarch\/[a-z0-9_]+(?::v[0-9]+)?\//;
+/** How the wishlist spells Docker Hub. */
+const HUB_DIRECTORY = 'registry.hub.docker.com';
+
+function contentDigest(path: string): ContentDigest | null {
+  const hex = CONTENT.exec(path)?.[2];
+  return hex === undefined ? null : { kind: 'config', digest: `sha256:${hex}` };
+}
+
+/** `.multiarch`'s word for a platform: `amd64`, `arm64:v8`. */
+function architectureDirectory({ architecture, variant }: Platform): string {
+  return variant === null ? architecture : `${architecture}:${variant}`;
+}
+
+function publicNames({ registry, repository, tag, digest }: Reference): string[] {
+  const image = `${registry === DOCKER_HUB ? HUB_DIRECTORY : registry}/${repository}`;
+  const named = digest !== null && sha256Hex(digest) !== null ? [`${image}:${digest}`] : [];
+  return tag === null ? named : [...named, `${image}:${tag}`];
+}
+
+function parseName(relativePath: string): PathName | null {
+  const path = relativePath.replace(MULTIARCH, '');
+  const slash = path.indexOf('/');
+  const registry = path.slice(0, Math.max(slash, 0));
+  if (!looksLikeRegistry(registry) || !isRegistryName(registry)) return null;
+  const entry = parseEntry(path.slice(slash + 1));
+  return entry && { registry: normaliseRegistry(registry), ...entry };
+}
+
+export const cern: Layout = {
+  name: 'cern',
+  dropsRegistry: false,
+  candidates(reference, platform) {
+    const names = publicNames(reference);
+    const architecture = platform && architectureDirectory(platform);
+    const hex = reference.digest === null ? null : sha256Hex(reference.digest);
+    return [
+      // A configuration's digest is of one platform already.
+      ...(hex === null ? [] : [`.flat/${hex.slice(0, 2)}/${hex}`]),
+      ...(architecture === null ? [] : names.map(name => `.multiarch/${architecture}/${name}`)),
+      ...names,
+    ];
+  },
+  parsePath(relativePath) {
+    const content = contentDigest(relativePath);
+    if (content) return { registry: null, repository: null, tag: null, digest: content.digest };
+    return parseName(relativePath);
+  },
+  digestOf: contentDigest,
+  proves({ digest }, targetRelativePath, entryRelativePath) {
+    if (digest === null) return 'proven';
+    if (contentDigest(targetRelativePath)?.digest === digest) return 'proven';
+    const entry = entryRelativePath === undefined ? null : parseName(entryRelativePath);
+    if (!entry || entry.digest === null) return 'unproven';
+    return entry.digest === digest ? 'proven' : 'contradicted';
+  },
+  // A colon in the root is a registry's port: gitlab-p4n.aip.de:5005.
+  isImageName: (name, depth) => depth > 0 && hasTag(name),
+};
