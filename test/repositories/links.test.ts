@@ -74,7 +74,7 @@ test('where a link leads is where the path leads as text, below the root in use'
       if (!result.result) return;
       const { repository, relativePath } = result.result;
       expect(['a.org', 'other.org']).toContain(repository);
-      const rewritten = target.replace(/^\/+(?:\.\/)*cvmfs(?=\/|$)/, '/srv/x/cvmfs');
+      const rewritten = target.replace(/^\/+(?:\.\/+)*cvmfs(?=\/|$)/, '/srv/x/cvmfs');
       expect(`/srv/x/cvmfs/${repository}${relativePath && `/${relativePath}`}`).toBe(
         resolve('/srv/x/cvmfs/a.org/nica', rewritten),
       );
