@@ -54,7 +54,11 @@ export class JcdsError extends Error {
 
 /** Whether a thrown value is a failure that jcds foresaw. */
 export function isJcdsError(thrown: unknown): thrown is JcdsError {
-  return typeof thrown === 'object' && thrown !== null && (thrown as { isJcdsError?: unknown }).isJcdsError === true;
+  return (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    (thrown as { isJcdsError?: unknown }).isJcdsError === true
+  );
 }
 
 /** A command line that makes no sense. */

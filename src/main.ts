@@ -34,7 +34,9 @@ function wantsJson(args: readonly string[], contained: boolean): boolean {
 /** podman's rule: 125 for every failure of jcds' own but "later", "not executable" and "not found". */
 function containedCode(error: JcdsError): number {
   const { exitCode } = error;
-  return exitCode === EXIT.later || exitCode === EXIT.notExecutable || exitCode === EXIT.notFound ? exitCode : EXIT.failed;
+  return exitCode === EXIT.later || exitCode === EXIT.notExecutable || exitCode === EXIT.notFound
+    ? exitCode
+    : EXIT.failed;
 }
 
 /** 125 to 127 mean something only where a contained command could have answered. */

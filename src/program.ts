@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { ArgumentRow, Call, CommandDeclaration, OptionRow, Outcome } from './commands/command.ts';
+import { COMMON_OPTIONS } from './commands/common-options.ts';
 import { exec } from './commands/exec.ts';
 import { run } from './commands/run.ts';
 import { shell } from './commands/shell.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
-import { COMMON_OPTIONS } from './commands/common-options.ts';
 
 declare const JCDS_VERSION: string;
 
@@ -70,7 +70,10 @@ export function buildProgram(
     .configureHelp({ helpWidth: Math.max(40, Math.min(columns, 100)), showGlobalOptions: false });
   for (const declaration of shown) {
     const parent = declaration.group === undefined ? program : groupOf(program, declaration.group);
-    const command = parent.command(declaration.name).summary(declaration.summary).description(described(declaration));
+    const command = parent
+      .command(declaration.name)
+      .summary(declaration.summary)
+      .description(described(declaration));
     for (const row of declaration.arguments) command.argument(argumentSyntax(row), row.description);
     for (const row of [...declaration.options, ...COMMON_OPTIONS]) command.addOption(optionOf(row));
     if (declaration.passThrough === true) command.passThroughOptions();
@@ -98,7 +101,10 @@ function argumentSyntax(row: ArgumentRow): string {
 }
 
 function optionOf(row: OptionRow): Option {
-  const option = new Option(row.flags, row.variable === undefined ? row.description : `${row.description} [${row.variable}]`);
+  const option = new Option(
+    row.flags,
+    row.variable === undefined ? row.description : `${row.description} [${row.variable}]`,
+  );
   if (row.choices !== undefined) option.choices([...row.choices]);
   // A variadic option would swallow the image, hence a collector for repeatable ones.
   if (row.repeatable === true)
@@ -115,11 +121,18 @@ function callOf(declaration: CommandDeclaration, command: Command, args: readonl
   // commander leaves a `--` that follows IMAGE: exactly one is jcds' own.
   const contained = rest[0] === '--' ? rest.slice(1) : rest;
   const own = image === undefined ? [] : [image];
-  return { arguments: [...own, ...contained], options: command.opts(), ownWords: args.length - contained.length };
+  return {
+    arguments: [...own, ...contained],
+    options: command.opts(),
+    ownWords: args.length - contained.length,
+  };
 }
 
 function usageErrorOf(thrown: CommanderError, name: string): UsageError {
-  const message = thrown.message.replace(/^error: /, '').replace(/\.$/, '').replace(/\n\((Did you mean .*)\)$/, '; $1');
+  const message = thrown.message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replace(/\n\((Did you mean .*)\)$/, '; $1');
   return new UsageError(message, name === '' ? 'jcds --help' : `jcds ${name} --help`);
 }
 

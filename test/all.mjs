@@ -15,23 +15,48 @@ const rows = [];
 function suite(name, file, args, report) {
   console.log(`\n== ${name}`);
   const started = performance.now();
-  const { status } = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, FORCE_COLOR: '0' } });
+  const { status } = spawnSync(file, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, FORCE_COLOR: '0' },
+  });
   const counts = report === undefined ? null : countsOf(report);
-  const failed = counts === null ? Number(status !== 0) : counts.failed + Number(status !== 0 && counts.failed === 0);
-  rows.push({ name, minutes: (performance.now() - started) / 60_000, passed: counts?.passed ?? Number(status === 0), failed });
+  const failed =
+    counts === null ? Number(status !== 0) : counts.failed + Number(status !== 0 && counts.failed === 0);
+  rows.push({
+    name,
+    minutes: (performance.now() - started) / 60_000,
+    passed: counts?.passed ?? Number(status === 0),
+    failed,
+  });
   return status === 0;
 }
 
 function countsOf(report) {
   if (!existsSync(report)) return null;
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   // A skipped test is a test that did not hold.
   return { passed: numPassedTests, failed: numFailedTests + numPendingTests + numTodoTests };
 }
 
 function vitest(name, ...filter) {
   const report = join(reports, `${name}.json`);
-  return suite(name, bin('vitest'), ['run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filter], report);
+  return suite(
+    name,
+    bin('vitest'),
+    [
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...filter,
+    ],
+    report,
+  );
 }
 
 function hostIsReady() {
@@ -39,24 +64,31 @@ function hostIsReady() {
 }
 
 suite('build', process.execPath, ['.ci/build.mjs']);
-suite('lint', bin('biome'), ['check', '--config-path=.ci', '.']);
+suite('lint', bin('biome'), ['check', '--config-path=.ci/lint.jsonc', '.']);
 suite('types', bin('tsc'), ['--noEmit']);
 vitest('unit', '--exclude', '**/*.host.test.ts');
 
 const leftOut = [];
 if (everything) {
   if (process.getuid() !== 0) {
-    console.error('npm run test:all needs root on Debian: it installs the container runtimes it tests. `npm test` changes nothing.');
+    console.error(
+      'npm run test:all needs root on Debian: it installs the container runtimes it tests. `npm test` changes nothing.',
+    );
     process.exit(2);
   }
   if (suite('install', 'bash', ['test/hosts/install.sh', 'all'])) vitest('host', 'host.test.ts');
   else rows.push({ name: 'host', minutes: 0, passed: 0, failed: 1 });
 } else if (process.getuid() === 0 && hostIsReady()) vitest('host', 'host.test.ts');
-else leftOut.push('host tests (real runtimes, mounts, registries): `npm run test:all` as root on Debian installs what they need');
+else
+  leftOut.push(
+    'host tests (real runtimes, mounts, registries): `npm run test:all` as root on Debian installs what they need',
+  );
 
 console.log('\nsuite      minutes  passed  failed');
 for (const { name, minutes, passed, failed } of rows)
-  console.log(`${name.padEnd(9)} ${minutes.toFixed(1).padStart(8)} ${String(passed).padStart(7)} ${String(failed).padStart(7)}`);
+  console.log(
+    `${name.padEnd(9)} ${minutes.toFixed(1).padStart(8)} ${String(passed).padStart(7)} ${String(failed).padStart(7)}`,
+  );
 for (const left of leftOut) console.log(`left out: ${left}`);
 rmSync(reports, { recursive: true, force: true });
 const total = key => rows.reduce((sum, row) => sum + row[key], 0);

@@ -17,10 +17,25 @@ export const CVMFS_OPTIONS: readonly OptionRow[] = [
     completes: 'repository',
     variable: 'JCDS_REPOSITORIES',
   },
-  { flags: '--cvmfs-root <directory>', description: 'where CVMFS is mounted', completes: 'directory', variable: 'JCDS_CVMFS_ROOT' },
-  { flags: '--cvmfs-timeout <seconds>', description: 'how long a look at CVMFS may take', variable: 'JCDS_CVMFS_TIMEOUT' },
-  { flags: '--platform <os/arch>', description: 'choose the image of this platform where several are published' },
+  {
+    flags: '--cvmfs-root <directory>',
+    description: 'where CVMFS is mounted',
+    completes: 'directory',
+    variable: 'JCDS_CVMFS_ROOT',
+  },
+  {
+    flags: '--cvmfs-timeout <seconds>',
+    description: 'how long a look at CVMFS may take',
+    variable: 'JCDS_CVMFS_TIMEOUT',
+  },
+  {
+    flags: '--platform <os/arch>',
+    description: 'choose the image of this platform where several are published',
+  },
 ];
 
 /** Prints JSON for programs instead of text for people. */
-export const JSON_OPTION: OptionRow = { flags: '--json', description: 'print JSON; errors are one JSON object on standard error' };
+export const JSON_OPTION: OptionRow = {
+  flags: '--json',
+  description: 'print JSON; errors are one JSON object on standard error',
+};

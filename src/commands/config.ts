@@ -1,8 +1,8 @@
+import { SettingValueError } from '../configuration/errors.ts';
+import { readLayer } from '../configuration/files.ts';
 import { loadConfiguration, userFile } from '../configuration/load.ts';
 import { parseTextValue } from '../configuration/parse-value.ts';
 import { SETTINGS, type Settings } from '../configuration/settings.ts';
-import { SettingValueError } from '../configuration/errors.ts';
-import { readLayer } from '../configuration/files.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { printNote } from '../output/console.ts';
@@ -22,10 +22,13 @@ export const configCommands: readonly CommandDeclaration[] = [
     async action(call, context) {
       const { settings, sources, notes } = loadConfiguration(context, {});
       for (const note of notes) printNote(context, note);
-      if (flag(call, 'json')) context.stdout.write(`${JSON.stringify({ schemaVersion: 1, settings, sources })}\n`);
+      if (flag(call, 'json'))
+        context.stdout.write(`${JSON.stringify({ schemaVersion: 1, settings, sources })}\n`);
       else
         for (const [key, value] of Object.entries(settings))
-          context.stdout.write(`${key} = ${JSON.stringify(value)}  (${sources[key as keyof Settings] ?? 'default'})\n`);
+          context.stdout.write(
+            `${key} = ${JSON.stringify(value)}  (${sources[key as keyof Settings] ?? 'default'})\n`,
+          );
       return exit(EXIT.ok);
     },
   },
@@ -47,7 +50,9 @@ export const configCommands: readonly CommandDeclaration[] = [
     summary: 'Write one setting into your own file',
     arguments: [KEY, { name: 'value', description: 'lists are separated by commas; services is JSON' }],
     options: [],
-    examples: [['jcds config set repositories containers.jinr.ru,unpacked.cern.ch', 'search CERN’s images too']],
+    examples: [
+      ['jcds config set repositories containers.jinr.ru,unpacked.cern.ch', 'search CERN’s images too'],
+    ],
     async action(call, context) {
       const key = knownKey(call.arguments[0]);
       const text = call.arguments[1] ?? '';

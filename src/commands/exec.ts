@@ -6,10 +6,22 @@ import { CONTAINED_ARGUMENTS, IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.
 export const exec: CommandDeclaration = {
   name: 'exec',
   summary: 'Run a command in a published image, without its entrypoint',
-  arguments: [IMAGE_ARGUMENT, { ...CONTAINED_ARGUMENTS, name: 'command', description: 'the command and its arguments, passed on exactly as typed' }],
+  arguments: [
+    IMAGE_ARGUMENT,
+    {
+      ...CONTAINED_ARGUMENTS,
+      name: 'command',
+      description: 'the command and its arguments, passed on exactly as typed',
+    },
+  ],
   options: JOB_OPTIONS,
   passThrough: true,
   contained: true,
-  examples: [['jcds exec git.jinr.ru:5005/nica/docker-images/bmn:latest cat /etc/os-release', 'print the image’s own file']],
+  examples: [
+    [
+      'jcds exec git.jinr.ru:5005/nica/docker-images/bmn:latest cat /etc/os-release',
+      'print the image’s own file',
+    ],
+  ],
   action: (call, context) => planJob('exec', call, context),
 };

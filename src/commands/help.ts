@@ -1,7 +1,7 @@
-import type { CommandDeclaration } from './command.ts';
-import { exit } from './command.ts';
 import { UsageError } from '../errors.ts';
 import { TOPICS } from '../help/topics.ts';
+import type { CommandDeclaration } from './command.ts';
+import { exit } from './command.ts';
 
 /** `jcds help`: topics that belong to no single command, and every command's own help. */
 export const help: CommandDeclaration = {
@@ -21,7 +21,8 @@ export const help: CommandDeclaration = {
     // Imported here: program.ts imports this file through its table.
     const { parseCommandLine } = await import('../program.ts');
     const parsed = await parseCommandLine([...call.arguments, '--help'], context.stdout.columns);
-    if (parsed.kind !== 'text') throw new UsageError(`there is no help about ${JSON.stringify(name)}`, 'jcds help');
+    if (parsed.kind !== 'text')
+      throw new UsageError(`there is no help about ${JSON.stringify(name)}`, 'jcds help');
     context.stdout.write(parsed.text);
     return exit(0);
   },

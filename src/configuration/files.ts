@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigurationError } from './errors.ts';
 import { isRecord, parseJsonValue } from './parse-value.ts';
-import { SETTINGS, type Settings, type SettingRow } from './settings.ts';
+import { SETTINGS, type SettingRow, type Settings } from './settings.ts';
 
 /** One file's share of the settings. */
 export interface Layer {
@@ -28,9 +28,16 @@ export function readLayer(file: string, trust: 'project' | 'user' | 'site'): Lay
   const { enforced, ...values } = parsed;
   const notes: string[] = [];
   const read = (record: Record<string, unknown>) => readValues(file, text, record, trust, notes);
-  if (enforced !== undefined && trust !== 'site') notes.push(`${file}: enforced is honoured in the site's file only`);
-  if (enforced !== undefined && !isRecord(enforced)) throw new ConfigurationError(file, lineOf(text, 'enforced'), 'enforced', 'must be an object');
-  return { file, values: read(values), enforced: trust === 'site' && enforced !== undefined ? read(enforced) : {}, notes };
+  if (enforced !== undefined && trust !== 'site')
+    notes.push(`${file}: enforced is honoured in the site's file only`);
+  if (enforced !== undefined && !isRecord(enforced))
+    throw new ConfigurationError(file, lineOf(text, 'enforced'), 'enforced', 'must be an object');
+  return {
+    file,
+    values: read(values),
+    enforced: trust === 'site' && enforced !== undefined ? read(enforced) : {},
+    notes,
+  };
 }
 
 function readText(file: string): string | null {
@@ -72,9 +79,13 @@ function readValues(
 ): Partial<Settings> {
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(record)) {
-    const row: SettingRow | undefined = Object.hasOwn(SETTINGS, key) ? SETTINGS[key as keyof Settings] : undefined;
-    if (row === undefined) notes.push(`${file}, line ${lineOf(text, key)}: unknown key ${JSON.stringify(key)}`);
-    else if (trust === 'project' && !row.project) notes.push(`${file}, line ${lineOf(text, key)}: a project may not set ${key}`);
+    const row: SettingRow | undefined = Object.hasOwn(SETTINGS, key)
+      ? SETTINGS[key as keyof Settings]
+      : undefined;
+    if (row === undefined)
+      notes.push(`${file}, line ${lineOf(text, key)}: unknown key ${JSON.stringify(key)}`);
+    else if (trust === 'project' && !row.project)
+      notes.push(`${file}, line ${lineOf(text, key)}: a project may not set ${key}`);
     else {
       const parsed = parseJsonValue(row, value);
       if ('reason' in parsed) throw new ConfigurationError(file, lineOf(text, key), key, parsed.reason);

@@ -19,7 +19,11 @@ export const SITE_FILE = '/etc/jcds/config.json';
 /** `$XDG_CONFIG_HOME/jcds/config.json`. */
 export function userFile(context: Pick<Context, 'environment' | 'home'>): string {
   const base = context.environment.XDG_CONFIG_HOME;
-  return join(base !== undefined && isAbsolute(base) ? base : join(context.home, '.config'), 'jcds', 'config.json');
+  return join(
+    base !== undefined && isAbsolute(base) ? base : join(context.home, '.config'),
+    'jcds',
+    'config.json',
+  );
 }
 
 /**

@@ -13,11 +13,15 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
     case 'list':
       return isListOfTexts(value) ? { value } : { reason: 'must be a list of texts' };
     case 'seconds':
-      return isSeconds(value) ? { value } : { reason: 'must be a number of seconds above 0 and at most 86400' };
+      return isSeconds(value)
+        ? { value }
+        : { reason: 'must be a number of seconds above 0 and at most 86400' };
     case 'boolean':
       return typeof value === 'boolean' ? { value } : { reason: 'must be true or false' };
     case 'services':
-      return isRecordOfRecords(value) ? { value } : { reason: 'must be an object of objects, by repository name' };
+      return isRecordOfRecords(value)
+        ? { value }
+        : { reason: 'must be an object of objects, by repository name' };
     default:
       return kind satisfies never;
   }
@@ -26,9 +30,16 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
 /** Reads the text of an environment variable or of `jcds config set` as its row's kind. Lists are separated by commas. */
 export function parseTextValue(row: SettingRow, text: string): Parsed {
   if (typeof row.kind !== 'string' || row.kind === 'text') return parseJsonValue(row, text);
-  if (row.kind === 'list') return { value: text.split(',').map(word => word.trim()).filter(word => word !== '') };
+  if (row.kind === 'list')
+    return {
+      value: text
+        .split(',')
+        .map(word => word.trim())
+        .filter(word => word !== ''),
+    };
   if (row.kind === 'seconds') return parseJsonValue(row, text.trim() === '' ? Number.NaN : Number(text));
-  if (row.kind === 'boolean') return parseJsonValue(row, { true: true, '1': true, false: false, '0': false }[text] ?? text);
+  if (row.kind === 'boolean')
+    return parseJsonValue(row, { true: true, '1': true, false: false, '0': false }[text] ?? text);
   try {
     return parseJsonValue(row, JSON.parse(text));
   } catch {

@@ -54,16 +54,32 @@ export interface SettingRow {
 export const SETTINGS = {
   image: { kind: 'text', project: true, meaning: 'the image that `.` stands for' },
   repositories: { kind: 'list', project: true, meaning: 'CVMFS repositories to search, in order' },
-  services: { kind: 'services', project: false, meaning: 'rows added to the table of services, by repository name' },
+  services: {
+    kind: 'services',
+    project: false,
+    meaning: 'rows added to the table of services, by repository name',
+  },
   cvmfsRoot: { kind: 'text', project: false, meaning: 'where CVMFS is mounted' },
   cvmfsTimeout: { kind: 'seconds', project: false, meaning: 'how long a look at CVMFS may take, in seconds' },
   runtimes: { kind: 'list', project: false, meaning: 'runtimes in order of preference' },
   batchExcludes: { kind: 'list', project: false, meaning: 'runtimes that are not used under a batch system' },
   envPolicy: { kind: ['keep', 'clean', 'hep'], project: false, meaning: 'which variables the job sees' },
-  binds: { kind: 'list', project: true, meaning: 'directories to show in every container, SRC[:DST[:ro|rw]]' },
+  binds: {
+    kind: 'list',
+    project: true,
+    meaning: 'directories to show in every container, SRC[:DST[:ro|rw]]',
+  },
   gpu: { kind: ['auto', 'nvidia', 'rocm', 'none'], project: false, meaning: 'which GPU is shown inside' },
-  ifMissing: { kind: ['ask', 'request', 'wait', 'fail'], project: false, meaning: 'what `run` does with an image that is not published' },
-  anyRegistry: { kind: 'boolean', project: false, meaning: 'accept an image that was made from another registry than the one typed' },
+  ifMissing: {
+    kind: ['ask', 'request', 'wait', 'fail'],
+    project: false,
+    meaning: 'what `run` does with an image that is not published',
+  },
+  anyRegistry: {
+    kind: 'boolean',
+    project: false,
+    meaning: 'accept an image that was made from another registry than the one typed',
+  },
   network: { kind: 'boolean', project: false, meaning: 'whether jcds may use the network' },
 } as const satisfies Record<keyof Settings, SettingRow>;
 

@@ -8,7 +8,10 @@ import { fullName, usageLine } from './usage.ts';
 /** Every generated file of the project, by its path: `.ci/generate.mjs` writes them, a test compares. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const commands = await declarations();
-  const topics = Object.entries(TOPICS).map(([name, topic]) => [`docs/${name}.md`, topicPage(topic.title, topic.text())]);
+  const topics = Object.entries(TOPICS).map(([name, topic]) => [
+    `docs/${name}.md`,
+    topicPage(topic.title, topic.text()),
+  ]);
   return {
     'docs/commands.md': commandsPage(commands),
     'docs/jcds.1': manPage(commands),

@@ -16,7 +16,12 @@ export function manPage(commands: readonly CommandDeclaration[]): string {
     ...commands.flatMap(commandSection),
     '.SH COMMON OPTIONS',
     ...COMMON_OPTIONS.flatMap(row => optionLines(row.flags, row.description)),
-    ...Object.values(TOPICS).flatMap(topic => [`.SH ${topic.title.toUpperCase()}`, '.nf', ...topic.text().trimEnd().split('\n').map(roff), '.fi']),
+    ...Object.values(TOPICS).flatMap(topic => [
+      `.SH ${topic.title.toUpperCase()}`,
+      '.nf',
+      ...topic.text().trimEnd().split('\n').map(roff),
+      '.fi',
+    ]),
     '.SH SEE ALSO',
     '.BR apptainer (1),',
     '.BR cvmfs_config (1)',
@@ -29,7 +34,9 @@ function commandSection(command: CommandDeclaration): string[] {
     `.SS jcds ${roff(fullName(command))}`,
     roff(`${command.summary}.${command.description === undefined ? '' : ` ${command.description}`}`),
     ...command.arguments.flatMap(row => optionLines(row.name.toUpperCase(), row.description)),
-    ...command.options.filter(row => row.alias !== true).flatMap(row => optionLines(row.flags, row.description)),
+    ...command.options
+      .filter(row => row.alias !== true)
+      .flatMap(row => optionLines(row.flags, row.description)),
   ];
 }
 
@@ -39,6 +46,10 @@ function optionLines(flags: string, description: string): string[] {
 
 /** A line that roff takes literally: backslashes and hyphens escaped, no control line. */
 function roff(text: string): string {
-  const escaped = text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('’', "'").replaceAll('…', '...');
+  const escaped = text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll('’', "'")
+    .replaceAll('…', '...');
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
 }

@@ -1,4 +1,4 @@
-import { SETTINGS, variableOf, DEFAULTS, type Settings } from '../configuration/settings.ts';
+import { DEFAULTS, SETTINGS, type Settings, variableOf } from '../configuration/settings.ts';
 import { EXIT } from '../errors.ts';
 
 /** A text of `jcds help TOPIC`; the page of the same name in docs/ is made from it. */
@@ -12,14 +12,18 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, readonly [contained: str
   no: ['the command’s own', 'no: not published, not found'],
   usage: ['the command’s own', 'the command line or the configuration makes no sense'],
   later: ['try later: CVMFS cannot be seen, or the image was requested and is not there yet', 'the same'],
-  failed: ['jcds or the runtime failed, and the command was not started: usage, not published, mismatch', '-'],
+  failed: [
+    'jcds or the runtime failed, and the command was not started: usage, not published, mismatch',
+    '-',
+  ],
   notExecutable: ['the command was found in the image and cannot be executed', '-'],
   notFound: ['the command was not found in the image', '-'],
 };
 
 function exitCodes(): string {
   const rows = Object.entries(EXIT_MEANINGS).map(
-    ([name, [contained, others]]) => `${String(EXIT[name as keyof typeof EXIT]).padStart(4)}  run, exec, shell: ${contained}\n      others: ${others}`,
+    ([name, [contained, others]]) =>
+      `${String(EXIT[name as keyof typeof EXIT]).padStart(4)}  run, exec, shell: ${contained}\n      others: ${others}`,
   );
   return `${rows.join('\n')}
 

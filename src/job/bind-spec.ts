@@ -27,8 +27,14 @@ export class InvalidBindError extends JcdsError {
 export function parseBind(spec: string, cwd: string): BindSpec {
   const parts = spec.split(':');
   const [source = '', destination, mode] = parts;
-  if (parts.length > 3) throw new InvalidBindError('--bind', spec, 'has more than three parts; a name with a colon needs --mount');
-  if (mode !== undefined && mode !== 'ro' && mode !== 'rw') throw new InvalidBindError('--bind', spec, `${JSON.stringify(mode)} is neither ro nor rw`);
+  if (parts.length > 3)
+    throw new InvalidBindError(
+      '--bind',
+      spec,
+      'has more than three parts; a name with a colon needs --mount',
+    );
+  if (mode !== undefined && mode !== 'ro' && mode !== 'rw')
+    throw new InvalidBindError('--bind', spec, `${JSON.stringify(mode)} is neither ro nor rw`);
   return bindOf('--bind', spec, cwd, source, destination, mode ?? 'rw');
 }
 
@@ -40,19 +46,37 @@ export function parseMount(spec: string, cwd: string): BindSpec {
     fields.set(equals < 0 ? field : field.slice(0, equals), equals < 0 ? 'true' : field.slice(equals + 1));
   }
   const known = new Set(['type', 'src', 'source', 'dst', 'destination', 'target', 'ro', 'readonly', 'rw']);
-  for (const name of fields.keys()) if (!known.has(name)) throw new InvalidBindError('--mount', spec, `unknown field ${JSON.stringify(name)}`);
-  if ((fields.get('type') ?? 'bind') !== 'bind') throw new InvalidBindError('--mount', spec, 'only type=bind is possible');
+  for (const name of fields.keys())
+    if (!known.has(name))
+      throw new InvalidBindError('--mount', spec, `unknown field ${JSON.stringify(name)}`);
+  if ((fields.get('type') ?? 'bind') !== 'bind')
+    throw new InvalidBindError('--mount', spec, 'only type=bind is possible');
   const readOnly = (fields.get('ro') ?? fields.get('readonly') ?? 'false') !== 'false';
   const destination = fields.get('dst') ?? fields.get('destination') ?? fields.get('target');
-  return bindOf('--mount', spec, cwd, fields.get('src') ?? fields.get('source') ?? '', destination, readOnly ? 'ro' : 'rw');
+  return bindOf(
+    '--mount',
+    spec,
+    cwd,
+    fields.get('src') ?? fields.get('source') ?? '',
+    destination,
+    readOnly ? 'ro' : 'rw',
+  );
 }
 
-function bindOf(option: string, spec: string, cwd: string, source: string, destination: string | undefined, mode: 'ro' | 'rw'): BindSpec {
+function bindOf(
+  option: string,
+  spec: string,
+  cwd: string,
+  source: string,
+  destination: string | undefined,
+  mode: 'ro' | 'rw',
+): BindSpec {
   if (source === '') throw new InvalidBindError(option, spec, 'names no source');
   if (/[\0\uFFFD]/.test(spec)) throw new InvalidBindError(option, spec, 'is not valid UTF-8');
   const from = resolve(cwd, source);
   const to = destination === undefined || destination === '' ? from : destination;
-  if (!isAbsolute(to)) throw new InvalidBindError(option, spec, `the place inside, ${JSON.stringify(to)}, must be absolute`);
+  if (!isAbsolute(to))
+    throw new InvalidBindError(option, spec, `the place inside, ${JSON.stringify(to)}, must be absolute`);
   const place = normalize(to).replace(/(.)\/+$/, '$1');
   if (place === '/') throw new InvalidBindError(option, spec, 'the root of the image cannot be replaced');
   return { source: from, destination: place, mode };
@@ -61,5 +85,7 @@ function bindOf(option: string, spec: string, cwd: string, source: string, desti
 /** Splits at commas outside double quotes; a doubled quote inside is one quote (RFC 4180, as docker reads --mount). */
 function csvFields(text: string): string[] {
   const fields = text.match(/(?:"(?:[^"]|"")*"|[^,"])+/g) ?? [];
-  return fields.map(field => field.replace(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"')));
+  return fields.map(field =>
+    field.replace(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"')),
+  );
 }

@@ -76,7 +76,14 @@ export function defaultBinds(host: {
   readonly gpu: 'nvidia' | 'rocm' | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): BindSpec[] {
-  const shown = host.contain ? [] : ['/tmp', '/var/tmp', ...(host.home === null ? [] : [host.home]), ...(host.cwd === null ? [] : [host.cwd])];
+  const shown = host.contain
+    ? []
+    : [
+        '/tmp',
+        '/var/tmp',
+        ...(host.home === null ? [] : [host.home]),
+        ...(host.cwd === null ? [] : [host.cwd]),
+      ];
   const isShown = (path: string) => shown.some(root => path === root || path.startsWith(`${root}/`));
   const specs: BindSpec[] = [];
   const same = (path: string, mode: 'ro' | 'rw') => specs.push({ source: path, destination: path, mode });
@@ -85,8 +92,10 @@ export function defaultBinds(host: {
     specs.push({ source: host.cvmfsRoot, destination: '/cvmfs', mode: 'rw' });
     if (host.cvmfsRoot !== '/cvmfs') same(host.cvmfsRoot, 'rw');
   }
-  for (const file of credentialFiles(host.environment)) if (existsSync(file) && !isShown(file)) same(file, 'ro');
-  if (host.contain && host.environment.DISPLAY !== undefined && existsSync('/tmp/.X11-unix')) same('/tmp/.X11-unix', 'ro');
+  for (const file of credentialFiles(host.environment))
+    if (existsSync(file) && !isShown(file)) same(file, 'ro');
+  if (host.contain && host.environment.DISPLAY !== undefined && existsSync('/tmp/.X11-unix'))
+    same('/tmp/.X11-unix', 'ro');
   if (host.gpu !== null && existsSync('/etc/OpenCL/vendors')) same('/etc/OpenCL/vendors', 'ro');
   return specs;
 }

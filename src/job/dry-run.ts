@@ -8,8 +8,10 @@ export type Shown = (name: string) => boolean;
  * runtime with jcds' words and the user's arguments.
  */
 export function commandLine(invocation: Invocation, userArguments: readonly string[], shown: Shown): string {
-  const unset = invocation.environment.unset.map(name => ['-u', name]).flat();
-  const set = invocation.environment.set.map(([name, value]) => `${name}=${shown(name) ? value.toString() : '***'}`);
+  const unset = invocation.environment.unset.flatMap(name => ['-u', name]);
+  const set = invocation.environment.set.map(
+    ([name, value]) => `${name}=${shown(name) ? value.toString() : '***'}`,
+  );
   const prefix = unset.length + set.length === 0 ? [] : ['env', ...unset, ...set];
   return [...prefix, invocation.file, ...invocation.args, ...userArguments].map(quote).join(' ');
 }

@@ -4,7 +4,12 @@ import { EXIT, JcdsError } from '../errors.ts';
 /** `--env` or a line of `--env-file` that cannot be passed on. The value itself is never in the message. */
 export class InvalidVariableError extends JcdsError {
   constructor(place: string, reason: string) {
-    super({ code: 'INVALID_VARIABLE', message: `${place}: ${reason}`, hint: 'names are letters, digits and _, not beginning with a digit', exitCode: EXIT.usage });
+    super({
+      code: 'INVALID_VARIABLE',
+      message: `${place}: ${reason}`,
+      hint: 'names are letters, digits and _, not beginning with a digit',
+      exitCode: EXIT.usage,
+    });
   }
 }
 
@@ -12,7 +17,13 @@ export class InvalidVariableError extends JcdsError {
 export class EnvironmentFileError extends JcdsError {
   constructor(file: string, cause: unknown) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    super({ code: 'ENV_FILE', message: `--env-file ${JSON.stringify(file)} cannot be read (${code})`, hint: `ls -l ${file}`, exitCode: EXIT.usage, cause });
+    super({
+      code: 'ENV_FILE',
+      message: `--env-file ${JSON.stringify(file)} cannot be read (${code})`,
+      hint: `ls -l ${file}`,
+      exitCode: EXIT.usage,
+      cause,
+    });
   }
 }
 
@@ -37,17 +48,24 @@ export function variablesOf(
     check(place, name, value);
     if (value !== undefined) found.set(name, value);
   };
-  for (const file of files) for (const [line, text] of linesOf(file)) add(`--env-file ${file}, line ${line}`, text);
+  for (const file of files)
+    for (const [line, text] of linesOf(file)) add(`--env-file ${file}, line ${line}`, text);
   for (const assignment of assignments) add('--env', assignment);
   return [...found];
 }
 
 function check(place: string, name: string, value: string | undefined): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new InvalidVariableError(place, `${JSON.stringify(name)} is not a name that a shell can hold`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new InvalidVariableError(place, `${JSON.stringify(name)} is not a name that a shell can hold`);
   if (value === undefined) return;
-  if (/[\0\uFFFD]/.test(value)) throw new InvalidVariableError(place, `the value of ${name} is not valid UTF-8`);
+  if (/[\0\uFFFD]/.test(value))
+    throw new InvalidVariableError(place, `the value of ${name} is not valid UTF-8`);
   const size = Buffer.byteLength(`${name}=${value}`) + 1;
-  if (size > LONGEST_STRING) throw new InvalidVariableError(place, `${name} has ${size} bytes; the kernel takes at most ${LONGEST_STRING} in one variable`);
+  if (size > LONGEST_STRING)
+    throw new InvalidVariableError(
+      place,
+      `${name} has ${size} bytes; the kernel takes at most ${LONGEST_STRING} in one variable`,
+    );
 }
 
 /** Docker's form: NAME=value lines, `#` at the start of a line is a comment, no quotes. */

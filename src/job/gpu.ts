@@ -15,7 +15,8 @@ export function chooseGpu(
 ): 'nvidia' | 'rocm' | null {
   if (wanted !== 'auto') return wanted === 'none' ? null : wanted;
   const assignedNone =
-    environment.CUDA_VISIBLE_DEVICES === '10000' || ['none', 'void'].includes(environment.NVIDIA_VISIBLE_DEVICES ?? '');
+    environment.CUDA_VISIBLE_DEVICES === '10000' ||
+    ['none', 'void'].includes(environment.NVIDIA_VISIBLE_DEVICES ?? '');
   if (!assignedNone && namesIn(devices).some(name => /^nvidia\d+$/.test(name))) return 'nvidia';
   return existsSync(`${devices}/kfd`) ? 'rocm' : null;
 }

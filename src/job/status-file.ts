@@ -6,7 +6,13 @@ import { EXIT, JcdsError } from '../errors.ts';
 export class StatusFileError extends JcdsError {
   constructor(file: string, cause: unknown) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    super({ code: 'STATUS_FILE', message: `--status-file ${JSON.stringify(file)} cannot be written (${code})`, hint: `ls -ld ${JSON.stringify(dirname(file))}`, exitCode: EXIT.failed, cause });
+    super({
+      code: 'STATUS_FILE',
+      message: `--status-file ${JSON.stringify(file)} cannot be written (${code})`,
+      hint: `ls -ld ${JSON.stringify(dirname(file))}`,
+      exitCode: EXIT.failed,
+      cause,
+    });
   }
 }
 
@@ -40,7 +46,11 @@ export function removeStatusFile(file: string): void {
 export function writeStatusFile(file: string, status: JobStatus): void {
   const aside = `${file}.${process.pid}.new`;
   try {
-    const descriptor = openSync(aside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
+    const descriptor = openSync(
+      aside,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o644,
+    );
     try {
       writeSync(descriptor, `${JSON.stringify(status)}\n`);
     } finally {

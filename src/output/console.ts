@@ -22,5 +22,8 @@ export function printNote(context: Pick<Context, 'stderr'>, text: string): void 
  * characters that turn the writing direction become `?`.
  */
 export function safe(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    '?',
+  );
 }

@@ -9,8 +9,36 @@ const ARROWS: Record<string, readonly string[]> = {
   'entry.ts': ['main.ts', 'launch', 'cvmfs', 'output'],
   'main.ts': ['program.ts', 'output'],
   'program.ts': ['commands'],
-  commands: ['job', 'cvmfs', 'repositories', 'image', 'runtimes', 'requests', 'registry', 'configuration', 'output', 'help', 'status', 'completion', 'batch', 'launch', 'program.ts', 'rootfs'],
-  job: ['cvmfs', 'repositories', 'image', 'rootfs', 'runtimes', 'configuration', 'output', 'launch', 'registry', 'requests'],
+  commands: [
+    'job',
+    'cvmfs',
+    'repositories',
+    'image',
+    'runtimes',
+    'requests',
+    'registry',
+    'configuration',
+    'output',
+    'help',
+    'status',
+    'completion',
+    'batch',
+    'launch',
+    'program.ts',
+    'rootfs',
+  ],
+  job: [
+    'cvmfs',
+    'repositories',
+    'image',
+    'rootfs',
+    'runtimes',
+    'configuration',
+    'output',
+    'launch',
+    'registry',
+    'requests',
+  ],
   help: ['configuration', 'runtimes'],
   configuration: [],
   runtimes: ['launch'],
@@ -34,11 +62,17 @@ const room = (file: string) => relative(SRC, file).split('/')[0]!;
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, '');
-  const found = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(?!type\b)[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import '(\.[^']+)'/g)];
+  const found = [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\s+(?!type\b)[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import '(\.[^']+)'/g,
+    ),
+  ];
   return found.map(match => resolve(dirname(file), (match[1] ?? match[2] ?? match[3])!));
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts')).map(name => join(SRC, name));
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .map(name => join(SRC, name));
 
 test('every import follows an arrow of the house', () => {
   const wrong = files.flatMap(file =>
@@ -54,11 +88,23 @@ test('no command imports another command', () => {
   const shared = ['command.ts', 'common-options.ts', 'job-options.ts'];
   const wrong = files
     .filter(file => room(file) === 'commands')
-    .flatMap(file => importsOf(file).filter(target => room(target) === 'commands' && !shared.includes(relative(join(SRC, 'commands'), target))).map(target => `${relative(SRC, file)} -> ${relative(SRC, target)}`));
+    .flatMap(file =>
+      importsOf(file)
+        .filter(
+          target => room(target) === 'commands' && !shared.includes(relative(join(SRC, 'commands'), target)),
+        )
+        .map(target => `${relative(SRC, file)} -> ${relative(SRC, target)}`),
+    );
   expect(wrong).toEqual([]);
 });
 
 test('only the entry ends the process or writes to the console', () => {
-  const wrong = files.filter(file => room(file) !== 'entry.ts' && /\bprocess\.exit\(|\bconsole\./.test(readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, '')));
+  const wrong = files.filter(
+    file =>
+      room(file) !== 'entry.ts' &&
+      /\bprocess\.exit\(|\bconsole\./.test(
+        readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, ''),
+      ),
+  );
   expect(wrong.map(file => relative(SRC, file))).toEqual([]);
 });

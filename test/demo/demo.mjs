@@ -13,7 +13,9 @@ const root = join(cache, 'demo', 'cvmfs');
 
 console.log('jcds demonstration: an image published in a CVMFS repository, found and run.\n');
 if (process.platform !== 'linux') {
-  console.log(`Containers need Linux, and this is ${process.platform}. docs/installation.md says how to run jcds in a Linux machine here.`);
+  console.log(
+    `Containers need Linux, and this is ${process.platform}. docs/installation.md says how to run jcds in a Linux machine here.`,
+  );
   process.exit(0);
 }
 makeRepository();
@@ -21,14 +23,32 @@ step('Where is it?', 'resolve', reference);
 step('What is published?', 'list');
 step('What would run?', 'run', '--dry-run', reference);
 const ran = step('Run it', 'run', reference);
-if (ran === 0) step('Any command of the image, with the arguments exactly as typed', 'exec', reference, 'sh', '-c', 'echo "$1 in $(cat /etc/demo-release)"', 'sh', 'a "quoted" $word');
-else console.log(`\nNothing on this host can start a container as this user; the message above names the cause and the cure.`);
+if (ran === 0)
+  step(
+    'Any command of the image, with the arguments exactly as typed',
+    'exec',
+    reference,
+    'sh',
+    '-c',
+    'echo "$1 in $(cat /etc/demo-release)"',
+    'sh',
+    'a "quoted" $word',
+  );
+else
+  console.log(
+    `\nNothing on this host can start a container as this user; the message above names the cause and the cure.`,
+  );
 console.log(`\nThe demonstration repository is in ${root}; delete it when you like.`);
 
 /** Shows a command line, then runs it. */
 function step(title, ...args) {
-  console.log(`\n# ${title}\n$ jcds ${args.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')}`);
-  const { status } = spawnSync(jcds, args, { stdio: 'inherit', env: { ...process.env, JCDS_CVMFS_ROOT: root, JCDS_REPOSITORIES: 'containers.jinr.ru' } });
+  console.log(
+    `\n# ${title}\n$ jcds ${args.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')}`,
+  );
+  const { status } = spawnSync(jcds, args, {
+    stdio: 'inherit',
+    env: { ...process.env, JCDS_CVMFS_ROOT: root, JCDS_REPOSITORIES: 'containers.jinr.ru' },
+  });
   return status;
 }
 
@@ -48,16 +68,39 @@ function makeRepository() {
 
 /** A root file system with a shell and a few programs, and what `apptainer build` leaves of an image's configuration. */
 function fillImage(image) {
-  for (const directory of ['bin', 'dev', 'etc', 'home', 'proc', 'root', 'sys', 'tmp', 'usr', 'var/tmp', '.singularity.d/env', '.singularity.d/libs'])
+  for (const directory of [
+    'bin',
+    'dev',
+    'etc',
+    'home',
+    'proc',
+    'root',
+    'sys',
+    'tmp',
+    'usr',
+    'var/tmp',
+    '.singularity.d/env',
+    '.singularity.d/libs',
+  ])
     mkdirSync(join(image, directory), { recursive: true });
-  for (const name of ['sh', 'cat', 'ls', 'id', 'env', 'uname', 'pwd', 'sleep', 'true']) copyProgram(image, name);
+  for (const name of ['sh', 'cat', 'ls', 'id', 'env', 'uname', 'pwd', 'sleep', 'true'])
+    copyProgram(image, name);
   writeFileSync(join(image, 'etc/demo-release'), 'the demonstration image\n');
   for (const name of ['passwd', 'group', 'hosts', 'resolv.conf']) writeFileSync(join(image, 'etc', name), '');
   const config = join(image, '.singularity.d');
   writeFileSync(join(config, 'Singularity'), `bootstrap: docker\nfrom: ${reference}\n`);
-  writeFileSync(join(config, 'labels.json'), `${JSON.stringify({ 'org.label-schema.usage.singularity.deffile.bootstrap': 'docker', 'org.label-schema.usage.singularity.deffile.from': reference })}\n`);
-  writeFileSync(join(config, 'env/10-docker2singularity.sh'), '#!/bin/sh\nexport PATH="/bin"\nexport GREETING="${GREETING:-"Hello from the demonstration image"}"\n');
-  writeFileSync(join(config, 'runscript'), `#!/bin/sh\nOCI_ENTRYPOINT='"/bin/sh" "-c"'\nOCI_CMD='"echo \\"$GREETING\\"; cat /etc/demo-release; id; pwd"'\n`);
+  writeFileSync(
+    join(config, 'labels.json'),
+    `${JSON.stringify({ 'org.label-schema.usage.singularity.deffile.bootstrap': 'docker', 'org.label-schema.usage.singularity.deffile.from': reference })}\n`,
+  );
+  writeFileSync(
+    join(config, 'env/10-docker2singularity.sh'),
+    '#!/bin/sh\nexport PATH="/bin"\nexport GREETING="${GREETING:-"Hello from the demonstration image"}"\n',
+  );
+  writeFileSync(
+    join(config, 'runscript'),
+    `#!/bin/sh\nOCI_ENTRYPOINT='"/bin/sh" "-c"'\nOCI_CMD='"echo \\"$GREETING\\"; cat /etc/demo-release; id; pwd"'\n`,
+  );
   chmodSync(join(config, 'runscript'), 0o755);
 }
 
