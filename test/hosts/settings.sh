@@ -1,0 +1,31 @@
+# shellcheck shell=bash disable=SC2034,SC2154,SC1091,SC2016
+# settings.sh: where the host tests put things; sourced by the scripts of this folder. Every value can be given beforehand.
+: "${JCDS_TEST_ROOT:=/srv/jcds-test}"           # repositories (mounted), squashfs files, roots of newer suites
+: "${JCDS_TEST_CACHE:=/var/cache/jcds-test}"    # downloads and things that can be made again
+: "${JCDS_TEST_OPT:=/opt/jcds-test}"            # programs that are not Debian 12's
+: "${JCDS_TEST_LINKS:=/usr/local/bin}"          # where links to those programs go
+: "${JCDS_TEST_USER:=jcdstest}"                 # the ordinary user
+
+debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+apt_options=(-q -y --no-install-recommends -o DPkg::Lock::Timeout=600 -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none)
+
+# The Debian mirror that this system's own apt sources name. Which of them is Debian is told by the Release file, so it must be there.
+debian_mirror() {
+  debian_index | grep -q . || apt-get "${apt_options[@]}" update >&2
+  debian_index | head -n 1
+}
+
+debian_index() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian'; }
+
+# Installs Debian packages of this system's suite; the index is fetched only where the first try finds a package missing.
+install_packages() {
+  apt-get "${apt_options[@]}" install "$@" && return
+  apt-get "${apt_options[@]}" update
+  apt-get "${apt_options[@]}" install "$@"
+}
+
+are_installed() {
+  local state
+  state=$(dpkg-query -W -f '${db:Status-Abbrev}\n' "$@" 2>/dev/null) || return 1
+  ! grep -qv '^ii' <<<"$state"
+}
