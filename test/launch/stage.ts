@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Script } from './planner.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Copies of the real launcher, one for each shell, with a program of the test's in place of dist/jcds.cjs. */
+export interface Stage {
+  readonly folder: string;
+  readonly launchers: readonly { readonly shell: string; readonly launcher: string }[];
+  /** The Node.js programs of this machine: the one that runs the tests, and those that the hosts suite has installed. */
+  readonly nodes: readonly string[];
+  /** A program that stands in for Node: writes `plan` as it is on descriptor 9 and ends with `status`. */
+  readonly writer: string;
+  script(script: Script): void;
+  /** What `writer` is to do. */
+  write(plan: Buffer, status?: number): void;
+  remove(): void;
+}
+
+/** `program`: whether the program of the test is to be built as well (the property tests need only `writer`). */
+export async function setStage(program: boolean): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'jcds-launch-'));
+  const writer = join(folder, 'writer');
+  writeFileSync(
+    writer,
+    `#!/bin/sh\n/bin/cat '${folder}/plan' >&9\nread -r status <'${folder}/status'\nexit "$status"\n`,
+  );
+  chmodSync(writer, 0o755);
+  const launchers = shells().map(([shell, file]) => ({
+    shell,
+    launcher: copyLauncher(join(folder, shell), file),
+  }));
+  if (program)
+    await buildProgram(
+      folder,
+      launchers.map(({ shell }) => join(folder, shell, 'dist/jcds.cjs')),
+    );
+  return {
+    folder,
+    launchers,
+    nodes: nodes(),
+    writer,
+    script: script => {
+      for (const { shell } of launchers)
+        writeFileSync(join(folder, shell, 'dist/planner.json'), JSON.stringify(script, base64));
+    },
+    write: (plan, status = 0) => {
+      writeFileSync(join(folder, 'plan'), plan);
+      writeFileSync(join(folder, 'status'), `${status}\n`);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** dash and bash stand on every Debian; busybox where it is installed. bash is called `sh`, as on Red Hat's systems. */
+function shells(): [string, string][] {
+  const busybox: [string, string][] = existsSync('/bin/busybox') ? [['busybox', '/bin/busybox']] : [];
+  return [['dash', '/bin/dash'], ['bash', '/bin/bash'], ...busybox];
+}
+
+function copyLauncher(folder: string, shell: string): string {
+  for (const name of ['bin', 'dist']) mkdirSync(join(folder, name), { recursive: true });
+  symlinkSync(shell, join(folder, 'sh'));
+  const text = readFileSync(join(ROOT, 'bin/jcds'), 'utf8').replace(/^#!.*/, `#!${join(folder, 'sh')}`);
+  const launcher = join(folder, 'bin/jcds');
+  writeFileSync(launcher, text, { mode: 0o755 });
+  return launcher;
+}
+
+async function buildProgram(folder: string, copies: string[]): Promise<void> {
+  const outfile = join(folder, 'planner.cjs');
+  await build({
+    entryPoints: [join(ROOT, 'test/launch/planner.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+  for (const copy of copies) writeFileSync(copy, readFileSync(outfile));
+}
+
+function nodes(): string[] {
+  const installed = '/var/cache/jcds-test/nodes';
+  const others = existsSync(installed)
+    ? readdirSync(installed).map(name => join(installed, name, 'bin/node'))
+    : [];
+  return [process.execPath, ...others.filter(existsSync)].filter(works);
+}
+
+function works(node: string): boolean {
+  return spawnSync(node, ['-e', '0']).status === 0;
+}
+
+/** Buffers, as planner.ts reads them. */
+function base64(_key: string, value: unknown): unknown {
+  const bytes = value as { type?: string; data?: number[] } | null;
+  return bytes?.type === 'Buffer' && bytes.data !== undefined
+    ? { base64: Buffer.from(bytes.data).toString('base64') }
+    : value;
+}
