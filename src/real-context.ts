@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Context, Output } from './context.ts';
+import { fromBytes } from './launch/bytes.ts';
 import { launcherLives, writeFully } from './launch/emit.ts';
 
 const DEFAULT_COLUMNS = 80;
@@ -43,7 +44,8 @@ function workingDirectory(pwd: string | undefined): string | null {
     // The kernel may still know a name of a directory that cannot be read.
   }
   try {
-    return process.cwd();
+    const cwd = process.cwd();
+    return cwd.includes('\ufffd') ? fromBytes(readlinkSync('/proc/self/cwd', 'buffer')) : cwd;
   } catch {
     return null;
   }

@@ -72,7 +72,6 @@ function bindOf(
   mode: 'ro' | 'rw',
 ): BindSpec {
   if (source === '') throw new InvalidBindError(option, spec, 'names no source');
-  if (/[\0\uFFFD]/.test(spec)) throw new InvalidBindError(option, spec, 'is not valid UTF-8');
   const from = resolve(cwd, source);
   const to = destination === undefined || destination === '' ? from : destination;
   if (!isAbsolute(to))

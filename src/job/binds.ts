@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { EXIT, JcdsError } from '../errors.ts';
+import { toBytes } from '../launch/bytes.ts';
 import type { Bind } from '../runtimes/runtime.ts';
 import { type BindSpec, parseBind, parseMount } from './bind-spec.ts';
 
@@ -57,7 +58,7 @@ function compareBytes(a: string, b: string): number {
 
 function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
   try {
-    return { kind: statSync(source).isDirectory() ? 'directory' : 'file' };
+    return { kind: statSync(toBytes(source)).isDirectory() ? 'directory' : 'file' };
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be seen (${code})`;

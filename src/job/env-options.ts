@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, JcdsError } from '../errors.ts';
+import { fromBytes, toBytes } from '../launch/bytes.ts';
 
 /** `--env` or a line of `--env-file` that cannot be passed on. The value itself is never in the message. */
 export class InvalidVariableError extends JcdsError {
@@ -58,9 +59,7 @@ function check(place: string, name: string, value: string | undefined): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw new InvalidVariableError(place, `${JSON.stringify(name)} is not a name that a shell can hold`);
   if (value === undefined) return;
-  if (/[\0\uFFFD]/.test(value))
-    throw new InvalidVariableError(place, `the value of ${name} is not valid UTF-8`);
-  const size = Buffer.byteLength(`${name}=${value}`) + 1;
+  const size = toBytes(`${name}=${value}`).length + 1;
   if (size > LONGEST_STRING)
     throw new InvalidVariableError(
       place,
@@ -72,7 +71,7 @@ function check(place: string, name: string, value: string | undefined): void {
 function linesOf(file: string): [line: number, text: string][] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = fromBytes(readFileSync(toBytes(file)));
   } catch (thrown) {
     throw new EnvironmentFileError(file, thrown);
   }

@@ -16,3 +16,8 @@ export function safeText(text: string, max = 200): string {
   const characters = Array.from(shown);
   return characters.length <= max ? shown : `${characters.slice(0, Math.max(0, max - 3)).join('')}...`;
 }
+
+/** The same for a message of jcds' own that may hold such a text: line ends and tabs stay, nothing is cut. */
+export function safeLines(text: string): string {
+  return text.replace(UNPRINTABLE, character => (character === '\n' || character === '\t' ? character : '?'));
+}

@@ -1,0 +1,138 @@
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadConfiguration } from '../../src/configuration/load.ts';
+import { DEFAULTS } from '../../src/configuration/settings.ts';
+
+/** A home, a project and a site of their own; a file is written for each text given. */
+function host(files: { user?: string; project?: string; site?: string }) {
+  const base = mkdtempSync(join(tmpdir(), 'jcds-config-'));
+  const [home, project, site] = [join(base, 'home'), join(base, 'project'), join(base, 'site.json')];
+  mkdirSync(join(home, '.config/jcds'), { recursive: true });
+  mkdirSync(join(project, 'deep/er'), { recursive: true });
+  const user = join(home, '.config/jcds/config.json');
+  if (files.user !== undefined) writeFileSync(user, files.user);
+  if (files.project !== undefined) writeFileSync(join(project, '.jcds.json'), files.project);
+  if (files.site !== undefined) writeFileSync(site, files.site);
+  const load = (environment: Record<string, string> = {}, options = {}, uid = process.getuid!()) =>
+    loadConfiguration({ environment, home, cwd: join(project, 'deep/er'), uid }, options, site);
+  return { base, project, user, site, load };
+}
+
+test('without files the defaults hold', () => {
+  expect(host({}).load()).toEqual({ settings: DEFAULTS, notes: [], sources: {} });
+});
+
+test('options > variables > project > user > site > defaults; enforced beats all', () => {
+  const files = {
+    site: '{"cvmfsTimeout": 1, "gpu": "rocm", "envPolicy": "hep", "image": "site:1", "enforced": {"network": false}}',
+    user: '{"gpu": "nvidia", "envPolicy": "clean", "network": true, "image": "user:1"}',
+    project: '{"image": "project:1"}',
+  };
+  const { load, site, user, project } = host(files);
+  const { settings, sources } = load(
+    { JCDS_ENV_POLICY: 'keep', JCDS_NETWORK: 'true' },
+    { gpu: 'none', network: true },
+  );
+  expect(settings).toEqual({
+    ...DEFAULTS,
+    cvmfsTimeout: 1,
+    gpu: 'none',
+    envPolicy: 'keep',
+    image: 'project:1',
+    network: false,
+  });
+  expect(sources).toEqual({
+    cvmfsTimeout: site,
+    gpu: 'option',
+    envPolicy: 'JCDS_ENV_POLICY',
+    image: `${project}/.jcds.json`,
+    network: `${site} (enforced)`,
+  });
+  expect(user).toContain('config.json');
+});
+
+test('a project may set only its image, a repository’s name and binds below itself', () => {
+  const { load, project } = host({
+    project:
+      '{\n"binds": ["data", "../secret", "/etc:/x", "sub:/y:ro"],\n"services": {},\n"runtimes": ["podman"],\n"repositories": ["a.b"]}',
+  });
+  const { settings, notes } = load();
+  expect(settings).toEqual({
+    ...DEFAULTS,
+    repositories: ['a.b'],
+    binds: [`${project}/data`, `${project}/sub:/y:ro`],
+  });
+  expect(notes).toEqual([
+    `${project}/.jcds.json, line 3: a project may not set services`,
+    `${project}/.jcds.json, line 4: a project may not set runtimes`,
+    `${project}/.jcds.json: the bind "../secret" is not below the project`,
+    `${project}/.jcds.json: the bind "/etc:/x" is not below the project`,
+  ]);
+});
+
+test('a project file of somebody else is passed over', () => {
+  expect(host({ project: '{"image": "a:1"}' }).load({}, {}, 4242).settings.image).toBeNull();
+});
+
+describe('a broken file names file, line and key', () => {
+  test.each([
+    ['{\n "gpu": "none",\n oops }', 'line 3: is not valid JSON'],
+    ['{\n "gpu": "none"', 'line 2: is not valid JSON'],
+    ['[]', 'line 1: must hold a JSON object'],
+    ['{\n\n"gpu": "intel"}', 'line 3: gpu must be one of auto, nvidia, rocm, none'],
+    ['{"binds": "x"}', 'line 1: binds must be a list of texts'],
+    ['{"cvmfsTimeout": -1}', 'line 1: cvmfsTimeout must be a number of seconds above 0 and at most 86400'],
+    ['{"network": "no"}', 'line 1: network must be true or false'],
+    ['{"image": ""}', 'line 1: image must be a text'],
+    ['{"services": {"a.b": 1}}', 'line 1: services must be an object of objects, by repository name'],
+  ])('%j', (text, message) => {
+    const { load, user } = host({ user: text });
+    expect(() => load()).toThrow(
+      expect.objectContaining({
+        code: 'CONFIGURATION',
+        message: `${user}, ${message}`,
+        hint: 'jcds help configuration',
+        exitCode: 2,
+      }),
+    );
+  });
+
+  test('one that cannot be read', () => {
+    const { load, user } = host({});
+    mkdirSync(user);
+    chmodSync(user, 0o700);
+    expect(() => load()).toThrow(
+      expect.objectContaining({ message: `${user}: cannot be read (EISDIR)`, exitCode: 2 }),
+    );
+  });
+});
+
+test('unknown keys are reported, and enforced outside the site’s file', () => {
+  const { load, user } = host({ user: '{"colour": 1, "enforced": {"network": false}}' });
+  const { notes, settings } = load();
+  expect(notes).toEqual([
+    `${user}: enforced is honoured in the site's file only`,
+    `${user}, line 1: unknown key "colour"`,
+  ]);
+  expect(settings.network).toBe(true);
+});
+
+test.each([
+  ['JCDS_GPU', 'intel', 'JCDS_GPU is "intel", but must be one of auto, nvidia, rocm, none'],
+  [
+    'JCDS_CVMFS_TIMEOUT',
+    'soon',
+    'JCDS_CVMFS_TIMEOUT is "soon", but must be a number of seconds above 0 and at most 86400',
+  ],
+  ['JCDS_SERVICES', '{', 'JCDS_SERVICES is "{", but must be JSON'],
+])('a variable that does not fit: %s=%s', (name, value, message) => {
+  expect(() => host({}).load({ [name]: value })).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION', message, exitCode: 2 }),
+  );
+});
+
+test('lists in variables are separated by commas', () => {
+  expect(host({}).load({ JCDS_REPOSITORIES: 'a.b, c.d' }).settings.repositories).toEqual(['a.b', 'c.d']);
+});

@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { defaultBinds, gatherBinds } from '../../src/job/binds.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'jcds-binds-'));
+for (const name of ['a', 'b', 'data', 'cvmfs']) mkdirSync(join(base, name));
+writeFileSync(join(base, 'proxy'), '');
+
+const NONE = { cwd: base, bind: [], mount: [], configured: [], defaults: [] };
+
+test('what is typed beats the configuration, which beats the defaults; a bind below another comes later', () => {
+  const { binds, notes } = gatherBinds({
+    cwd: base,
+    defaults: [{ source: `${base}/a`, destination: '/x', mode: 'rw' }],
+    configured: [`${base}/b:/x`, `${base}/a:/z`],
+    bind: ['data:/x/y:ro', 'proxy:/z'],
+    mount: [`src=${base}/b,dst=/x/y/z`],
+  });
+  expect(notes).toEqual([]);
+  expect(binds).toEqual([
+    { source: `${base}/b`, destination: '/x', mode: 'rw', origin: 'configuration', sourceKind: 'directory' },
+    { source: `${base}/data`, destination: '/x/y', mode: 'ro', origin: 'user', sourceKind: 'directory' },
+    { source: `${base}/b`, destination: '/x/y/z', mode: 'rw', origin: 'user', sourceKind: 'directory' },
+    { source: `${base}/proxy`, destination: '/z', mode: 'rw', origin: 'user', sourceKind: 'file' },
+  ]);
+});
+
+test('a missing source is dropped with a note unless it was typed', () => {
+  expect(
+    gatherBinds({
+      ...NONE,
+      configured: ['/no/eos'],
+      defaults: [{ source: '/no/lhep', destination: '/lhep', mode: 'rw' }],
+    }),
+  ).toEqual({
+    binds: [],
+    notes: [
+      '/no/lhep does not exist: not shown in the container',
+      '/no/eos does not exist: not shown in the container',
+    ],
+  });
+  expect(() => gatherBinds({ ...NONE, bind: ['/no/eos'] })).toThrow(
+    expect.objectContaining({
+      code: 'BIND_SOURCE',
+      exitCode: 125,
+      message: 'the directory to bind, "/no/eos", does not exist',
+      hint: 'ls -ld "/no/eos"',
+    }),
+  );
+});
+
+const HOST = {
+  cwd: `${base}/a`,
+  home: '/home/u',
+  contain: false,
+  cvmfsRoot: `${base}/cvmfs`,
+  gpu: null,
+  environment: {},
+};
+
+test('CVMFS in use is shown at /cvmfs and at its own path; where there is none, nothing is', () => {
+  expect(defaultBinds(HOST)).toEqual([
+    { source: `${base}/a`, destination: `${base}/a`, mode: 'rw' },
+    { source: `${base}/cvmfs`, destination: '/cvmfs', mode: 'rw' },
+    { source: `${base}/cvmfs`, destination: `${base}/cvmfs`, mode: 'rw' },
+  ]);
+  expect(defaultBinds({ ...HOST, cwd: null, cvmfsRoot: `${base}/none` })).toEqual([]);
+});
+
+test('credential files are shown where they are not shown anyway', () => {
+  const environment = {
+    KRB5CCNAME: `FILE:${base}/proxy`,
+    X509_USER_PROXY: '/home/u/proxy',
+    BEARER_TOKEN_FILE: 'relative',
+    XAUTHORITY: '/no/such',
+  };
+  const only = { ...HOST, cwd: null, cvmfsRoot: '/none', environment };
+  // The temporary directory is below /tmp, which a contained job does not see.
+  expect(defaultBinds(only)).toEqual([]);
+  expect(defaultBinds({ ...only, contain: true })).toEqual([
+    { source: `${base}/proxy`, destination: `${base}/proxy`, mode: 'ro' },
+  ]);
+});
