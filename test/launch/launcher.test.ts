@@ -109,7 +109,12 @@ describe.each(stage.launchers)('$shell', ({ launcher, shell }) => {
     stage.write(
       plan({
         file: '/bin/sh',
-        args: ['-c', 'read -r child </proc/$$/task/$$/children; echo "$child"; wc -c <&"$1"', 'sh', { input: 0 }],
+        args: [
+          '-c',
+          'read -r child </proc/$$/task/$$/children; echo "$child"; wc -c <&"$1"',
+          'sh',
+          { input: 0 },
+        ],
         inputs: [`${'x'.repeat(4095)}\n`],
       }),
     );

@@ -1,5 +1,5 @@
 // The program of the launcher's tests: says what `planner.json` beside it says, in place of dist/jcds.cjs.
-import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { emitPlan, PLAN_DESCRIPTOR, watchLauncher } from '../../src/launch/emit.ts';
 import { freeDescriptors, readLauncherEnvironment } from '../../src/launch/launcher-environment.ts';
@@ -14,8 +14,10 @@ export type Script =
   | { kind: 'raw'; base64: string; status: number }
   /** Says that it has started (its process id in the file) and plans until it is told otherwise. */
   | { kind: 'forever'; started: string; watch: boolean }
-  /** Says that it has started, waits for the file to vanish without looking at the launcher, then writes the plan. */
-  | { kind: 'late'; started: string; plan: Plan };
+  /** Says that it has started, and writes the plan only when the launcher has died. */
+  | { kind: 'late'; started: string; plan: Plan }
+  /** Says that it has started, and writes the plan when the file is there. */
+  | { kind: 'until'; started: string; release: string; plan: Plan };
 
 const launcher = Number(process.argv[3]);
 const text = readFileSync(join(__dirname, 'planner.json'), 'utf8');
@@ -33,13 +35,11 @@ function act(script: Script): void {
     setInterval(() => {}, 1000);
     writeFileSync(script.started, String(process.pid));
   } else {
+    ignoreAsLauncher(launcher);
     const plan = render(script.plan);
+    const due = script.kind === 'late' ? () => process.ppid !== launcher : () => existsSync(script.release);
+    setInterval(() => due() && finish(plan), 5);
     writeFileSync(script.started, String(process.pid));
-    const timer = setInterval(() => {
-      if (process.ppid === launcher) return;
-      clearInterval(timer);
-      finish(plan);
-    }, 5);
   }
 }
 
