@@ -1,0 +1,55 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A FUSE mount that can be made to hang or to die. Needs squashfs-tools, squashfuse and fuse3. */
+export interface HangableMount {
+  readonly directory: string;
+  /** Whoever looks below the directory from now on waits. Looking from the test's own process blocks it. */
+  stop(): Promise<void>;
+  /** Undoes `stop`. */
+  resume(): Promise<void>;
+  /** Every look says ENOTCONN from now on. */
+  kill(): Promise<void>;
+  /** Unmounts, whatever the state. Also done when the test's process ends in any way, by SIGKILL too. */
+  close(): Promise<void>;
+}
+
+/** Mounts a copy of the directory `contents` on `directory` (made if need be). */
+export async function mountHangable(directory: string, contents: string): Promise<HangableMount> {
+  const work = mkdtempSync(join(tmpdir(), 'jcds-hang-'));
+  const squashfs = join(work, 'contents.squashfs');
+  mkdirSync(directory, { recursive: true });
+  const packed = spawnSync('mksquashfs', [contents, squashfs, '-noappend', '-no-progress', '-quiet']);
+  if (packed.status !== 0) throw new Error(`mksquashfs failed: ${packed.error?.message ?? packed.stderr}`);
+  // Its end of input is the end of this process, so the script cleans up even after a SIGKILL.
+  const script = spawn(join(import.meta.dirname, 'hang.sh'), [directory, squashfs], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const ended = new Promise<void>(resolve => script.on('close', () => resolve()));
+  const lines = createInterface({ input: script.stdout })[Symbol.asyncIterator]();
+  const expectLine = async (start: string) => {
+    const { value } = await lines.next();
+    if (!value?.startsWith(start)) throw new Error(`hang.sh said ${JSON.stringify(value)}, not ${start}`);
+  };
+  const order = async (word: string) => {
+    script.stdin.write(`${word}\n`);
+    await expectLine(`${word}: done`);
+  };
+  await expectLine('mounted ');
+  // The file system holds it open, and a test that is killed leaves nothing behind.
+  rmSync(work, { recursive: true });
+  return {
+    directory,
+    stop: () => order('stop'),
+    resume: () => order('continue'),
+    kill: () => order('kill'),
+    close: async () => {
+      script.stdin.end();
+      await ended;
+    },
+  };
+}
