@@ -1,0 +1,58 @@
+import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+
+/** The links of the chain of trust, in the order in which they are checked. */
+export type VerificationStep = 'manifest' | 'whitelist' | 'certificate' | 'revision' | 'object' | 'catalog';
+
+/** What a failed link of the chain knows: which link, of which repository, and what was wrong. */
+export interface VerificationFacts {
+  step: VerificationStep;
+  code: string;
+  message: string;
+  hint?: string;
+  cause?: unknown;
+}
+
+const HINT =
+  'ask another server with --server URL; if all answer alike, tell the operators of the repository';
+
+/**
+ * A link of the chain does not hold, so nothing that hangs on it is used. The image may well be published:
+ * exit code 75, never "no".
+ */
+export class VerificationError extends JcdsError {
+  readonly step: VerificationStep;
+
+  constructor({ step, hint, ...facts }: VerificationFacts) {
+    super({ ...facts, hint: hint ?? HINT, exitCode: EXIT.later });
+    this.step = step;
+  }
+}
+
+/** Whether a failure is a link of the chain that does not hold, rather than a server that does not answer. */
+export function isVerificationError(error: unknown): error is VerificationError {
+  return isJcdsError(error) && 'step' in error;
+}
+
+/** A signed text that is not one: cut short, or something else altogether. */
+export class MalformedLetterError extends VerificationError {
+  constructor(step: 'manifest' | 'whitelist', repository: string, what: string) {
+    const code = `${step.toUpperCase()}_MALFORMED`;
+    super({ step, code, message: `the ${step} of ${repository} cannot be read: ${what}` });
+  }
+}
+
+/** A signed text that was changed: its printed hash is not that of its lines. */
+export class LetterHashError extends VerificationError {
+  constructor(step: 'manifest' | 'whitelist', repository: string) {
+    const code = `${step.toUpperCase()}_HASH_MISMATCH`;
+    super({ step, code, message: `the ${step} of ${repository} does not match the hash that it prints` });
+  }
+}
+
+/** A signed text for another repository. */
+export class WrongRepositoryError extends VerificationError {
+  constructor(step: 'manifest' | 'whitelist', repository: string, quotedName: string) {
+    const code = `${step.toUpperCase()}_WRONG_REPOSITORY`;
+    super({ step, code, message: `the ${step} served for ${repository} is that of ${quotedName}` });
+  }
+}
