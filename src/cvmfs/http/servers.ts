@@ -1,0 +1,66 @@
+import { EXIT, JcdsError } from '../../errors.ts';
+import { quoted } from './quoted.ts';
+
+/** `http://…/cvmfs/@fqrn@` for a repository: `@fqrn@` is its name, `@org@` the name's first word. */
+export function serverUrl(template: string, repository: string): string {
+  const text = template.replaceAll('@fqrn@', repository).replaceAll('@org@', repository.split('.')[0]!);
+  if (!isHttpUrl(text)) throw new InvalidServerError(template);
+  return text.replace(/\/+$/, '');
+}
+
+/** `http://host:port` from a proxy as CVMFS_HTTP_PROXY writes it, where `http://` may be missing; null for DIRECT. */
+export function proxyUrl(text: string): string | null {
+  if (text.toUpperCase() === 'DIRECT') return null;
+  const url = text.includes('://') ? text : `http://${text}`;
+  if (!isHttpUrl(url)) throw new InvalidServerError(text);
+  return url.replace(/\/+$/, '');
+}
+
+/**
+ * The proxies of CVMFS_HTTP_PROXY in the order in which to try them: groups after each other (`;`), those of a group
+ * (`|`) in an order of chance, which spreads the load. `auto` would need the site's PAC script: it is passed over.
+ */
+export function proxyOrder(text: string, random: () => number = Math.random): (string | null)[] {
+  const groups = text.split(';').map(group =>
+    group
+      .split('|')
+      .map(proxy => proxy.trim())
+      .filter(isProxy),
+  );
+  const proxies = groups.flatMap(group => shuffled(group, random)).map(proxyUrl);
+  return proxies.length > 0 ? proxies : [null];
+}
+
+function isProxy(text: string): boolean {
+  return text !== '' && text.toLowerCase() !== 'auto';
+}
+
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  return items
+    .map(item => ({ item, place: random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}
+
+/** The URL without what is secret in it. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
+}
+
+function isHttpUrl(text: string): boolean {
+  if (/[\s\u0000-\u001f\u007f-\u009f]/.test(text)) return false;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url?.protocol === 'http:' || url?.protocol === 'https:';
+}
+
+/** A server or a proxy that cannot be asked. */
+export class InvalidServerError extends JcdsError {
+  constructor(text: string) {
+    super({
+      code: 'INVALID_SERVER',
+      message: `${quoted(withoutCredentials(text))} is no server`,
+      hint: 'write it like http://stratum-1.example.org:8000/cvmfs/@fqrn@',
+      exitCode: EXIT.usage,
+    });
+  }
+}
