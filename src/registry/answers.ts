@@ -1,0 +1,157 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import type { Answer } from './exchange.ts';
+import { retryAfter } from './patience.ts';
+
+/** What a message about an answer needs to know beside it. */
+export interface AnswerFacts {
+  /** The registry's name: `git.jinr.ru:5005`. */
+  readonly registry: string;
+  /** What was asked for: `git.jinr.ru:5005/a/b:1`. */
+  readonly subject: string;
+  /** Where the credential that was used came from (a file, a helper), or null without one. */
+  readonly credential: string | null;
+  /** Host of a foreign token server to which the credential was not sent, or null. */
+  readonly withheldFrom: string | null;
+}
+
+/** 401: the registry wants to know who asks, or does not accept who it is. */
+export class UnauthorizedError extends JcdsError {
+  constructor(facts: AnswerFacts) {
+    const { registry, subject, credential, withheldFrom } = facts;
+    super({
+      code: 'REGISTRY_UNAUTHORIZED',
+      message: `${registry} does not show ${subject} ${whom(facts)}: it is private, or it does not exist`,
+      hint:
+        withheldFrom !== null
+          ? `if ${withheldFrom} is the token server of ${registry}, declare it in the configuration`
+          : credential === null
+            ? `log in: podman login ${registry}`
+            : `if the credential in ${credential} has expired, log in again: podman login ${registry}`,
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+function whom({ credential, withheldFrom }: AnswerFacts): string {
+  if (withheldFrom !== null) return `to everyone, and your credential was not sent to ${withheldFrom}`;
+  return credential === null ? 'to everyone' : `with the credential in ${credential}`;
+}
+
+/** The token server, or the registry by Basic, does not accept the credential itself. */
+export class CredentialRefusedError extends JcdsError {
+  constructor(registry: string, source: string) {
+    super({
+      code: 'REGISTRY_CREDENTIAL_REFUSED',
+      message: `${registry} refuses the credential in ${source}`,
+      hint: `it may have expired; log in again: podman login ${registry}`,
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** 403: known, and not allowed. */
+export class ForbiddenError extends JcdsError {
+  constructor({ registry, subject, credential }: AnswerFacts) {
+    super({
+      code: 'REGISTRY_FORBIDDEN',
+      message: `${registry} forbids reading ${subject}`,
+      hint:
+        credential === null
+          ? `log in: podman login ${registry}`
+          : `ask its owner for the right to read it; the credential in ${credential} does not have it`,
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** 404, said by something that is a registry. */
+export class NotInRegistryError extends JcdsError {
+  constructor({ registry, subject }: AnswerFacts) {
+    super({
+      code: 'NOT_IN_REGISTRY',
+      message: `${registry} does not have ${subject}`,
+      hint: 'check the spelling of the name and the tag',
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** 429, and no patience left. */
+export class RateLimitedError extends JcdsError {
+  constructor({ registry, credential }: AnswerFacts, seconds: number | null) {
+    super({
+      code: 'REGISTRY_RATE_LIMITED',
+      message: `${registry} takes no more requests from here for now`,
+      hint: `${seconds === null ? 'try again later' : `try again in ${seconds} s`}${credential === null ? `; logged-in users may ask more often: podman login ${registry}` : ''}`,
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** 5xx. */
+export class RegistryFailedError extends JcdsError {
+  constructor(host: string, status: number) {
+    super({
+      code: 'REGISTRY_FAILED',
+      message: `${host} fails with status ${status}`,
+      hint: 'try again later; the fault is on its side',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** What is wrong with an answer that came whole and with success. */
+export type Oddity = 'html' | 'status' | 'json' | 'manifest' | 'config' | 'token' | 'tags';
+
+const ODDITIES: Readonly<Record<Oddity, string>> = {
+  html: 'with a web page',
+  status: 'with a status that registries do not use',
+  json: 'with something that is not JSON',
+  manifest: 'with something that is not a manifest',
+  config: 'with something that is not the configuration of an image',
+  token: 'with something that is not a token',
+  tags: 'with something that is not a list of tags',
+};
+
+/** Something answered that is no registry, or a broken one. Nothing of the answer is shown. */
+export class UnexpectedAnswerError extends JcdsError {
+  readonly oddity: Oddity;
+
+  constructor(host: string, oddity: Oddity) {
+    super({
+      code: 'REGISTRY_ANSWER_INVALID',
+      message: `${host} answers ${ODDITIES[oddity]}`,
+      hint:
+        oddity === 'html'
+          ? 'is that the registry? GitLab keeps images at another port, such as git.jinr.ru:5005'
+          : 'try again later, or tell the people who run that registry',
+      exitCode: EXIT.later,
+    });
+    this.oddity = oddity;
+  }
+}
+
+/**
+ * The failure that an answer means, or null for a success (200). A web page is no word of a registry, so it proves
+ * nothing about an image; only a 401 stands whatever its page, for web servers in front of registries send one.
+ */
+export function failureOf(answer: Answer, facts: AnswerFacts, now: number): JcdsError | null {
+  const { status, url } = answer;
+  if (status === 401) return new UnauthorizedError(facts);
+  if (status === 429) return new RateLimitedError(facts, seconds(retryAfter(answer, now)));
+  if (status >= 500) return new RegistryFailedError(url.host, status);
+  if (isHtml(answer)) return new UnexpectedAnswerError(url.host, 'html');
+  if (status === 200) return null;
+  if (status === 403) return new ForbiddenError(facts);
+  if (status === 404) return new NotInRegistryError(facts);
+  return new UnexpectedAnswerError(url.host, 'status');
+}
+
+/** More than a day is not worth saying. */
+function seconds(milliseconds: number | null): number | null {
+  return milliseconds === null || milliseconds > 86_400_000 ? null : Math.max(1, Math.ceil(milliseconds / 1000));
+}
+
+function isHtml({ headers }: Answer): boolean {
+  return /^\s*(?:text\/html|application\/xhtml)/i.test(String(headers['content-type'] ?? ''));
+}

@@ -1,0 +1,23 @@
+/** The reason with which a deadline that jcds set itself is aborted. */
+export const DEADLINE = Symbol('deadline');
+
+/** A signal that is aborted when the time is over or the caller gives up, and a way to let go of its timer. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  cancel(): void;
+}
+
+/** A deadline so many milliseconds from now (aborted with DEADLINE), or when `outer` is aborted (with its reason). */
+export function deadlineAfter(milliseconds: number, outer?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const giveUp = (): void => controller.abort(outer?.reason);
+  if (outer?.aborted) giveUp();
+  outer?.addEventListener('abort', giveUp, { once: true });
+  const timer = setTimeout(() => controller.abort(DEADLINE), milliseconds);
+  timer.unref();
+  const cancel = (): void => {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', giveUp);
+  };
+  return { signal: controller.signal, cancel };
+}
