@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { EXIT, JcdsError } from '../../errors.ts';
+import { runChild } from '../bounded-child.ts';
 import type { ContentHash } from './hash.ts';
 import { fingerprints } from './whitelist.ts';
 
@@ -28,12 +29,43 @@ export function parseBlacklist(text: string, source: string): Blacklist {
   return { source, fingerprints: fingerprints(lines), leastRevisions };
 }
 
-/** The blacklist in `file`; empty when there is none. One that exists and cannot be read throws: distrust is no option. */
-export async function readBlacklist(file: string = BLACKLIST_FILE): Promise<Blacklist> {
-  try {
-    return parseBlacklist(await readFile(file, 'utf8'), file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NO_BLACKLIST;
-    throw error;
+/**
+ * Reads the blacklists of a host together; those that do not exist are left out. One may lie in a configuration
+ * repository whose mount hangs, so a child reads them. Throws BlacklistError for one that exists and cannot be read: it
+ * would have to say no.
+ */
+export async function readBlacklists(
+  files: readonly string[],
+  timeout: number = READ_TIMEOUT,
+): Promise<Blacklist> {
+  const texts = await Promise.all(files.map(file => readText(file, timeout)));
+  return parseBlacklist(texts.join('\n'), files.filter((_, index) => texts[index] !== '').join(', '));
+}
+
+/** The script says by its exit code whether the file is there. */
+const READ_SCRIPT = '[ -e "$1" ] || exit 0; exec cat -- "$1"';
+const READ_TIMEOUT = 3000;
+const LONGEST_FILE = 1024 * 1024;
+
+async function readText(file: string, timeout: number): Promise<string> {
+  const environment = { PATH: '/usr/bin:/bin' };
+  const args = ['-c', READ_SCRIPT, 'sh', file];
+  const result = await runChild({ file: '/bin/sh', args, environment, timeout, limit: LONGEST_FILE });
+  if (result.state === 'ended' && result.code === 0) return result.output;
+  throw new BlacklistError(
+    file,
+    result.state === 'timeout' ? 'its file system does not answer' : 'it cannot be read',
+  );
+}
+
+/** A blacklist that is there, and whose words cannot be known. */
+export class BlacklistError extends JcdsError {
+  constructor(file: string, why: string) {
+    super({
+      code: 'BLACKLIST_UNREADABLE',
+      message: `the blacklist ${file} cannot be used: ${why}`,
+      hint: 'ask the administrator of this host, or look unverified with --insecure',
+      exitCode: EXIT.later,
+    });
   }
 }
