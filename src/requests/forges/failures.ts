@@ -1,0 +1,185 @@
+import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { safeText } from '../../output/safe-text.ts';
+
+/** What was asked of which host, for messages: `read the project group/name`. */
+export interface Asked {
+  host: string;
+  what: string;
+}
+
+const failed = ({ host, what }: Asked) => `could not ${safeText(what, 160)} on ${safeText(host, 100)}`;
+
+/** No connection, or none that lasted, for a request that changes nothing. */
+export class ForgeUnreachableError extends JcdsError {
+  constructor(asked: Asked, reason: string) {
+    super({
+      code: 'FORGE_UNREACHABLE',
+      message: `${failed(asked)}: ${safeText(reason, 120)}`,
+      hint: 'check the network (and http_proxy, https_proxy, no_proxy), then run the same command again',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** A change was sent and its answer never came: it may have happened, so it is not sent again. */
+export class AnswerLostError extends JcdsError {
+  constructor(asked: Asked, reason: string) {
+    super({
+      code: 'FORGE_ANSWER_LOST',
+      message: `${failed(asked)}: the answer was lost (${safeText(reason, 120)}), so it may have happened`,
+      hint: 'run the same command again: it looks first and goes on from where this one stopped',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** Whether a change may have happened all the same. */
+export function isAnswerLost(thrown: unknown): boolean {
+  return isJcdsError(thrown) && thrown.code === 'FORGE_ANSWER_LOST';
+}
+
+/** 5xx, after waiting and asking again. */
+export class ForgeDownError extends JcdsError {
+  constructor(asked: Asked, status: number) {
+    super({
+      code: 'FORGE_DOWN',
+      message: `${failed(asked)}: the server answers ${status}`,
+      hint: 'it is not your fault: run the same command again later',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** 429, and the server wants a longer pause than jcds waits by itself. */
+export class RateLimitedError extends JcdsError {
+  constructor(asked: Asked, seconds: number) {
+    super({
+      code: 'FORGE_RATE_LIMIT',
+      message: `${failed(asked)}: too many requests; the server asks to wait ${seconds} s`,
+      hint: `run the same command again in ${Math.ceil(seconds / 60)} min`,
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** The body is larger than any answer that is meant. */
+export class AnswerTooLargeError extends JcdsError {
+  constructor(asked: Asked, limit: number) {
+    super({
+      code: 'FORGE_ANSWER_TOO_LARGE',
+      message: `${failed(asked)}: the answer has more than ${limit} bytes`,
+      hint: 'check that the host in the configuration is the GitLab or GitHub server itself',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** HTML, broken JSON or JSON without what must be in it: a login page, a proxy, another program. */
+export class NotAForgeError extends JcdsError {
+  constructor(asked: Asked, found: string) {
+    super({
+      code: 'NOT_A_FORGE',
+      message: `${failed(asked)}: the answer is not what its API sends (${safeText(found, 120)})`,
+      hint: 'check the host and the kind of forge in the configuration, and whether a login page or a proxy stands in between',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** A link of the server leads to another host, which the token must never see. */
+export class ForeignLinkError extends JcdsError {
+  constructor(asked: Asked, target: string) {
+    super({
+      code: 'FORGE_FOREIGN_LINK',
+      message: `${failed(asked)}: the server sends jcds on to ${safeText(target, 120)}, and jcds does not go there`,
+      hint: 'if the forge has moved, change its host in the configuration',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** 301: renamed or moved. `target` is where it is now, when the server told. */
+export class ProjectMovedError extends JcdsError {
+  constructor(asked: Asked, target: string | null) {
+    super({
+      code: 'PROJECT_MOVED',
+      message: `${failed(asked)}: the project has moved${target === null ? '' : ` to ${safeText(target, 120)}`}`,
+      hint: 'correct "wishlist.project" of this repository in the configuration',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** 404 for a project: it is not there, or may not be seen. */
+export class ProjectNotFoundError extends JcdsError {
+  constructor(asked: Asked, hasToken: boolean) {
+    super({
+      code: 'PROJECT_NOT_FOUND',
+      message: `${failed(asked)}: there is no such project, or it may not be seen ${hasToken ? 'with this token' : 'without a token'}`,
+      hint: hasToken
+        ? 'check the project in the configuration, and ask its owners for access if it is private'
+        : 'check the project in the configuration; `jcds auth status` says how to give a token',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** An archived project takes no changes. */
+export class ProjectArchivedError extends JcdsError {
+  constructor(host: string, project: string) {
+    super({
+      code: 'PROJECT_ARCHIVED',
+      message: `the project ${safeText(project)} on ${safeText(host)} is archived and takes no requests`,
+      hint: 'ask the operators of the service where images are requested now',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** The project does not let this account open requests, or its forks are switched off. */
+export class ProposalsClosedError extends JcdsError {
+  constructor(host: string, project: string, what: 'merge requests' | 'forks') {
+    super({
+      code: 'PROPOSALS_CLOSED',
+      message: `the project ${safeText(project)} on ${safeText(host)} does not let this account make ${what}`,
+      hint: 'ask its owners for the right to, or send them the line: `jcds request --dry-run` prints it',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** The copy of the project, in which the branch lives, could not be made. */
+export class ForkFailedError extends JcdsError {
+  constructor(asked: Asked, reason: string) {
+    super({
+      code: 'FORK_FAILED',
+      message: `${failed(asked)}: ${safeText(reason)}`,
+      hint: 'make the fork on the web page of the project, then run the same command again',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** The copy is being made and is not there yet. */
+export class ForkPendingError extends JcdsError {
+  constructor(asked: Asked, seconds: number) {
+    super({
+      code: 'FORK_PENDING',
+      message: `${failed(asked)}: the fork was not ready after ${seconds} s`,
+      hint: 'run the same command again later: it goes on with that fork',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** Everything else that the server refuses, in its own words. */
+export class ForgeRefusedError extends JcdsError {
+  constructor(asked: Asked, status: number, words: string | null) {
+    super({
+      code: 'FORGE_REFUSED',
+      message: `${failed(asked)}: the server answers ${status}${words === null ? '' : ` "${safeText(words, 160)}"`}`,
+      hint: '`jcds auth status` says which token is used and what it may do',
+      exitCode: EXIT.failed,
+    });
+  }
+}

@@ -1,0 +1,236 @@
+import { safeText } from '../../output/safe-text.ts';
+import { type Answer, field, needText, readJson, readList, textField, wordsOf } from './answer.ts';
+import type { ForgeClient } from './client.ts';
+import { encodePath } from './encode-path.ts';
+import {
+  ForeignLinkError,
+  NotAForgeError,
+  ProjectArchivedError,
+  ProjectMovedError,
+  ProjectNotFoundError,
+} from './failures.ts';
+import type {
+  Account,
+  Change,
+  FileVersion,
+  Forge,
+  ForgeRequest,
+  Project,
+  Proposal,
+  Refusal,
+  Standing,
+} from './forge.ts';
+import {
+  headCommit,
+  movedTo,
+  readCheckRuns,
+  readMergeable,
+  readPull,
+  readRepository,
+} from './github-answers.ts';
+import { writeGitHubBranch } from './github-branch.ts';
+import { gitHubFork } from './github-fork.ts';
+import { mentions } from './mentions.ts';
+import { MissingScopeError } from './token-failures.ts';
+
+/** GitHub's REST API, as `@octokit/openapi` describes it; `origin` is the address people see. */
+export class GitHub implements Forge {
+  readonly kind = 'github';
+  readonly host: string;
+  readonly #client: ForgeClient;
+  readonly #origin: URL;
+
+  constructor(client: ForgeClient, origin: URL) {
+    this.#client = client;
+    this.#origin = origin;
+    this.host = origin.host;
+  }
+
+  /** Classic tokens tell their scopes in a header, fine-grained ones do not. */
+  async account(): Promise<Account | null> {
+    if (!this.#client.hasToken) return null;
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: '/user',
+      what: 'read whose token this is',
+    });
+    const told = answer.headers['x-oauth-scopes'];
+    const scopes = told === undefined ? null : told.split(/,\s*/).filter(scope => scope !== '');
+    if (scopes !== null && !scopes.includes('repo') && !scopes.includes('public_repo'))
+      throw new MissingScopeError(this.host, 'public_repo', scopes);
+    const expires = answer.headers['github-authentication-token-expiration'] ?? null;
+    return {
+      name: safeText(needText(answer, readJson(answer), 'login'), 80),
+      scopes: scopes?.map(scope => safeText(scope, 60)) ?? null,
+      expires: expires === null ? null : safeText(expires, 40),
+    };
+  }
+
+  async project(path: string): Promise<Project> {
+    const what = `read the project ${path}`;
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `/repos/${encodePath(path)}`,
+      what,
+      accept: [404],
+    });
+    if (answer.status === 404)
+      throw new ProjectNotFoundError({ host: this.host, what }, this.#client.hasToken);
+    if (answer.status >= 300) throw await this.#moved(answer);
+    const data = readJson(answer);
+    if (field(data, 'archived') === true) throw new ProjectArchivedError(this.host, path);
+    return readRepository(answer, data);
+  }
+
+  async #moved(answer: Answer): Promise<Error> {
+    const location = answer.headers.location ?? '';
+    const id = movedTo(location);
+    if (id === null)
+      return location === ''
+        ? new ProjectMovedError(answer.asked, null)
+        : new ForeignLinkError(answer.asked, location);
+    const now = await this.#client.send({
+      method: 'GET',
+      path: `/repositories/${id}`,
+      what: answer.asked.what,
+      accept: [404],
+    });
+    return new ProjectMovedError(
+      answer.asked,
+      now.status === 200 ? textField(readJson(now), 'full_name') : null,
+    );
+  }
+
+  async listFiles(project: Project, branch: string): Promise<string[]> {
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `/repos/${encodePath(project.id)}/git/trees/${encodeURIComponent(branch)}`,
+      query: { recursive: '1' },
+      what: `list the files of ${project.path}`,
+    });
+    const tree = field(readJson(answer), 'tree');
+    if (!Array.isArray(tree)) throw new NotAForgeError(answer.asked, 'no tree');
+    return tree.filter(item => textField(item, 'type') === 'blob').map(item => textField(item, 'path') ?? '');
+  }
+
+  /** Two questions, so that the file is read at a commit that is known: what the branch is later made from. */
+  async readFile(project: Project, path: string, branch: string): Promise<FileVersion | null> {
+    const root = `/repos/${encodePath(project.id)}`;
+    const what = `read ${path} of ${project.path}`;
+    const head = await this.#client.send({
+      method: 'GET',
+      path: `${root}/git/ref/heads/${encodePath(branch)}`,
+      what,
+      accept: [404],
+    });
+    if (head.status === 404) return null;
+    const commit = needText(head, readJson(head), 'object', 'sha');
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `${root}/contents/${encodePath(path)}`,
+      query: { ref: commit },
+      what,
+      accept: [404],
+    });
+    if (answer.status === 404) return null;
+    const data = readJson(answer);
+    if (textField(data, 'encoding') !== 'base64')
+      throw new NotAForgeError(answer.asked, 'a file that is not base64');
+    const content = Buffer.from(needText(answer, data, 'content'), 'base64');
+    return { path, content, head: commit, version: needText(answer, data, 'sha') };
+  }
+
+  requestsFrom(project: Project, branch: string, target: string, account: Account): Promise<ForgeRequest[]> {
+    return this.#pulls(
+      project,
+      { state: 'all', head: `${account.name}:${branch}`, base: target },
+      'look for',
+    );
+  }
+
+  /** Pull requests are not searched but listed: the search has a small quota of its own and lags behind. */
+  requestsAbout(project: Project, entry: string, target: string): Promise<ForgeRequest[]> {
+    return this.#pulls(project, { state: 'open', base: target }, 'search', data =>
+      mentions(entry, textField(data, 'title'), textField(data, 'body')),
+    );
+  }
+
+  requestsBy(project: Project, account: Account): Promise<ForgeRequest[]> {
+    const isMine = (data: unknown) => textField(data, 'user', 'login') === account.name;
+    return this.#pulls(project, { state: 'all', sort: 'created', direction: 'desc' }, 'list', isMine);
+  }
+
+  async #pulls(
+    project: Project,
+    query: Record<string, string>,
+    verb: string,
+    isMeant: (data: unknown) => boolean = () => true,
+  ): Promise<ForgeRequest[]> {
+    const found: ForgeRequest[] = [];
+    const path = `/repos/${encodePath(project.id)}/pulls`;
+    const what = `${verb} requests to ${project.path}`;
+    for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what }))
+      for (const data of readList(page))
+        if (isMeant(data)) found.push(readPull(page, data, this.#origin, project));
+    return found;
+  }
+
+  async source(project: Project, account: Account): Promise<Project> {
+    return project.mayPush ? project : gitHubFork(this.#client, project, account);
+  }
+
+  writeBranch(change: Change): Promise<'written' | 'changed'> {
+    return writeGitHubBranch(this.#client, change);
+  }
+
+  /** GitHub has no 409 here: 422 stands for a request that exists and for everything else that is wrong. */
+  async open({
+    project,
+    source,
+    branch,
+    target,
+    title,
+    description,
+  }: Proposal): Promise<ForgeRequest | Refusal> {
+    const answer = await this.#client.send({
+      method: 'POST',
+      path: `/repos/${encodePath(project.id)}/pulls`,
+      what: `open a pull request in ${project.path}`,
+      accept: [422],
+      body: { title, body: description, head: `${source.path.split('/')[0]}:${branch}`, base: target },
+    });
+    return answer.status === 422
+      ? { status: answer.status, refusal: wordsOf(answer) }
+      : readPull(answer, readJson(answer), this.#origin, project);
+  }
+
+  async standing(project: Project, number: number): Promise<Standing> {
+    const root = `/repos/${encodePath(project.id)}`;
+    const what = `read the request #${number} of ${project.path}`;
+    const answer = await this.#client.send({ method: 'GET', path: `${root}/pulls/${number}`, what });
+    const data = readJson(answer);
+    const commit = headCommit(data);
+    const runs: unknown[] = [];
+    if (commit !== null) {
+      const path = `${root}/commits/${commit}/check-runs`;
+      const listed = await this.#client.send({
+        method: 'GET',
+        path,
+        query: { per_page: 100 },
+        what,
+        accept: [403, 404, 422],
+      });
+      const list = listed.status === 200 ? field(readJson(listed), 'check_runs') : [];
+      if (Array.isArray(list)) runs.push(...list);
+    }
+    return {
+      request: readPull(answer, data, this.#origin, project),
+      conflicting: readMergeable(data),
+      checks: readCheckRuns(runs, this.#origin),
+    };
+  }
+
+  editPage(project: string, branch: string, path: string): string {
+    return `${this.#origin.origin}/${encodePath(project)}/edit/${encodePath(branch)}/${encodePath(path)}`;
+  }
+}

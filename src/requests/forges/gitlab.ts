@@ -1,0 +1,231 @@
+import { type Answer, field, readJson, readList, textField, wordsOf } from './answer.ts';
+import type { ForgeClient } from './client.ts';
+import { encodePath } from './encode-path.ts';
+import {
+  type Asked,
+  ForeignLinkError,
+  ProjectArchivedError,
+  ProjectMovedError,
+  ProjectNotFoundError,
+  ProposalsClosedError,
+} from './failures.ts';
+import type {
+  Account,
+  Change,
+  FileVersion,
+  Forge,
+  ForgeRequest,
+  Project,
+  Proposal,
+  Refusal,
+  Standing,
+} from './forge.ts';
+import { readChecks, readConflict, readFileVersion, readProject, readRequest } from './gitlab-answers.ts';
+import { gitLabFork } from './gitlab-fork.ts';
+import { readOwnToken } from './gitlab-token.ts';
+import { mentions } from './mentions.ts';
+
+/** GitLab's REST API v4, as its own description has it; `origin` is the address people see. */
+export class GitLab implements Forge {
+  readonly kind = 'gitlab';
+  readonly host: string;
+  readonly #client: ForgeClient;
+  readonly #origin: URL;
+
+  constructor(client: ForgeClient, origin: URL) {
+    this.#client = client;
+    this.#origin = origin;
+    this.host = origin.host;
+  }
+
+  async account(): Promise<Account | null> {
+    return this.#client.hasToken ? readOwnToken(this.#client) : null;
+  }
+
+  async project(path: string): Promise<Project> {
+    const what = `read the project ${path}`;
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `/projects/${encodeURIComponent(path)}`,
+      what,
+      accept: [404],
+    });
+    const asked: Asked = { host: this.host, what };
+    if (answer.status === 404) throw new ProjectNotFoundError(asked, this.#client.hasToken);
+    if (answer.status >= 300) throw await this.#moved(answer);
+    const data = readJson(answer);
+    if (field(data, 'archived') === true) throw new ProjectArchivedError(this.host, path);
+    if (this.#client.hasToken && field(data, 'can_create_merge_request_in') === false)
+      throw new ProposalsClosedError(this.host, path, 'merge requests');
+    return readProject(answer, data);
+  }
+
+  /** The new place is asked once, at this very server, for its name. */
+  async #moved(answer: Answer): Promise<Error> {
+    const location = answer.headers.location ?? '';
+    const id = /\/api\/v4\/projects\/(\d+)$/.exec(location)?.[1];
+    if (id === undefined || new URL(location, this.#origin).host !== this.host)
+      return location === ''
+        ? new ProjectMovedError(answer.asked, null)
+        : new ForeignLinkError(answer.asked, location);
+    const now = await this.#client.send({
+      method: 'GET',
+      path: `/projects/${id}`,
+      what: answer.asked.what,
+      accept: [404],
+    });
+    return new ProjectMovedError(
+      answer.asked,
+      now.status === 200 ? textField(readJson(now), 'path_with_namespace') : null,
+    );
+  }
+
+  async listFiles(project: Project, branch: string): Promise<string[]> {
+    const files: string[] = [];
+    const pages = this.#client.pages({
+      path: `/projects/${project.id}/repository/tree`,
+      query: { ref: branch, recursive: 'true', per_page: 100 },
+      what: `list the files of ${project.path}`,
+    });
+    for await (const page of pages)
+      for (const item of readList(page))
+        if (textField(item, 'type') === 'blob') files.push(textField(item, 'path') ?? '');
+    return files.filter(file => file !== '');
+  }
+
+  async readFile(project: Project, path: string, branch: string): Promise<FileVersion | null> {
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `/projects/${project.id}/repository/files/${encodeURIComponent(path)}`,
+      query: { ref: branch },
+      what: `read ${path} of ${project.path}`,
+      accept: [404],
+    });
+    return answer.status === 404 ? null : readFileVersion(answer, readJson(answer), path);
+  }
+
+  requestsFrom(project: Project, branch: string, target: string): Promise<ForgeRequest[]> {
+    return this.#requests(
+      project,
+      { source_branch: branch, target_branch: target },
+      `look for requests to ${project.path}`,
+    );
+  }
+
+  async requestsAbout(project: Project, entry: string, target: string): Promise<ForgeRequest[]> {
+    const query = { state: 'opened', target_branch: target, search: entry, in: 'title,description' };
+    return this.#requests(project, query, `search the requests to ${project.path}`, data =>
+      mentions(entry, textField(data, 'title'), textField(data, 'description')),
+    );
+  }
+
+  requestsBy(project: Project, account: Account): Promise<ForgeRequest[]> {
+    return this.#requests(
+      project,
+      { author_username: account.name },
+      `list your requests to ${project.path}`,
+    );
+  }
+
+  async #requests(
+    project: Project,
+    query: Record<string, string>,
+    what: string,
+    isMeant: (data: unknown) => boolean = () => true,
+  ): Promise<ForgeRequest[]> {
+    const found: ForgeRequest[] = [];
+    const path = `/projects/${project.id}/merge_requests`;
+    for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what }))
+      for (const data of readList(page))
+        if (isMeant(data)) found.push(readRequest(page, data, this.#origin, project));
+    return found;
+  }
+
+  async source(project: Project, account: Account): Promise<Project> {
+    return project.mayPush ? project : gitLabFork(this.#client, this.host, project, account);
+  }
+
+  /** `start_sha` with `start_project`: a fork that lags behind needs no update. Any failed commit is a plain 400. */
+  async writeBranch({
+    project,
+    source,
+    branch,
+    base,
+    content,
+    message,
+    rewrite,
+  }: Change): Promise<'written' | 'changed'> {
+    const answer = await this.#client.send({
+      method: 'POST',
+      path: `/projects/${source.id}/repository/commits`,
+      what: `make the branch ${branch} in ${source.path}`,
+      accept: [400],
+      body: {
+        branch,
+        commit_message: message,
+        start_sha: base.head,
+        ...(source.id === project.id ? {} : { start_project: Number(project.id) }),
+        ...(rewrite ? { force: true } : {}),
+        actions: [
+          {
+            action: 'update',
+            file_path: base.path,
+            content: Buffer.from(content).toString('base64'),
+            encoding: 'base64',
+            last_commit_id: base.version,
+          },
+        ],
+      },
+    });
+    return answer.status === 400 ? 'changed' : 'written';
+  }
+
+  async open({
+    project,
+    source,
+    branch,
+    target,
+    title,
+    description,
+  }: Proposal): Promise<ForgeRequest | Refusal> {
+    const answer = await this.#client.send({
+      method: 'POST',
+      path: `/projects/${source.id}/merge_requests`,
+      what: `open a merge request in ${project.path}`,
+      accept: [409],
+      body: {
+        source_branch: branch,
+        target_branch: target,
+        target_project_id: Number(project.id),
+        title,
+        description,
+        remove_source_branch: true,
+      },
+    });
+    return answer.status === 409
+      ? { status: answer.status, refusal: wordsOf(answer) }
+      : readRequest(answer, readJson(answer), this.#origin, project);
+  }
+
+  async standing(project: Project, number: number): Promise<Standing> {
+    const path = `/projects/${project.id}/merge_requests/${number}`;
+    const what = `read the request !${number} of ${project.path}`;
+    const answer = await this.#client.send({ method: 'GET', path, what });
+    const pipelines = await this.#client.send({
+      method: 'GET',
+      path: `${path}/pipelines`,
+      what,
+      accept: [403, 404],
+    });
+    const data = readJson(answer);
+    return {
+      request: readRequest(answer, data, this.#origin, project),
+      conflicting: readConflict(data),
+      checks: readChecks(pipelines.status === 200 ? readList(pipelines) : [], this.#origin),
+    };
+  }
+
+  editPage(project: string, branch: string, path: string): string {
+    return `${this.#origin.origin}/${encodePath(project)}/-/edit/${encodePath(branch)}/${encodePath(path)}`;
+  }
+}

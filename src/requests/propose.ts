@@ -1,0 +1,151 @@
+import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+import type { Account, Clock, ForgeRequest, Project } from './forges/forge.ts';
+import { systemClock } from './forges/index.ts';
+import { changeOf, openRequest, prepareBranch } from './open-request.ts';
+import { makePlan, type Plan, type ProposedChange, type Wish } from './plan.ts';
+
+export interface ProposeOptions extends Wish {
+  /** A sentence of the user's for those who decide. */
+  message?: string | undefined;
+  /** Whether a request that was refused is made again. */
+  askAgain?: boolean;
+  /** Asked once, before anything is written; absent: yes. */
+  confirm?: (change: ProposedChange) => Promise<boolean>;
+  clock?: Clock;
+}
+
+export type ProposeResult =
+  /** The list has it: by an entry of its own or by a pattern. `line` is that one, fit for a terminal. */
+  | { state: 'listed'; by: 'listed' | 'covered'; path: string; line: string; lineNumber: number }
+  /** An open request was there; `rebuilt` when it had a conflict and was made anew on the list as it is now. */
+  | {
+      state: 'exists';
+      url: string;
+      iid: number;
+      author: string | null;
+      isOwn: boolean;
+      rebuilt: boolean;
+      change: ProposedChange;
+    }
+  | { state: 'opened'; url: string; iid: number; change: ProposedChange }
+  /** A request for this was closed without being merged. */
+  | { state: 'refused'; url: string; iid: number; change: ProposedChange }
+  /** Nothing was written. `url` is the page where the line can be added by hand. */
+  | { state: 'ready-change'; reason: 'no-token' | 'not-confirmed'; url: string; change: ProposedChange };
+
+/** The list or the branch was another one each time. */
+export class ListBusyError extends JcdsError {
+  constructor(project: string) {
+    super({
+      code: 'LIST_BUSY',
+      message: `the list of ${safeText(project)} changed again and again while the request was made`,
+      hint: 'run the same command again in a minute',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Asks for an image by a request that adds its line: looks first, and only then writes; killed at any moment and run again,
+ * it goes on from where it stopped. Throws the errors of forges/ and wishlist/problems.ts, ListUnknownError, ListBusyError.
+ */
+export async function propose(options: ProposeOptions): Promise<ProposeResult> {
+  const { forge, reference, message, clock = systemClock } = options;
+  const account = await forge.account();
+  const project = await forge.project(options.place.project);
+  let { place } = options;
+  let confirmed = options.confirm === undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const plan = await makePlan({ ...options, place }, project);
+    if ('found' in plan) return listed(plan);
+    place = { ...place, path: plan.change.path };
+    const { result, isStale } = await findRequest(options, plan, account);
+    if (result !== null) return result;
+    if (account === null) return readyChange(options, plan, 'no-token');
+    confirmed ||= (await options.confirm?.(plan.change)) ?? true;
+    if (!confirmed) return readyChange(options, plan, 'not-confirmed');
+    const source = await forge.source(project, account);
+    if ((await prepareBranch(forge, plan, { source, reference, isStale, clock })) === 'changed') continue;
+    const { request, isNew } = await openRequest(forge, plan, { source, account, message, clock });
+    return isNew ? opened(plan, request) : existing(options, plan, request, account);
+  }
+  throw new ListBusyError(project.path);
+}
+
+function listed({ found, path }: Exclude<Awaited<ReturnType<typeof makePlan>>, Plan>): ProposeResult {
+  return { state: 'listed', by: found.state, path, line: safeText(found.text), lineNumber: found.line };
+}
+
+function opened({ change }: Plan, { url, number: iid }: ForgeRequest): ProposeResult {
+  return { state: 'opened', url, iid, change };
+}
+
+function readyChange(
+  { forge, place }: Wish,
+  plan: Plan,
+  reason: 'no-token' | 'not-confirmed',
+): ProposeResult {
+  const url = forge.editPage(place.project, plan.target, plan.change.path);
+  return { state: 'ready-change', reason, url, change: plan.change };
+}
+
+/** `isStale`: a branch of that name belongs to an earlier request, and what it holds is out of date. */
+async function findRequest(
+  options: ProposeOptions,
+  plan: Plan,
+  account: Account | null,
+): Promise<{ result: ProposeResult | null; isStale: boolean }> {
+  const { forge, askAgain = false } = options;
+  const { project, branch, target, change } = plan;
+  const same = account === null ? [] : await forge.requestsFrom(project, branch, target, account);
+  const open = same.find(({ state }) => state === 'open') ?? (await findOthers(options, plan, account));
+  if (open) return { result: await existing(options, plan, open, account), isStale: false };
+  const [last] = same;
+  if (last?.state === 'closed' && !askAgain)
+    return { result: { state: 'refused', url: last.url, iid: last.number, change }, isStale: false };
+  return { result: null, isStale: last !== undefined };
+}
+
+/** The same wish by someone else. Without a token a server may refuse the question: then nothing is known. */
+async function findOthers(
+  { forge }: ProposeOptions,
+  { project, target, change }: Plan,
+  account: Account | null,
+): Promise<ForgeRequest | undefined> {
+  try {
+    return (await forge.requestsAbout(project, change.entry, target))[0];
+  } catch (thrown) {
+    const isClosed = isJcdsError(thrown) && /^(?:TOKEN_NEEDED|FORGE_REFUSED)$/.test(thrown.code);
+    if (account === null && isClosed) return undefined;
+    throw thrown;
+  }
+}
+
+async function existing(
+  options: ProposeOptions,
+  plan: Plan,
+  request: ForgeRequest,
+  account: Account | null,
+): Promise<ProposeResult> {
+  const isOwn = account !== null && request.author === account.name && request.branch === plan.branch;
+  const rebuilt = isOwn && (await rebuildIfConflicting(options, plan, request, account));
+  const { url, number: iid, author } = request;
+  return { state: 'exists', url, iid, author, isOwn, rebuilt, change: plan.change };
+}
+
+/** A request of ours that no longer fits the list is made anew on it, in place. */
+async function rebuildIfConflicting(
+  { forge }: ProposeOptions,
+  plan: Plan,
+  request: ForgeRequest,
+  account: Account,
+): Promise<boolean> {
+  const { conflicting } = await forge.standing(plan.project, request.number);
+  if (conflicting !== true) return false;
+  const source: Project = await forge.source(plan.project, account);
+  if (source.id !== request.source) return false;
+  return (await forge.writeBranch(changeOf(plan, source, true))) === 'written';
+}
