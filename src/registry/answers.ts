@@ -149,7 +149,9 @@ export function failureOf(answer: Answer, facts: AnswerFacts, now: number): Jcds
 
 /** More than a day is not worth saying. */
 function seconds(milliseconds: number | null): number | null {
-  return milliseconds === null || milliseconds > 86_400_000 ? null : Math.max(1, Math.ceil(milliseconds / 1000));
+  return milliseconds === null || milliseconds > 86_400_000
+    ? null
+    : Math.max(1, Math.ceil(milliseconds / 1000));
 }
 
 function isHtml({ headers }: Answer): boolean {

@@ -1,0 +1,49 @@
+import { type AnswerFacts, failureOf } from './answers.ts';
+import type { AuthorizedSend } from './authorization.ts';
+import type { Answer } from './exchange.ts';
+
+/** The largest manifest, configuration and page of tags, in bytes: what registries themselves accept. */
+export const CONTENT_LIMIT = 4 * 1024 * 1024;
+
+/** Something to ask a registry about one of its repositories. */
+export interface Question {
+  readonly method: 'GET' | 'HEAD';
+  readonly repository: string;
+  /** What follows `/v2/REPOSITORY/`, or the whole address. */
+  readonly at: string | URL;
+  readonly accept: string;
+  /** What is asked about as a user would say it, for messages: a tag, a digest, or '' for the repository. */
+  readonly place: string;
+  /** Statuses that are given back instead of thrown. */
+  readonly tolerated?: readonly number[];
+}
+
+/** An answer of status 200 (or a tolerated one). */
+export interface Asked {
+  readonly answer: Answer;
+  readonly facts: AnswerFacts;
+}
+
+/** Asks, and throws the failure that any other answer means. */
+export type Ask = (question: Question) => Promise<Asked>;
+
+export function asking(registry: string, origin: URL, send: AuthorizedSend, now: () => number): Ask {
+  return async ({ method, repository, at, accept, place, tolerated = [] }) => {
+    const url = at instanceof URL ? at : new URL(`/v2/${repository}/${at}`, origin);
+    const exchange = { url, method, headers: { accept }, limit: CONTENT_LIMIT };
+    const asked = await send(repository, `${registry}/${repository}${suffix(place)}`, exchange);
+    const failure = failureOf(asked.answer, asked.facts, now());
+    if (failure && !tolerated.includes(asked.answer.status)) throw failure;
+    return asked;
+  };
+}
+
+function suffix(place: string): string {
+  if (place === '') return '';
+  return isDigest(place) ? `@${place}` : `:${place}`;
+}
+
+/** Whether a place in a repository is a digest; a tag holds no colon. */
+export function isDigest(place: string): boolean {
+  return place.includes(':');
+}

@@ -1,0 +1,59 @@
+import { isJcdsError } from '../errors.ts';
+import type { Platform } from '../image/platform.ts';
+import type { Reference } from '../image/reference.ts';
+import type { Registry, RegistryOptions } from './client.ts';
+import {
+  type Comparison,
+  compareWithUpstream,
+  type PublishedIdentity,
+  publishedIdentity,
+  type Upstream,
+} from './compare.ts';
+import { imageIn, placeOf } from './image.ts';
+import { presenceOf, withRegistry } from './presence.ts';
+
+/**
+ * Whether what is published under a reference is what its registry has now. `target` is the real directory (or the
+ * text of the link to it), `platform` that of the published image. A HEAD alone decides where the directory is named by the digest of an index: registries that
+ * count pulls do not count it. Whatever goes wrong with the registry is an answer: `unknown`, or `removed`.
+ */
+export async function checkRegistry(
+  reference: Reference,
+  target: string,
+  platform: Platform,
+  options: RegistryOptions,
+): Promise<Comparison> {
+  const identity = publishedIdentity(target);
+  const ask = (registry: Registry) => upstreamIn(registry, reference, platform, identity?.rule ?? null);
+  return compareWithUpstream(
+    identity,
+    await withRegistry(reference.registry, options, ask).catch(asUpstream),
+  );
+}
+
+/** What a failure says of the tag. */
+function asUpstream(thrown: unknown): Exclude<Upstream, { state: 'present' }> {
+  if (!isJcdsError(thrown)) throw thrown;
+  const { state, evidence } = presenceOf(thrown);
+  return { state: state === 'present' ? 'unknown' : state, evidence };
+}
+
+/** Once the tag is known to be there, no failure means that it is gone. */
+function asDoubt(thrown: unknown): Upstream {
+  return { state: 'unknown', evidence: asUpstream(thrown).evidence };
+}
+
+async function upstreamIn(
+  registry: Registry,
+  reference: Reference,
+  platform: Platform,
+  rule: PublishedIdentity['rule'] | null,
+): Promise<Upstream> {
+  const head = await registry.head(reference.repository, placeOf(reference));
+  const isEnough = rule === null || (rule === 'index' && head.kind === 'index' && head.digest !== null);
+  if (isEnough) return { state: 'present', topDigest: head.digest, image: null };
+  return await imageIn(registry, reference, platform, head).then(
+    image => ({ state: 'present', topDigest: image.indexDigest ?? image.manifestDigest, image }),
+    asDoubt,
+  );
+}
