@@ -1,3 +1,4 @@
+import type { Entries } from '../launch/launcher-environment.ts';
 import type { Plan } from '../launch/plan.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 
@@ -48,10 +49,10 @@ export interface Bind {
 /** The contained process's environment as decided by the policy: see `environment.ts`. */
 export interface ContainerEnvironment {
   readonly policy: 'keep' | 'clean' | 'hep';
-  /** The caller's variables as bytes, in order, as the launcher inherited them. */
-  readonly host: readonly (readonly [name: string, value: Buffer])[];
-  /** `--env`, `--env-file` and what jcds itself adds (JCDS_IMAGE, …): beats host and image. */
-  readonly set: readonly (readonly [name: string, value: string])[];
+  /** The caller's variables in order, as the launcher inherited them: texts that keep every byte (launch/bytes.ts). */
+  readonly host: Entries;
+  /** `--env`, `--env-file` and what jcds itself adds (JCDS_IMAGE, …): beats host and image. Keeps every byte too. */
+  readonly set: Entries;
 }
 
 /** What a row knows about this host when it makes an invocation. Found by the row's probe, remembered per host and boot. */
@@ -80,6 +81,8 @@ export interface Runtime {
   readonly images: readonly RunRequest['image']['kind'][];
   /** Whether the job dies when its starter is killed with SIGKILL (batch systems need it). */
   readonly diesWithParent: boolean;
+  /** Whether a signal to the started process reaches the job itself, which may trap it. */
+  readonly passesSignals: boolean;
   /** What it cannot do, with the sentence that the error before exec says. Empty: everything. */
   readonly cannot: Partial<Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'stdin', string>>;
   /** Cheap (bounded, at most some tens of milliseconds); its answer is remembered per host and boot. */
