@@ -1,0 +1,81 @@
+import type { Plan } from '../launch/plan.ts';
+import { isShellName } from '../launch/shell-names.ts';
+import { addressedVariables, type ContainerVariable, isSecretName, jobEnvironment } from './environment.ts';
+import type { RunRequest } from './runtime.ts';
+
+/**
+ * A value as Apptainer has to be given it in APPTAINERENV_NAME or --env: it stands in double quotes in a script that
+ * its own shell evaluates (measured with 1.4.5). That shell also turns bytes that are not UTF-8 into U+FFFD and drops
+ * a carriage return before a newline, so those are spelled out for its printf.
+ */
+export function escapeForApptainer(value: string): string {
+  return value
+    .replace(/[$`\\]/g, '\\$&')
+    .replace(/(?:(?<![\ud800-\udbff])[\udc80-\udcff]|\r(?=\n))+/g, bytes => `$(printf '${octal(bytes)}')`);
+}
+
+function octal(bytes: string): string {
+  return [...bytes].map(byte => `\\${(byte.charCodeAt(0) & 0xff).toString(8).padStart(3, '0')}`).join('');
+}
+
+/** Variables that Apptainer itself reads: they stay in its environment whatever the job gets. */
+const APPTAINERS_OWN = /^(?:PATH|LD_LIBRARY_PATH|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s;
+const NOT_UTF8 = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
+
+/**
+ * The change of the environment that makes Apptainer give the job what the policy decides. Apptainer passes what it
+ * inherits (but PATH and LD_LIBRARY_PATH) and reads the image's ENV itself; the rest is addressed to the container.
+ * @param prefix `APPTAINERENV_`, or `SINGULARITYENV_` for a program that is no Apptainer
+ * @param evaluated whether this invocation makes Apptainer evaluate values (all but `--no-eval`)
+ */
+export function apptainerEnvironment(
+  request: RunRequest,
+  prefix: string,
+  evaluated = true,
+): Plan['environment'] {
+  const { host } = request.environment;
+  const { variables } = jobEnvironment(request);
+  const addressed = addressedVariables(host);
+  const set: [string, string][] = [];
+  for (const variable of variables.values())
+    if (isForApptainerToSet(variable, request))
+      set.push([
+        `${prefix}${variable.name}`,
+        evaluated ? escapeForApptainer(variable.value) : variable.value,
+      ]);
+  // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
+  for (const [name, value] of prefix === 'SINGULARITYENV_' ? addressed : [])
+    if (variables.get(name)?.from === 'addressed') set.push([`${prefix}${name}`, value]);
+  const unset = host.map(([name]) => name).filter(name => {
+    const stays = APPTAINERS_OWN.test(name) || variables.get(name)?.from === 'host' || name === 'HOME';
+    return !stays || isSecretName(name);
+  });
+  // A PATH that jcds sets must not be extended a second time.
+  if (set.some(([name]) => name === `${prefix}PATH`))
+    for (const name of ['PREPEND_PATH', 'APPEND_PATH'])
+      if (addressed.has(name)) unset.push(`APPTAINERENV_${name}`, `SINGULARITYENV_${name}`);
+  return { set, unset: unset.filter((name, index) => unset.indexOf(name) === index) };
+}
+
+function isForApptainerToSet({ name, value, from }: ContainerVariable, request: RunRequest): boolean {
+  if (!isShellName(name)) return false;
+  switch (from) {
+    case 'set':
+      return true;
+    case 'image':
+      return imageIsNotReadByApptainer(request);
+    case 'host':
+      return NOT_UTF8.test(value);
+    case 'addressed':
+    case 'jcds':
+      return false;
+    default:
+      return from satisfies never;
+  }
+}
+
+/** Whether the image's ENV is known to jcds alone: lost metadata, or an ENV file that Apptainer silently drops. */
+function imageIsNotReadByApptainer(request: RunRequest): boolean {
+  const facts = request.image.facts;
+  return facts !== null && (facts.environmentFileDropped || facts.config.source !== 'singularity.d');
+}
