@@ -18,7 +18,10 @@ export interface ImageFacts {
   readonly hasShell: boolean;
   /** Which of the parts of `.singularity.d` that a runtime needs are missing; empty when complete, null without the directory. */
   readonly singularityMissing: readonly string[] | null;
-  /** Listings needed to build a root where mount points are missing: "/", "/etc", and what was asked for. */
+  /**
+   * Listings needed to build a root where mount points are missing: "/", "/etc", and what `listingsNeeded` in
+   * runtimes/skeleton.ts asks for. A directory that cannot be read is an empty list.
+   */
   readonly directories: Readonly<Record<string, readonly RootEntry[]>>;
   /** The image's own passwd and group files (at most 64 KiB each), or null when absent. */
   readonly passwd: string | null;

@@ -46,10 +46,12 @@ export function apptainerEnvironment(
   // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
   for (const [name, value] of prefix === 'SINGULARITYENV_' ? addressed : [])
     if (variables.get(name)?.from === 'addressed') set.push([`${prefix}${name}`, value]);
-  const unset = host.map(([name]) => name).filter(name => {
-    const stays = APPTAINERS_OWN.test(name) || variables.get(name)?.from === 'host' || name === 'HOME';
-    return !stays || isSecretName(name);
-  });
+  const unset = host
+    .map(([name]) => name)
+    .filter(name => {
+      const stays = APPTAINERS_OWN.test(name) || variables.get(name)?.from === 'host' || name === 'HOME';
+      return !stays || isSecretName(name);
+    });
   // A PATH that jcds sets must not be extended a second time.
   if (set.some(([name]) => name === `${prefix}PATH`))
     for (const name of ['PREPEND_PATH', 'APPEND_PATH'])

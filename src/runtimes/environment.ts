@@ -61,8 +61,7 @@ export function jobEnvironment(request: RunRequest): JobEnvironment {
     if (rule[policy] === 'host' && !(value === '' && inImage.has(name))) add('host', name, value);
     else if (rule.noted) leftBehind.push(name);
   }
-  for (const [name, value] of image)
-    if (variables.get(name)?.from !== 'host') add('image', name, value);
+  for (const [name, value] of image) if (variables.get(name)?.from !== 'host') add('image', name, value);
   if (!variables.has('PATH')) add('jcds', 'PATH', DEFAULT_PATH);
   add('jcds', 'PWD', request.cwd);
   addAddressed(variables, host);

@@ -67,7 +67,13 @@ export interface RuntimeHost {
 /** `works`, or the reason and cure that the error of "no runtime works here" lists. */
 export type Verdict =
   | { readonly works: true; readonly host: RuntimeHost }
-  | { readonly works: false; readonly reason: string; readonly cure: string };
+  | {
+      readonly works: false;
+      readonly reason: string;
+      readonly cure: string;
+      /** It may be otherwise at the next look (no answer in time): not remembered. */
+      readonly passing?: true;
+    };
 
 /** What a plan needs from a runtime: the launcher adds the user's own arguments. */
 export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs'>;
@@ -84,7 +90,9 @@ export interface Runtime {
   /** Whether a signal to the started process reaches the job itself, which may trap it. */
   readonly passesSignals: boolean;
   /** What it cannot do, with the sentence that the error before exec says. Empty: everything. */
-  readonly cannot: Partial<Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'stdin', string>>;
+  readonly cannot: Partial<
+    Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'stdin', string>
+  >;
   /** Cheap (bounded, at most some tens of milliseconds); its answer is remembered per host and boot. */
   probe(search: ProbeContext): Promise<Verdict>;
   /** Pure: the same request and host give the same words. */
@@ -98,5 +106,9 @@ export interface ProbeContext {
   /** Absolute path of a program on PATH (or in the usual places), or null. */
   which(name: string): string | null;
   /** Runs a program with closed stdin, captured output and a bound in milliseconds; never throws. */
-  run(file: string, args: readonly string[], timeout: number): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  run(
+    file: string,
+    args: readonly string[],
+    timeout: number,
+  ): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }

@@ -1,0 +1,176 @@
+import { INPUT_LIMIT } from '../launch/plan.ts';
+import { latin1 } from '../launch/quote.ts';
+import { isShellName } from '../launch/shell-names.ts';
+import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
+import { heldName, heldVariables, holdBack } from './held.ts';
+import type { RootOperation } from './image-tree.ts';
+import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { type MountOperation, skeleton } from './skeleton.ts';
+import { usernsFailure } from './userns.ts';
+
+type Argument = Invocation['args'][number];
+
+const PROBE_TIMEOUT = 5_000;
+const ADDED_BY_SHELLS = ['_', 'SHLVL', 'OLDPWD'];
+
+/**
+ * bubblewrap stays beside the job as its parent (0.4 MiB). A signal to it ends it, and the job with it by SIGKILL:
+ * that is what --die-with-parent is for; without it the job would go on alone (measured with 0.8.0). The same option
+ * ends the job when the process that started jcds ends, nohup or not.
+ */
+export const bubblewrap: Runtime = {
+  name: 'bubblewrap',
+  programs: ['bwrap'],
+  images: ['directory'],
+  diesWithParent: true,
+  passesSignals: false,
+  cannot: {
+    writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
+    gpu: "bubblewrap does not bring the host's GPU libraries into the container",
+  },
+  probe,
+  invocation,
+};
+
+function invocation(request: RunRequest, host: RuntimeHost): Invocation {
+  const environment = jobEnvironment(request);
+  const { harmless, held } = holdBack(environment);
+  const { image, root, mounts } = skeleton(request);
+  const inputs: string[] = [];
+  const input = (text: string): Argument => ({ input: inputs.push(text) - 1 });
+  const args: Argument[] = [
+    '--die-with-parent',
+    '--cap-drop',
+    'ALL', // as root it would keep them
+    '--tmpfs',
+    '/',
+    ...root.flatMap(operation => rootArguments(operation, image)),
+    ...mounts.flatMap(operation => mountArguments(operation, input)),
+    '--remount-ro',
+    '/',
+    '--chdir',
+    request.cwd,
+    ...request.runtimeArguments,
+  ];
+  const change = launcherChange(harmless, request.environment.host);
+  const secrets = held.filter(isSecret);
+  const shown = held.filter(variable => !isSecret(variable)).flatMap(setenv);
+  if (secrets.length === 0)
+    return {
+      file: host.program,
+      args: [...args, ...shown, '--', ...request.words],
+      environment: change,
+      inputs,
+    };
+  // The shell on the way changes some variables, and drops others: bubblewrap is told those.
+  const lost = [...harmless.values()].filter(({ name }) => !isShellName(name)).flatMap(setenv);
+  return {
+    file: String(host.facts.shell),
+    args: [
+      '-c',
+      handOver(secrets),
+      'jcds',
+      input('\n'),
+      host.program,
+      ...args,
+      ...ADDED_BY_SHELLS.filter(name => !harmless.has(name)).flatMap(name => ['--unsetenv', name]),
+      ...lost,
+      ...shown,
+      '--args',
+      { input: inputs.length - 1 },
+      '--',
+      ...request.words,
+    ],
+    environment: { set: [...change.set, ...heldVariables(secrets)], unset: change.unset },
+    inputs,
+  };
+}
+
+/** Values that stand in no argument list: what the person gave, in whatever way. */
+function isSecret({ from }: ContainerVariable): boolean {
+  return from === 'set' || from === 'addressed';
+}
+
+function setenv({ name, value }: ContainerVariable): string[] {
+  return ['--setenv', name, value];
+}
+
+/**
+ * bubblewrap reads further arguments, each ended by a zero byte, from a descriptor. No here-document can hold a zero
+ * byte, but a shell's printf can write one: into the here-document that jcds gave, which is a pipe (or, with an older
+ * bash, a file; hence `>>`). Its one newline is read first. Variables of the loader so act on the job alone.
+ */
+function handOver(secrets: readonly ContainerVariable[]): string {
+  const words = secrets.map(({ name }) => `--setenv ${name} "$${heldName(name)}"`).join(' ');
+  return [
+    'read -r jcds_line <&"$1"',
+    `printf '%s\\0' ${words} >>"/proc/self/fd/$1"`,
+    `unset jcds_line ${secrets.map(({ name }) => heldName(name)).join(' ')}`,
+    'shift',
+    'exec "$@"',
+  ].join('\n');
+}
+
+function rootArguments(operation: RootOperation, image: string): string[] {
+  const { at } = operation;
+  switch (operation.kind) {
+    case 'directory':
+      return ['--dir', at];
+    case 'file':
+      return []; // what is mounted there makes it
+    case 'link':
+      return ['--symlink', operation.target, at];
+    case 'entry':
+      return ['--ro-bind', `${image}${at}`, at];
+    default:
+      return operation satisfies never;
+  }
+}
+
+function mountArguments(operation: MountOperation, input: (text: string) => Argument): Argument[] {
+  const { at } = operation;
+  switch (operation.kind) {
+    case 'bind':
+      return [operation.mode === 'ro' ? '--ro-bind' : '--bind', operation.source, at];
+    case 'copy':
+      return ['--ro-bind-try', operation.source, at];
+    case 'text':
+      return ['--perms', '0644', '--ro-bind-data', input(shortened(operation.text)), at];
+    case 'tmpfs':
+      return ['--perms', operation.mode.padStart(4, '0'), '--tmpfs', at];
+    case 'proc':
+      return ['--proc', at];
+    case 'sys':
+      return ['--ro-bind', '/sys', at];
+    case 'devices':
+      return operation.all ? ['--dev-bind', '/dev', at] : ['--dev', at];
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** The first accounts of a file that is longer than an input may be, and the last: the user's own. */
+function shortened(text: string): string {
+  const lines = text.split('\n').slice(0, -1);
+  const size = () => latin1(`${lines.join('\n')}\n`).length;
+  while (size() > INPUT_LIMIT && lines.length > 1) lines.splice(-2, 1);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Starts a container of the host's own root. */
+async function probe(search: ProbeContext): Promise<Verdict> {
+  const program = search.which('bwrap');
+  if (program === null)
+    return { works: false, reason: 'is not installed', cure: 'install the package bubblewrap' };
+  const [told, tried] = await Promise.all([
+    search.run(program, ['--version'], PROBE_TIMEOUT),
+    search.run(
+      program,
+      ['--cap-drop', 'ALL', '--ro-bind', '/', '/', '--proc', '/proc', program, '--version'],
+      PROBE_TIMEOUT,
+    ),
+  ]);
+  if (tried.code !== 0) return usernsFailure(tried);
+  const version = told.stdout.trim().split(' ').at(-1) ?? '';
+  return { works: true, host: { program, version, facts: { shell: search.which('sh') ?? '/bin/sh' } } };
+}

@@ -1,0 +1,41 @@
+import type { Plan } from '../launch/plan.ts';
+import type { ContainerVariable, JobEnvironment } from './environment.ts';
+
+/**
+ * Variables by which a job's environment would steer the host's own programs that set the container up: the dynamic
+ * loader, libc, libmount, and shells.
+ */
+const STEERS_TOOLS =
+  /^(?:LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|NLSPATH|LIBMOUNT_.*|LIBBLKID_.*|POSIXLY_CORRECT|BASH_ENV|ENV|CDPATH|PS4)$/s;
+
+/** Under this and its own name a variable waits until the host's programs are done. */
+const HELD = 'JCDS_HELD_';
+
+/**
+ * Splits the job's variables into those that harm no program on the way, and those that must reach only the job.
+ * @param besides further names that a program on the way would change
+ */
+export function holdBack(
+  environment: JobEnvironment,
+  besides = /^$/,
+): {
+  readonly harmless: ReadonlyMap<string, ContainerVariable>;
+  readonly held: readonly ContainerVariable[];
+} {
+  const all = [...environment.variables];
+  const isHeld = (name: string) => STEERS_TOOLS.test(name) || besides.test(name);
+  return {
+    harmless: new Map(all.filter(([name]) => !isHeld(name))),
+    held: all.filter(([name]) => isHeld(name)).map(([, variable]) => variable),
+  };
+}
+
+/** The name that a held variable has on its way. */
+export function heldName(name: string): string {
+  return `${HELD}${name}`;
+}
+
+/** The held variables as the launcher sets them: under names that steer nothing. */
+export function heldVariables(held: readonly ContainerVariable[]): Plan['environment']['set'] {
+  return held.map(({ name, value }) => [heldName(name), value] as const);
+}

@@ -1,0 +1,181 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import type { RootEntry } from '../rootfs/facts.ts';
+
+/** A place inside that cannot be made. */
+export class PlaceError extends JcdsError {
+  constructor(path: string, reason: string) {
+    super({
+      code: 'INVALID_BIND',
+      message: `nothing can be shown at ${JSON.stringify(path)} in this image: ${reason}`,
+      hint: 'choose another place inside: --bind SRC:DST',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** What has to be put into the new root itself, before anything is mounted on it. Parents come first. */
+export type RootOperation =
+  | { readonly kind: 'directory' | 'file'; readonly at: string }
+  | { readonly kind: 'link'; readonly at: string; readonly target: string }
+  /** An entry of the image, shown read-only. */
+  | { readonly kind: 'entry'; readonly at: string; readonly of: 'directory' | 'file' };
+
+/** The most links that one path may lead through (Linux' own limit). */
+const MOST_LINKS = 40;
+
+/**
+ * An image's directories as far as they are known, and the new root that is made of them: a tmpfs that shows every
+ * entry of the image, "opened" further down where a place is missing, because a read-only image cannot be given one.
+ * Links are followed inside the image only. Kept as data: nothing is read or made here.
+ */
+export class ImageTree {
+  readonly #listings: Readonly<Record<string, readonly RootEntry[]>>;
+  /** Directories that the new root holds itself, with the names made in them. */
+  readonly #opened = new Map<string, Map<string, 'directory' | 'file'>>([['/', new Map()]]);
+  readonly #covered: string[] = [];
+  /** Directories whose listing was needed and is not known. */
+  readonly missingListings = new Set<string>();
+
+  constructor(listings: Readonly<Record<string, readonly RootEntry[]>>) {
+    this.#listings = listings;
+  }
+
+  /**
+   * Makes sure that something can be mounted at this absolute path, and returns its real place in the image. What is
+   * mounted there later hides what the image has below. @throws PlaceError
+   */
+  place(path: string, kind: 'directory' | 'file'): string {
+    const real = this.#make(path, kind);
+    this.#covered.push(real);
+    return real;
+  }
+
+  /** Everything that the new root holds itself. */
+  operations(): RootOperation[] {
+    return this.#operationsIn('/');
+  }
+
+  #operationsIn(directory: string): RootOperation[] {
+    const made = this.#opened.get(directory)!;
+    const entries = (this.#listings[directory] ?? []).filter(entry => !made.has(entry.name));
+    const fromImage = entries.flatMap((entry): RootOperation[] => {
+      const at = join(directory, entry.name);
+      if (this.#opened.has(at)) return [{ kind: 'directory', at }, ...this.#operationsIn(at)];
+      if (entry.kind === 'link') return [{ kind: 'link', at, target: entry.target ?? '' }];
+      return entry.kind === 'other' ? [] : [{ kind: 'entry', at, of: entry.kind }];
+    });
+    const ownPlaces = [...made].flatMap(([name, kind]): RootOperation[] => {
+      const at = join(directory, name);
+      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at) : [])];
+    });
+    return [...fromImage, ...ownPlaces];
+  }
+
+  #make(path: string, kind: 'directory' | 'file'): string {
+    const { directory, rest, found } = this.#locate(path);
+    if (rest.length === 0)
+      return found === kind ? this.#shadow(directory, kind) : this.#replace(path, directory, kind);
+    if (found === 'covered') return join(directory, ...rest);
+    if (found !== undefined) throw new PlaceError(path, `${join(directory, rest[0]!)} is no directory`);
+    let current = directory;
+    rest.forEach((name, index) => {
+      const isLast = index === rest.length - 1;
+      this.#open(current).set(name, isLast ? kind : 'directory');
+      current = join(current, name);
+      if (!isLast) this.#opened.set(current, new Map());
+    });
+    return current;
+  }
+
+  /** An entry of the image that will be covered needs no mount of its own where the new root holds its parent. */
+  #shadow(real: string, kind: 'directory' | 'file'): string {
+    if (real === '/') throw new PlaceError('/', 'it is the root of the image');
+    const siblings = this.#opened.get(parentOf(real));
+    if (!this.#opened.has(real)) siblings?.set(nameOf(real), kind);
+    return real;
+  }
+
+  #replace(path: string, real: string, kind: 'directory' | 'file'): string {
+    if (this.#opened.has(real)) throw new PlaceError(path, 'it is a directory that other places are in');
+    this.#open(parentOf(real)).set(nameOf(real), kind);
+    return real;
+  }
+
+  /** The names made in this directory, which the new root holds from now on (and all directories above it). */
+  #open(directory: string): Map<string, 'directory' | 'file'> {
+    const known = this.#opened.get(directory);
+    if (known !== undefined) return known;
+    this.#open(parentOf(directory));
+    const made = new Map<string, 'directory' | 'file'>();
+    this.#opened.set(directory, made);
+    this.#list(directory);
+    return made;
+  }
+
+  /** How far a path leads: the real directory (or, with no rest, the real entry), what is there, and the names left. */
+  #locate(path: string): {
+    directory: string;
+    rest: string[];
+    found: RootEntry['kind'] | 'covered' | undefined;
+  } {
+    const names = split(path);
+    let current = '/';
+    for (let links = 0; names.length > 0; ) {
+      if (this.#covered.includes(current)) return { directory: current, rest: names, found: 'covered' };
+      const name = names[0]!;
+      if (name === '..') {
+        names.shift();
+        current = parentOf(current);
+        continue;
+      }
+      const entry = this.#entry(current, name);
+      if (entry?.kind === 'link') {
+        if (++links > MOST_LINKS) throw new PlaceError(path, 'too many links');
+        const target = entry.target ?? '';
+        names.splice(0, 1, ...split(target));
+        if (target.startsWith('/')) current = '/';
+      } else if (entry?.kind === 'directory' || (entry !== undefined && names.length === 1)) {
+        names.shift();
+        current = join(current, name);
+        if (names.length === 0) return { directory: current, rest: [], found: entry.kind };
+      } else return { directory: current, rest: names, found: entry?.kind };
+    }
+    return { directory: current, rest: [], found: 'directory' };
+  }
+
+  #entry(directory: string, name: string): { kind: RootEntry['kind']; target?: string } | undefined {
+    const made = this.#opened.get(directory)?.get(name);
+    if (made !== undefined) return { kind: made };
+    return this.#list(directory).find(entry => entry.name === name);
+  }
+
+  #list(directory: string): readonly RootEntry[] {
+    const known = this.#listings[directory];
+    // What jcds made itself, or the image has no such directory: nothing is in it.
+    if (known === undefined && this.#isInImage(directory)) this.missingListings.add(directory);
+    return known ?? [];
+  }
+
+  #isInImage(directory: string): boolean {
+    if (directory === '/') return true;
+    return (this.#listings[parentOf(directory)] ?? []).some(
+      entry => entry.name === nameOf(directory) && entry.kind === 'directory',
+    );
+  }
+}
+
+function split(path: string): string[] {
+  return path.split('/').filter(name => name !== '' && name !== '.');
+}
+
+function join(directory: string, ...names: readonly string[]): string {
+  return `${directory === '/' ? '' : directory}/${names.join('/')}`;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

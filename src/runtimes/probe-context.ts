@@ -1,0 +1,62 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import type { ProbeContext } from './runtime.ts';
+
+/** Where batch systems that give a job no PATH still have their programs. */
+const USUAL_PLACES = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin';
+
+/** What a probe says of a program that could not be started at all. */
+const NOT_STARTED = 126;
+
+/** The real host, for probes. */
+export function probeContext(
+  environment: ProbeContext['environment'],
+  uid: number = process.getuid?.() ?? 0,
+): ProbeContext {
+  return { environment, uid, which: name => which(name, environment.PATH), run };
+}
+
+function which(name: string, path: string | undefined): string | null {
+  const places = [
+    ...(path ?? '').split(':').filter(place => place.startsWith('/')),
+    ...USUAL_PLACES.split(':'),
+  ];
+  return places.map(place => `${place.replace(/\/+$/, '')}/${name}`).find(isProgram) ?? null;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Loaded only here: remembered probes, the usual case, start no program. */
+const run: ProbeContext['run'] = async (file, args, timeout) => {
+  const { execFile } = await import('node:child_process');
+  return new Promise(resolve => {
+    const child = execFile(
+      file,
+      [...args],
+      { timeout, killSignal: 'SIGKILL', maxBuffer: 1 << 20, env: cleanEnvironment(), cwd: '/' },
+      (error, stdout, stderr) => {
+        const code =
+          error === null
+            ? 0
+            : typeof error.code === 'number'
+              ? error.code
+              : error.killed
+                ? null
+                : NOT_STARTED;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.end();
+  });
+};
+
+/** A probe asks about the host: nothing of the caller's environment may steer it but what finds programs. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: `${process.env.PATH ?? ''}:${USUAL_PLACES}`, HOME: process.env.HOME ?? '/', LC_ALL: 'C' };
+}

@@ -1,0 +1,119 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { RUNTIME_NAMES, RUNTIMES } from './index.ts';
+import type { ProbeMemory } from './probe-memory.ts';
+import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+
+/** A runtime that works on this host, and what its row needs to know about it. */
+export interface Selected {
+  readonly runtime: Runtime;
+  readonly host: RuntimeHost;
+}
+
+/** Why a runtime was passed over. */
+export interface Refusal {
+  readonly name: string;
+  readonly reason: string;
+  readonly cure: string;
+}
+
+/** No runtime of the configured order works here. Lists each one's reason and cure. */
+export class NoRuntimeError extends JcdsError {
+  constructor(refusals: readonly Refusal[]) {
+    super({
+      code: 'NO_RUNTIME',
+      message: [
+        'no container runtime works on this host',
+        ...refusals.map(({ name, reason }) => `  ${name}: ${reason}`),
+      ].join('\n'),
+      hint: refusals.map(({ name, cure }) => `${name}: ${cure}`).join('\n'),
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** A name that no row of the table has. */
+export class UnknownRuntimeError extends JcdsError {
+  constructor(name: string) {
+    super({
+      code: 'UNKNOWN_RUNTIME',
+      message: `jcds knows no runtime ${JSON.stringify(name)}`,
+      hint: `one of ${RUNTIME_NAMES.join(', ')}`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** Something that was asked for and that the chosen runtime cannot do. */
+export class UnsupportedByRuntimeError extends JcdsError {
+  constructor(sentence: string, able: readonly string[]) {
+    super({
+      code: 'UNSUPPORTED_BY_RUNTIME',
+      message: sentence,
+      hint:
+        able.length === 0
+          ? 'leave that option out'
+          : `jcds run --runtime ${able.join(' (or ')}${')'.repeat(able.length - 1)}`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/**
+ * The first runtime of this order that is installed and works here. @throws UnknownRuntimeError, NoRuntimeError
+ * @param order names as configured; by default the whole table in its own order
+ */
+export async function selectRuntime(
+  search: ProbeContext,
+  memory: ProbeMemory,
+  order: readonly string[] = RUNTIME_NAMES,
+  table: Readonly<Record<string, Runtime>> = RUNTIMES,
+): Promise<Selected> {
+  const refusals: Refusal[] = [];
+  for (const name of order) {
+    const runtime = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (runtime === undefined) throw new UnknownRuntimeError(name);
+    const verdict = await verdictOn(runtime, search, memory);
+    if (verdict.works) return { runtime, host: verdict.host };
+    refusals.push({ name, reason: verdict.reason, cure: verdict.cure });
+  }
+  throw new NoRuntimeError(refusals);
+}
+
+async function verdictOn(runtime: Runtime, search: ProbeContext, memory: ProbeMemory): Promise<Verdict> {
+  const program = runtime.programs.map(name => search.which(name)).find(path => path !== null) ?? null;
+  const remembered = memory.recall(runtime.name, program);
+  if (remembered !== null) return remembered;
+  const verdict = await runtime.probe(search);
+  // "Not installed" is as quick to find out as to remember.
+  if (program !== null && (verdict.works || verdict.passing !== true))
+    memory.remember(runtime.name, program, verdict);
+  return verdict;
+}
+
+/** Refuses, before anything is started, what this runtime cannot do. @throws UnsupportedByRuntimeError */
+export function checkSupported(runtime: Runtime, request: RunRequest): void {
+  const sentence = complaint(runtime, request);
+  if (sentence === null) return;
+  const able = RUNTIME_NAMES.filter(name => complaint(RUNTIMES[name], request) === null);
+  throw new UnsupportedByRuntimeError(sentence, able);
+}
+
+function complaint(runtime: Runtime, request: RunRequest): string | null {
+  if (!runtime.images.includes(request.image.kind))
+    return `${runtime.name} runs no image that is one file: ${request.image.path}`;
+  // What a runtime cannot do with standard input no request tells: the docs do.
+  const asked: Record<Exclude<keyof Runtime['cannot'], 'stdin'>, boolean> = {
+    gpu: request.gpu !== null,
+    writableTmpfs: request.writableTmpfs,
+    contain: request.contain,
+    terminal: request.interactive,
+    runtimeArguments: request.runtimeArguments.length > 0,
+  };
+  const options = Object.keys(asked) as (keyof typeof asked)[];
+  return (
+    options
+      .filter(option => asked[option])
+      .map(option => runtime.cannot[option])
+      .find(text => text !== undefined) ?? null
+  );
+}

@@ -1,0 +1,130 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
+import type { ProbeContext, RunRequest, RuntimeHost, Verdict } from './runtime.ts';
+import { type UnshareFacts, unshare } from './unshare.ts';
+import { usernsFailure } from './userns.ts';
+
+const PROBE_TIMEOUT = 5_000;
+const TOOLS = ['sh', 'mount', 'umount', 'mkdir', 'ln', 'setpriv', 'pivot_root', 'env'] as const;
+/** Directories that every host has and from which hardly anything is bound. */
+const PLACES = ['/mnt', '/media', '/srv', '/opt', '/usr/games', '/usr/src', '/boot', '/root'];
+/** What the host's own programs need to run: the trial's image. */
+const TRIAL_NAMES = /^(?:usr|bin|sbin|lib.*)$/;
+
+/** Finds the tools and their libraries, and makes one container of the host's own programs. */
+export async function probeUnshare(search: ProbeContext): Promise<Verdict> {
+  const program = search.which('unshare');
+  if (program === null) return { works: false, reason: 'is not installed', cure: 'install util-linux' };
+  const found = new Map<string, string>();
+  for (const name of TOOLS) {
+    const path = search.which(name);
+    if (path === null)
+      return {
+        works: false,
+        reason: `the program ${name} is missing`,
+        cure: 'install util-linux and coreutils',
+      };
+    found.set(name, real(path));
+  }
+  const libraries = await librariesOf(
+    ['sh', 'umount', 'setpriv', 'env'].map(name => found.get(name)!),
+    search,
+  );
+  if (libraries === null)
+    return {
+      works: false,
+      reason: 'the libraries of its tools cannot be found (ldd says nothing)',
+      cure: 'install another runtime, such as bubblewrap',
+    };
+  const facts: UnshareFacts = {
+    sh: found.get('sh')!,
+    mount: found.get('mount')!,
+    umount: found.get('umount')!,
+    mkdir: found.get('mkdir')!,
+    ln: found.get('ln')!,
+    setpriv: found.get('setpriv')!,
+    pivotRoot: found.get('pivot_root')!,
+    env: found.get('env')!,
+    ...libraries,
+    places: PLACES.filter(isDirectory),
+    plainShell: basename(realpathSync(found.get('sh')!)) === 'dash',
+  };
+  return tryIt(program, facts, search);
+}
+
+async function tryIt(program: string, facts: UnshareFacts, search: ProbeContext): Promise<Verdict> {
+  const told = await search.run(program, ['--version'], PROBE_TIMEOUT);
+  const version = told.stdout.trim().split(' ').at(-1) ?? '';
+  const host: RuntimeHost = { program, version, facts: { ...facts } };
+  const { file, args } = unshare.invocation(trial(facts.sh), host);
+  const tried = await search.run(file, args.map(String), PROBE_TIMEOUT);
+  if (tried.code === 0) return { works: true, host };
+  if (/unrecognized option|invalid option/.test(tried.stderr))
+    return {
+      works: false,
+      reason: `util-linux ${version} is too old`,
+      cure: 'install util-linux 2.36 or newer',
+    };
+  return usernsFailure(tried);
+}
+
+/** The host's own programs as an image: `sh -c :` in them. */
+function trial(shell: string): RunRequest {
+  const entries = readdirSync('/', { withFileTypes: true })
+    .filter(entry => TRIAL_NAMES.test(entry.name))
+    .map(
+      (entry): RootEntry =>
+        entry.isSymbolicLink()
+          ? { name: entry.name, kind: 'link', target: realpathSync(`/${entry.name}`) }
+          : { name: entry.name, kind: 'directory' },
+    );
+  const facts: Pick<ImageFacts, 'config' | 'directories' | 'passwd' | 'group'> = {
+    config: { env: [], entrypoint: null, cmd: null, workdir: null, user: null, source: 'none' },
+    directories: { '/': entries },
+    passwd: null,
+    group: null,
+  };
+  return {
+    image: { path: '', kind: 'directory', facts: facts as ImageFacts },
+    words: [shell, '-c', ':'],
+    entrypointUnknown: false,
+    environment: { policy: 'clean', host: [], set: [] },
+    binds: [],
+    cwd: '/',
+    home: { path: '/', source: null },
+    contain: true,
+    writableTmpfs: false,
+    gpu: null,
+    interactive: false,
+    user: { uid: 0, gid: 0, name: 'root' },
+    runtimeArguments: [],
+  };
+}
+
+/** The loader and the directories of all libraries, from ldd(1): `libc.so.6 => /lib/…/libc.so.6 (0x…)`, `/lib64/ld-… (0x…)`. */
+async function librariesOf(
+  programs: readonly string[],
+  search: ProbeContext,
+): Promise<Pick<UnshareFacts, 'loader' | 'libraries'> | null> {
+  const ldd = search.which('ldd');
+  if (ldd === null) return null;
+  const { stdout } = await search.run(ldd, programs, PROBE_TIMEOUT);
+  const files = [...stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(match => match[1]!);
+  const loader = files.find(file => /\/ld[-.][^/]*$/.test(file));
+  if (loader === undefined) return null;
+  return { loader: realpathSync(loader), libraries: [...new Set(files.map(file => dirname(real(file))))] };
+}
+
+/** The path without links in its directories; the last name stays (sh is a link to dash, and has to know its name). */
+function real(path: string): string {
+  return `${realpathSync(dirname(path))}/${basename(path)}`;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

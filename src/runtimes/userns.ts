@@ -1,0 +1,24 @@
+import type { Verdict } from './runtime.ts';
+
+/** What to do where the kernel lets no ordinary user make a container. */
+export const USERNS_CURE =
+  'ask the administrator for user namespaces: user.max_user_namespaces above 0, and on Ubuntu 24.04 an AppArmor profile for this program or kernel.apparmor_restrict_unprivileged_userns=0';
+
+/** The verdict about a container program whose trial did not succeed, from what it said. */
+export function usernsFailure(trial: { readonly code: number | null; readonly stderr: string }): Verdict {
+  if (trial.code === null)
+    return {
+      works: false,
+      reason: 'did not answer in time',
+      cure: 'look whether a file system of this host hangs',
+      passing: true,
+    };
+  const said = trial.stderr.trim().split('\n').at(-1) ?? '';
+  const reason = said.replace(/^(?:FATAL|ERROR)\s*:\s*/, '') || `ended with code ${trial.code}`;
+  const isRefused = /namespace|unshare|clone|permi(?:tted|ssion)|uid[ _]?map|ENOSPC|no space/i.test(said);
+  return {
+    works: false,
+    reason: `cannot start a container: ${reason}`,
+    cure: isRefused ? USERNS_CURE : 'run the program by hand to see more',
+  };
+}

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageConfig, ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
+import type { RunRequest } from '../../src/runtimes/runtime.ts';
+import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
+
+export const NO_CONFIG: ImageConfig = {
+  env: [],
+  entrypoint: null,
+  cmd: null,
+  workdir: null,
+  user: null,
+  source: 'singularity.d',
+};
+
+/** A request of an ordinary user for a small image, with what the test changes. */
+export function aRequest(changes: Partial<RunRequest> = {}): RunRequest {
+  return {
+    image: { path: '/cvmfs/x/img', kind: 'directory', facts: someFacts() },
+    words: ['prog'],
+    entrypointUnknown: false,
+    environment: { policy: 'keep', host: [], set: [] },
+    binds: [],
+    cwd: '/home/alice/work',
+    home: { path: '/home/alice', source: '/home/alice' },
+    contain: false,
+    writableTmpfs: false,
+    gpu: null,
+    interactive: false,
+    user: { uid: 1000, gid: 1000, name: 'alice' },
+    runtimeArguments: [],
+    ...changes,
+  };
+}
+
+export function someFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
+  return {
+    schema: 1,
+    directory: '/cvmfs/x/img',
+    config: NO_CONFIG,
+    environmentFileDropped: false,
+    origin: null,
+    architecture: 'amd64',
+    hasShell: true,
+    singularityMissing: [],
+    directories: {
+      '/': [
+        { name: 'usr', kind: 'directory' },
+        { name: 'bin', kind: 'link', target: 'usr/bin' },
+        { name: 'etc', kind: 'directory' },
+        { name: 'home', kind: 'directory' },
+        { name: 'var', kind: 'directory' },
+        ...['dev', 'proc', 'sys', 'tmp'].map((name): RootEntry => ({ name, kind: 'directory' })),
+      ],
+      '/etc': ['resolv.conf', 'hosts', 'passwd', 'group'].map(name => ({ name, kind: 'file' })),
+      '/home': [],
+      '/var': [{ name: 'tmp', kind: 'directory' }],
+    },
+    passwd: 'root:x:0:0:root:/root:/bin/sh\n',
+    group: 'root:x:0:\n',
+    ...changes,
+  };
+}
+
+/** Facts of a real directory, with the listings that this request needs. */
+export function readFacts(directory: string, request: (facts: ImageFacts) => RunRequest): ImageFacts {
+  const directories: Record<string, RootEntry[]> = {};
+  const text = (path: string) => {
+    try {
+      return readFileSync(join(directory, path), 'utf8');
+    } catch {
+      return null;
+    }
+  };
+  const facts = () =>
+    someFacts({ directory, directories, passwd: text('etc/passwd'), group: text('etc/group') });
+  for (;;) {
+    const needed = listingsNeeded(request(facts()));
+    if (needed.length === 0) return facts();
+    for (const path of needed) directories[path] = list(join(directory, path));
+  }
+}
+
+function list(directory: string): RootEntry[] {
+  return readdirSync(directory, { withFileTypes: true }).map(entry =>
+    entry.isSymbolicLink()
+      ? { name: entry.name, kind: 'link', target: readlinkSync(join(directory, entry.name)) }
+      : { name: entry.name, kind: entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : 'other' },
+  );
+}
