@@ -44,6 +44,9 @@ await build({
   entryPoints: [resolve(source, 'entry.ts')],
   outfile: resolve(outdir, 'jcds.cjs'),
   format: 'cjs',
+  // So that an old Node.js (RHEL 8 has 10) can read the file as far as src/check-node.ts, which tells it so.
+  target: 'node10',
+  supported: { 'dynamic-import': true },
   plugins: [lazyImports],
 });
 if (later.size > 0)

@@ -6,8 +6,8 @@ const ENDING = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 
 
 /** The signals among `ENDING` that a process ignores, from the mask in its `/proc/PID/status`. */
 export function ignoredSignals(status: string): (typeof ENDING)[number][] {
-  const mask = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  return ENDING.filter(signal => (mask >> BigInt(constants.signals[signal] - 1)) & 1n);
+  const mask = Number.parseInt(/^SigIgn:\s*[0-9a-f]*([0-9a-f]{8})$/m.exec(status)?.[1] ?? '0', 16);
+  return ENDING.filter(signal => mask & (1 << (constants.signals[signal] - 1)));
 }
 
 /**

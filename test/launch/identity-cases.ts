@@ -64,6 +64,10 @@ export const CASES: readonly Case[] = [
     name: 'soft and hard limits',
     stage: sh('ulimit -S -n 256; ulimit -H -n 1024; ulimit -S -c 0; ulimit -S -s 4096'),
   },
+  {
+    name: '20 open files and little address space for now',
+    stage: sh('ulimit -S -n 20; ulimit -S -v 3000000'),
+  },
   { name: 'SIGHUP ignored, as by nohup', stage: sh("trap '' HUP") },
   {
     name: 'all ignored',

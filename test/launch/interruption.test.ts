@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/launch/plan.ts';
-import { setStage } from './stage.ts';
+import { lives, setStage } from './stage.ts';
 
 // What becomes of jcds when it is interrupted while it plans: nothing runs later, nothing is printed late, nothing stays.
 const stage = await setStage(true);
@@ -41,12 +41,6 @@ async function plan(
   while (!existsSync(started) || readFileSync(started, 'utf8') === '') await once(watching, 'change');
   watching.close();
   return { child, planner: Number(readFileSync(started, 'utf8')), ended };
-}
-
-function lives(pid: number): boolean {
-  return (
-    existsSync(`/proc/${pid}/status`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  );
 }
 
 describe.each(stage.launchers)('$shell', ({ launcher }) => {

@@ -169,6 +169,21 @@ describe.each(stage.launchers)('$shell', ({ launcher, shell }) => {
     expect([status, stderr.toString()]).toEqual([125, '']);
   });
 
+  const ROOM =
+    'jcds: the limit on open files (ulimit -n) or on address space (ulimit -v) is too low for Node.js\n' +
+    'hint: it needs 32 files and 800 MB, from Node.js 24 on 1.5 GB: raise the limits of this job or login\n';
+  const limits: [string, number, string][] = [
+    ['ulimit -v 700000', 125, ROOM],
+    ['ulimit -v 900000', 0, ''],
+    ['ulimit -S -v 100000; ulimit -S -n 20', 0, ''],
+    ['ulimit -n 20; ulimit -v 700000', 125, ROOM],
+  ];
+  test.each(limits)('%s', (limit, code, message) => {
+    stage.write(plan({ args: [''] }));
+    const { status, stderr } = launch('/bin/sh', ['-c', `${limit}; exec "$@"`, 'sh', launcher, 'run', 'x']);
+    expect([status, stderr.toString()]).toEqual([code, message]);
+  });
+
   test.each([0, 1, 75, 125, 126, 127])('a deliberate end with %i', code => {
     stage.write(renderExit(code));
     const { status, stderr } = launch(launcher, ['run', 'x']);
@@ -285,6 +300,6 @@ describe('where the launcher is called from', () => {
 function cutShort(status: number): string {
   return (
     `jcds: the plan was cut short (the program ended with status ${status}); nothing was run\n` +
-    `hint: try: ${stage.writer} --version (and look at ulimit -n and ulimit -v: Node.js needs 64 files and some GB of address space)\n`
+    `hint: does it start at all? ${stage.writer} --version\n`
   );
 }

@@ -106,3 +106,10 @@ function base64(_key: string, value: unknown): unknown {
     ? { base64: Buffer.from(bytes.data).toString('base64') }
     : value;
 }
+
+/** Whether a process still runs; one that nobody has reaped yet does not. */
+export function lives(pid: number): boolean {
+  return (
+    existsSync(`/proc/${pid}/status`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  );
+}

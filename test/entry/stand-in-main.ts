@@ -1,0 +1,40 @@
+// Stands in for src/main.ts in the tests of src/entry.ts: the first word behind the verb says what happens.
+import type { Outcome } from '../../src/commands/command.ts';
+import type { Context } from '../../src/context.ts';
+
+export async function main(args: readonly string[], context: Context): Promise<Outcome> {
+  const [, act, ...rest] = args;
+  const plan = { shift: 2, file: '/usr/bin/printf', args: ['%s|'], environment: { set: [], unset: [] } };
+  switch (act) {
+    case 'plan':
+      return { kind: 'plan', plan };
+    case 'long':
+      return {
+        kind: 'plan',
+        plan: { ...plan, environment: { set: [['A', 'x'.repeat(200_000)]], unset: [] } },
+      };
+    case 'words':
+      return { kind: 'plan', plan: { ...plan, shift: args.length, args: ['%s|', ...rest] } };
+    case 'print':
+      return { kind: 'exit', code: context.stdout.write('out\n') && context.stderr.write('err\n') ? 0 : 3 };
+    case 'context': {
+      const { cwd, uid, home, userName, self, launcherPid, stdin, stdout } = context;
+      const facts = {
+        cwd,
+        uid,
+        home,
+        userName,
+        self,
+        planned: launcherPid !== null,
+        tty: [stdin.isTerminal, stdout.isTerminal],
+        columns: stdout.columns,
+      };
+      context.stdout.write(JSON.stringify(facts));
+      return { kind: 'exit', code: 0 };
+    }
+    case 'bug':
+      throw new TypeError('a bug');
+    default:
+      return { kind: 'exit', code: Number(act) };
+  }
+}
