@@ -161,6 +161,7 @@ export class FakeGitLab extends FakeServer {
       request.target.branches.get(request.targetBranch)!,
       changes,
       'merge',
+      request.source.branches.get(request.branch),
     );
     request.state = 'merged';
     if (request.removeSource) request.source.branches.delete(request.branch);
@@ -172,8 +173,9 @@ export class FakeGitLab extends FakeServer {
     parent: string,
     changes: Readonly<Record<string, string | Buffer>>,
     message: string,
+    merged: string | null = null,
   ): string {
-    const { sha } = this.commits.add(parent, changes, message);
+    const { sha } = this.commits.add(parent, changes, message, merged);
     for (const known of this.commits.ancestors(sha)) project.known.add(known);
     project.branches.set(branch, sha);
     return sha;

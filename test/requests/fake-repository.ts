@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 export interface Commit {
   sha: string;
   parent: string | null;
+  /** The other parent of a merge. */
+  merged: string | null;
   files: ReadonlyMap<string, Buffer>;
 }
 
@@ -10,11 +12,16 @@ export interface Commit {
 export class CommitStore {
   readonly #commits = new Map<string, Commit>();
 
-  add(parent: string | null, changes: Readonly<Record<string, string | Buffer>>, message: string): Commit {
+  add(
+    parent: string | null,
+    changes: Readonly<Record<string, string | Buffer>>,
+    message: string,
+    merged: string | null = null,
+  ): Commit {
     const files = new Map(parent === null ? [] : this.get(parent).files);
     for (const [path, content] of Object.entries(changes)) files.set(path, Buffer.from(content));
     const hash = createHash('sha1').update(`${parent}\n${message}\n${this.#commits.size}`);
-    const commit: Commit = { sha: hash.digest('hex'), parent, files };
+    const commit: Commit = { sha: hash.digest('hex'), parent, merged, files };
     this.#commits.set(commit.sha, commit);
     return commit;
   }
@@ -42,7 +49,13 @@ export class CommitStore {
 
   ancestors(sha: string): Set<string> {
     const found = new Set<string>();
-    for (let at: string | null = sha; at !== null; at = this.get(at).parent) found.add(at);
+    for (const waiting: (string | null)[] = [sha]; waiting.length > 0; ) {
+      const at = waiting.pop();
+      if (at == null || found.has(at)) continue;
+      found.add(at);
+      const { parent, merged } = this.get(at);
+      waiting.push(parent, merged);
+    }
     return found;
   }
 

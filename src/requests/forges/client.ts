@@ -44,6 +44,9 @@ export interface Limits {
   pages: number;
 }
 
+/** How servers say that something lies elsewhere now. */
+export const MOVED = [301, 302, 307, 308] as const;
+
 const LIMITS: Limits = { timeout: 30_000, patience: 90_000, size: 8 * 2 ** 20, pages: 50 };
 const PAUSES = [1000, 3000];
 /** Rounds for one answer, so that a server that says "at once" for ever comes to an end too. */
@@ -57,7 +60,7 @@ export interface Call {
   body?: unknown;
   /** For messages: `read the project group/name`. */
   what: string;
-  /** Statuses of 4xx that the caller reads by itself. */
+  /** Statuses beyond 2xx that the caller reads by itself. */
   accept?: readonly number[];
 }
 
@@ -92,7 +95,7 @@ export class ForgeClient {
     return this.#options.clock;
   }
 
-  /** One answer: 2xx, 3xx, or an accepted status. */
+  /** One answer: 2xx or an accepted status. */
   send(call: Call): Promise<Answer> {
     return this.#exchange(call, this.#address(call));
   }
@@ -193,7 +196,8 @@ export class ForgeClient {
   /** Gives the answer back, or throws what it means. */
   #judge(call: Call, answer: Answer): Answer {
     const { status, asked } = answer;
-    if (call.accept?.includes(status) || status < 400) return answer;
+    if (call.accept?.includes(status) || status < 300) return answer;
+    if (status < 400) throw new ForeignLinkError(asked, answer.headers.location ?? 'nowhere');
     const pause = requestedPause(answer, this.#options.clock.now());
     if (pause !== null) throw new RateLimitedError(asked, Math.ceil(pause / 1000));
     if (status >= 500)

@@ -1,6 +1,6 @@
 import { safeText } from '../../output/safe-text.ts';
 import { type Answer, field, needText, readJson, readList, textField, wordsOf } from './answer.ts';
-import type { ForgeClient } from './client.ts';
+import { type ForgeClient, MOVED } from './client.ts';
 import { encodePath } from './encode-path.ts';
 import {
   ForeignLinkError,
@@ -72,7 +72,7 @@ export class GitHub implements Forge {
       method: 'GET',
       path: `/repos/${encodePath(path)}`,
       what,
-      accept: [404],
+      accept: [404, ...MOVED],
     });
     if (answer.status === 404)
       throw new ProjectNotFoundError({ host: this.host, what }, this.#client.hasToken);

@@ -50,7 +50,7 @@ async function findFork(client: ForgeClient, project: Project, account: Account)
   return own === undefined ? null : String(numberField(own, 'id'));
 }
 
-/** The id of the new fork; null when a project of that name is there (409) or the answer was lost and it is there now. */
+/** The id of the new fork, also when its answer was lost; null when a project has that name already. */
 async function makeFork(
   client: ForgeClient,
   project: Project,
@@ -67,7 +67,7 @@ async function makeFork(
       accept: [403, 404, 409],
       body: isPlain ? {} : { name, path: name },
     });
-    if (answer.status === 409) return await findFork(client, project, account);
+    if (answer.status === 409) return null;
     if (answer.status >= 400) throw new ProposalsClosedError(answer.asked.host, project.path, 'forks');
     return String(numberField(readJson(answer), 'id'));
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { type Answer, field, readJson, readList, textField, wordsOf } from './answer.ts';
-import type { ForgeClient } from './client.ts';
+import { type ForgeClient, MOVED } from './client.ts';
 import { encodePath } from './encode-path.ts';
 import {
   type Asked,
@@ -48,7 +48,7 @@ export class GitLab implements Forge {
       method: 'GET',
       path: `/projects/${encodeURIComponent(path)}`,
       what,
-      accept: [404],
+      accept: [404, ...MOVED],
     });
     const asked: Asked = { host: this.host, what };
     if (answer.status === 404) throw new ProjectNotFoundError(asked, this.#client.hasToken);
@@ -64,7 +64,8 @@ export class GitLab implements Forge {
   async #moved(answer: Answer): Promise<Error> {
     const location = answer.headers.location ?? '';
     const id = /\/api\/v4\/projects\/(\d+)$/.exec(location)?.[1];
-    if (id === undefined || new URL(location, this.#origin).host !== this.host)
+    const target = URL.canParse(location, this.#origin.href) ? new URL(location, this.#origin) : null;
+    if (id === undefined || target?.host !== this.host)
       return location === ''
         ? new ProjectMovedError(answer.asked, null)
         : new ForeignLinkError(answer.asked, location);
