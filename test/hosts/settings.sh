@@ -39,3 +39,5 @@ without_daemons() {
   rm -f "$policy"
   return $code
 }
+
+suite_tree() { echo "$JCDS_TEST_ROOT/suites/$1"; }

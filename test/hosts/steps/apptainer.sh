@@ -3,7 +3,7 @@
 # and some thirty packages with it; so apt gets a state of its own for that suite, the packages are unpacked aside, and
 # patchelf points the two executables at a private glibc. Nothing of the system changes but two links.
 summary='Apptainer of the unstable suite with a glibc of its own, and the links apptainer and singularity'
-seconds=10
+seconds=6
 
 prefix=$JCDS_TEST_OPT/apptainer
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC1091,SC2016
 summary='test images (a real Debian 12, busybox, hostile ones) in three repositories, each one squashfs file'
-seconds=60
+seconds=36
 
 work=$JCDS_TEST_CACHE/images
 repositories=(containers.jinr.ru unpacked.cern.ch singularity.galaxyproject.org)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC1091,SC2016
 summary='Node 22, 24 and 26 from npm, beside the Node that is here'
-seconds=20
+seconds=12
 
 nodes=$JCDS_TEST_CACHE/nodes
 majors=(22 24 26)

@@ -1,0 +1,91 @@
+# shellcheck shell=bash disable=SC2034,SC2154,SC1091,SC2016
+# Debian 12 has no HTCondor; its newer suites have 23.9 (trixie) and 25.14 (sid), each in a tree of its own here.
+summary='HTCondor in a tree of a newer Debian suite; argument sid (the default) or trixie'
+seconds=59
+
+is_done() {
+  local tree
+  tree=$(suite_tree "${1:-sid}")
+  [ -x "$tree/usr/sbin/condor_master" ] && cmp -s <(pool_configuration "${1:-sid}") "$tree/etc/condor/config.d/50-jcds-test"
+}
+
+install_step() {
+  local suite=${1:-sid} tree
+  case $suite in sid | trixie) ;; *) echo "no such suite: $suite"; return 1 ;; esac
+  tree=$(suite_tree "$suite")
+  if [ ! -x "$JCDS_TEST_OPT/apptainer/bin/apptainer" ] || ! id "$JCDS_TEST_USER"; then echo 'first: install.sh all'; return 1; fi
+  [ -x "$tree/usr/sbin/condor_master" ] || make_tree "$suite" "$tree" || return
+  add_user "$tree"
+  ln -sfn "$JCDS_TEST_OPT/apptainer/bin/apptainer" "$tree/usr/bin/apptainer"
+  ln -sfn apptainer "$tree/usr/bin/singularity"
+  mkdir -p "$tree/opt/jcds"
+  [ -e "$tree/opt/jcds/wrapper.sh" ] || printf '#!/bin/sh\nexec "$@"\n' > "$tree/opt/jcds/wrapper.sh"
+  chmod 755 "$tree/opt/jcds" "$tree/opt/jcds/wrapper.sh"
+  pool_configuration "$suite" > "$tree/etc/condor/config.d/50-jcds-test"
+}
+
+make_tree() {
+  mkdir -p "${2%/*}"
+  rm -rf "$2.new" "$2"
+  mmdebstrap --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --include=condor,procps,ca-certificates,uidmap,squashfuse,util-linux "$1" "$2.new" "$(debian_mirror)" && mv "$2.new" "$2"
+}
+
+# The user of the host, with the same numbers.
+add_user() {
+  local file
+  for file in passwd group subuid subgid; do
+    grep -q "^$JCDS_TEST_USER:" "$1/etc/$file" || grep "^$JCDS_TEST_USER:" "/etc/$file" >> "$1/etc/$file"
+  done
+  grep -q "^$JCDS_TEST_USER:" "$1/etc/shadow" || echo "$JCDS_TEST_USER:*:19000:0:99999:7:::" >> "$1/etc/shadow"
+}
+
+# 40 slots on whatever the machine has: jobs of the tests are short and mostly wait. Two suites' pools can be up at once.
+pool_configuration() {
+  local port=9618
+  [ "$1" = sid ] || port=9718
+  cat << C
+CONDOR_HOST = 127.0.0.1
+COLLECTOR_HOST = 127.0.0.1:$port
+SHARED_PORT_PORT = $port
+NETWORK_INTERFACE = 127.0.0.1
+BIND_ALL_INTERFACES = False
+ENABLE_IPV6 = False
+DAEMON_LIST = MASTER COLLECTOR NEGOTIATOR SCHEDD STARTD
+use SECURITY: HOST_BASED
+ALLOW_READ = 127.0.0.1
+ALLOW_WRITE = 127.0.0.1
+ALLOW_DAEMON = 127.0.0.1
+ALLOW_NEGOTIATOR = 127.0.0.1
+ALLOW_ADMINISTRATOR = 127.0.0.1
+ALLOW_CONFIG = 127.0.0.1
+SEC_DEFAULT_AUTHENTICATION_METHODS = FS
+NUM_CPUS = 40
+MEMORY = 40960
+NUM_SLOTS = 1
+NUM_SLOTS_TYPE_1 = 1
+SLOT_TYPE_1 = 100%
+SLOT_TYPE_1_PARTITIONABLE = True
+JOB_DEFAULT_REQUESTMEMORY = 64
+JOB_DEFAULT_REQUESTDISK = 1024
+START = True
+SUSPEND = False
+PREEMPT = False
+KILL = False
+NEGOTIATOR_INTERVAL = 2
+NEGOTIATOR_CYCLE_DELAY = 1
+SCHEDD_INTERVAL = 2
+SCHEDD_MIN_INTERVAL = 1
+UPDATE_INTERVAL = 10
+PERIODIC_EXPR_INTERVAL = 2
+UID_DOMAIN = localdomain.test
+FILESYSTEM_DOMAIN = localdomain.test
+TRUST_UID_DOMAIN = True
+MachineMaxVacateTime = 5
+KILLING_TIMEOUT = 3
+USER_JOB_WRAPPER = /opt/jcds/wrapper.sh
+LOCAL_CONFIG_FILE = /opt/jcds/condor.conf
+REQUIRE_LOCAL_CONFIG_FILE = False
+C
+}
