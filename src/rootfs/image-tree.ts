@@ -1,0 +1,168 @@
+import { constants, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import type { RootEntry } from './facts.ts';
+import { errnoOf, type Walked, walk } from './walk.ts';
+
+/** A place of the host that is shown in the container. */
+export interface Mount {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/**
+ * An image's files as the container sees them: every link is followed inside the image, and what is mounted over it
+ * is looked up on the host. Each name is asked for once. Paths are absolute inside the image.
+ */
+export interface ImageTree {
+  /** Where a path really is, or that nothing is there. Throws the system's error when that cannot be seen (EIO, …). */
+  resolve(path: string): Walked;
+  /** Text of the link at a resolved place, or null when something else is there. */
+  linkAt(components: readonly string[]): string | null;
+  /** Where a resolved path stands on the host. */
+  hostPath(path: string): string;
+  /** The names in a directory, sorted, links without their text; null when there is none that can be read. */
+  list(path: string): readonly RootEntry[] | null;
+  /** Opens what is at a path for reading; never follows a link out of the image and never waits (FIFO). */
+  open(path: string): Opened;
+}
+
+export type Opened =
+  | { readonly state: 'open'; readonly descriptor: number; readonly path: string }
+  | { readonly state: 'missing' | 'denied' | 'loop'; readonly path: string };
+
+/** What may be wrong with one file without CVMFS itself being broken. */
+const REFUSED: Readonly<Record<string, 'missing' | 'denied' | 'loop'>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  ENAMETOOLONG: 'missing',
+  ENXIO: 'denied',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  ELOOP: 'loop',
+};
+
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Looks at the image in a directory of this host, whose own path holds no links. */
+export function imageTree(root: string, mounts: readonly Mount[] = []): ImageTree {
+  /** Text of a link, or null for what is none. */
+  const known = new Map<string, string | null>();
+  const places = mounts.map(mount => ({ ...mount, destination: absolute(mount.destination) }));
+  const sources = new Map<string, string>();
+
+  const mountOf = (path: string) =>
+    places
+      .filter(({ destination }) => isAtOrBelow(path, destination))
+      .sort((a, b) => b.destination.length - a.destination.length)[0];
+  const hostPath = (path: string): string => {
+    const mount = mountOf(path);
+    if (!mount) return join(root, path);
+    const source = sources.get(mount.source) ?? realPathOf(mount.source);
+    sources.set(mount.source, source);
+    return join(source, mount.destination === '/' ? path : path.slice(mount.destination.length));
+  };
+  const linkAt = (components: readonly string[]): string | null => {
+    const path = absolute(components.join('/'));
+    const text = known.get(path);
+    if (text !== undefined) return text;
+    const read = places.some(({ destination }) => isAtOrBelow(destination, path))
+      ? null // A mount point, or made for one.
+      : readLinkOrNull(hostPath(path));
+    known.set(path, read);
+    return read;
+  };
+  const resolve = (path: string): Walked =>
+    walk(
+      {
+        linkAt,
+        follow: (at, target) =>
+          target.startsWith('/') ? target.split('/') : [...at.slice(0, -1), ...target.split('/')],
+      },
+      path.split('/'),
+    );
+
+  const list = (path: string): readonly RootEntry[] | null => {
+    const walked = resolve(path);
+    if (walked.state !== 'found') return null;
+    const directory = absolute(walked.path.join('/'));
+    const entries = listOrNull(hostPath(directory));
+    for (const { name, kind } of entries ?? [])
+      if (kind === 'directory' || kind === 'file') known.set(join(directory, `/${name}`), null);
+    return entries;
+  };
+
+  const open = (path: string): Opened => {
+    const slash = path.lastIndexOf('/');
+    const parent = resolve(path.slice(0, slash));
+    if (parent.state !== 'found') return { state: parent.state, path: absolute(parent.path.join('/')) };
+    const direct = openHere(absolute([...parent.path, path.slice(slash + 1)].join('/')), hostPath);
+    if (direct.state !== 'loop') return direct;
+    const walked = resolve(path);
+    const end = absolute(walked.path.join('/'));
+    return walked.state === 'found' ? openHere(end, hostPath) : { state: walked.state, path: end };
+  };
+  return { resolve, linkAt, hostPath, list, open };
+}
+
+function openHere(path: string, hostPath: (path: string) => string): Opened {
+  try {
+    return { state: 'open', descriptor: openSync(hostPath(path), OPEN_FLAGS), path };
+  } catch (thrown) {
+    const state = REFUSED[errnoOf(thrown) ?? ''];
+    if (state === undefined) throw thrown;
+    return { state, path };
+  }
+}
+
+/** A bind follows links in its source; one that is gone meanwhile is left to the look that follows. */
+function realPathOf(source: string): string {
+  try {
+    return realpathSync.native(source);
+  } catch {
+    return source;
+  }
+}
+
+function readLinkOrNull(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EINVAL') return null;
+    throw thrown;
+  }
+}
+
+function listOrNull(path: string): RootEntry[] | null {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .map(entry => ({ name: entry.name, kind: kindOf(entry) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (thrown) {
+    if (REFUSED[errnoOf(thrown) ?? ''] === undefined) throw thrown;
+    return null;
+  }
+}
+
+function kindOf(entry: {
+  isDirectory(): boolean;
+  isFile(): boolean;
+  isSymbolicLink(): boolean;
+}): RootEntry['kind'] {
+  if (entry.isDirectory()) return 'directory';
+  if (entry.isFile()) return 'file';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+function absolute(path: string): string {
+  return `/${path
+    .split('/')
+    .filter(component => component !== '' && component !== '.')
+    .join('/')}`;
+}
+
+function join(directory: string, path: string): string {
+  return path === '/' || path === '' ? directory : directory === '/' ? path : `${directory}${path}`;
+}
+
+function isAtOrBelow(path: string, directory: string): boolean {
+  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
+}
