@@ -28,7 +28,7 @@ export interface TreeOptions {
 
 const MOST_OPEN = 2;
 /** Catalogs within catalogs: real repositories have a handful; more is a hostile one that has no end. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 /** Largest catalog that is read, in bytes: several times what CVMFS itself warns of. */
 const LARGEST_CATALOG = 512 * 1024 * 1024;
 const PARALLEL_DOWNLOADS = 4;

@@ -46,7 +46,8 @@ const MOST_CHUNKS = 100_000;
 /** Opens an inflated catalog. */
 export async function openCatalog(bytes: Uint8Array, mount: Mount, repository: string): Promise<Catalog> {
   const database = await openDatabase(bytes, TABLES);
-  if (!database) throw new CatalogError(repository, mount.mountpoint, 'it is no plain SQLite file');
+  if (!database)
+    throw new CatalogError(repository, mount.mountpoint, 'it is no whole SQLite file of plain tables');
   try {
     return new SqliteCatalog(database, mount, repository);
   } catch (error) {

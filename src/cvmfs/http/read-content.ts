@@ -33,7 +33,7 @@ export async function readContent(
   if (!content.hash)
     throw new UnreadableFileError(source.repository, path, 'the catalog does not say where its content is');
   const what = `the content of ${quoted(path)} in ${source.repository}`;
-  return piece(source, { hash: content.hash, suffix: '', size, content, what });
+  return piece(source, { hash: content.hash, suffix: '', size, content, path, what });
 }
 
 async function readChunks(
@@ -50,7 +50,7 @@ async function readChunks(
     if (chunk.offset !== end || end + chunk.size > size) break;
     const hash = { algorithm, hex: Buffer.from(chunk.hash).toString('hex') };
     const what = `a piece of ${quoted(path)} in ${source.repository}`;
-    whole.set(await piece(source, { hash, suffix: 'P', size: chunk.size, content, what }), end);
+    whole.set(await piece(source, { hash, suffix: 'P', size: chunk.size, content, path, what }), end);
     end += chunk.size;
   }
   if (end === size) return whole;
@@ -62,12 +62,13 @@ type Piece = {
   suffix: '' | 'P';
   size: number;
   content: Content;
+  path: string;
   what: string;
 };
 
 async function piece(
   { objects, repository }: ContentSource,
-  { hash, suffix, size, content, what }: Piece,
+  { hash, suffix, size, content, path, what }: Piece,
 ): Promise<Uint8Array> {
   const isCompressed = content.isCompressed;
   const bytes = await objects.content({
@@ -80,7 +81,7 @@ async function piece(
   if (bytes.length === size) return bytes;
   throw new UnreadableFileError(
     repository,
-    what,
+    path,
     `it has ${bytes.length} bytes and not the ${size} announced`,
   );
 }
@@ -90,7 +91,7 @@ export class UnreadableFileError extends JcdsError {
   constructor(repository: string, path: string, why: string) {
     super({
       code: 'FILE_UNREADABLE',
-      message: `${quoted(path)} in ${repository} cannot be read: ${why}`,
+      message: `${quoted(path || '/')} in ${repository} cannot be read: ${why}`,
       exitCode: EXIT.later,
     });
   }

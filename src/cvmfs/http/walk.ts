@@ -1,5 +1,6 @@
+import { CatalogError } from './catalog.ts';
 import type { Mount } from './catalog-rows.ts';
-import type { CatalogTree } from './catalog-tree.ts';
+import { CatalogLoopError, type CatalogTree, DEEPEST } from './catalog-tree.ts';
 import type { Entry } from './entry.ts';
 import { parentOf } from './repository-path.ts';
 import { VerificationError } from './verification-error.ts';
@@ -28,7 +29,7 @@ export interface WalkOptions {
 }
 
 /** More than any repository of images holds; a hostile one may mount the same catalog over and over. */
-const MOST_CATALOGS = 10_000;
+const MOST_CATALOGS = 2000;
 const MOST_ENTRIES = 5_000_000;
 
 /** Directories that do not begin with a dot; nor, below the first level, those named like a tag (`name:tag`) with a catalog of their own. */
@@ -44,27 +45,33 @@ export function holdsNames({ path, entry }: Found): boolean {
 export async function* walk(options: WalkOptions): AsyncGenerator<Found[]> {
   const { tree, repository, start } = options;
   const budget = { catalogs: MOST_CATALOGS, entries: MOST_ENTRIES };
-  const waiting: string[] = [start];
-  while (waiting.length > 0) {
+  const mounts = await tree.mountsTo(start);
+  const waiting: Branch[] = [{ mount: mounts.at(-1)!, top: start, depth: mounts.length }];
+  for (let branch = waiting.pop(); branch; branch = waiting.pop()) {
     if (--budget.catalogs < 0) throw new EndlessRepositoryError(repository, `${MOST_CATALOGS} catalogs`);
-    const top = waiting.pop()!;
-    const mount = (await tree.mountsTo(top)).at(-1)!;
+    if (branch.depth > DEEPEST) throw new CatalogLoopError(repository, branch.top);
     const nested: string[] = [];
-    for await (const page of walkCatalog(options, mount, top, nested)) {
+    for await (const page of walkCatalog(options, branch, nested)) {
       budget.entries -= page.length;
       if (budget.entries < 0) throw new EndlessRepositoryError(repository, `${MOST_ENTRIES} names`);
       yield page;
     }
-    await fetchAhead(tree, mount, nested);
-    waiting.push(...nested.reverse());
+    waiting.push(...(await branchesAt(options, branch, nested)).reverse());
   }
 }
 
-/** The directories from `top` on that lie in the catalog of `mount`; where others take over is added to `nested`. */
+/** A catalog to be walked from one of its directories on. */
+interface Branch {
+  readonly mount: Mount;
+  readonly top: string;
+  /** How many catalogs there are from the root to this one. */
+  readonly depth: number;
+}
+
+/** The directories that lie in the catalog of a branch; where others take over is added to `nested`. */
 async function* walkCatalog(
   { tree, enter, leftOut }: WalkOptions,
-  mount: Mount,
-  top: string,
+  { mount, top }: Branch,
   nested: string[],
 ): AsyncGenerator<Found[]> {
   const directories = [top];
@@ -86,13 +93,25 @@ async function* walkCatalog(
   }
 }
 
-async function fetchAhead(tree: CatalogTree, mount: Mount, nested: readonly string[]): Promise<void> {
-  const mounts: Mount[] = [];
-  for (const path of nested) {
-    const next = await tree.within(mount, catalog => catalog.mountTowards(path));
-    if (next) mounts.push(next);
-  }
-  await tree.prefetch(mounts);
+/** The catalogs at `nested`, which are fetched at once. */
+async function branchesAt(
+  { tree, repository }: WalkOptions,
+  { mount, depth }: Branch,
+  nested: readonly string[],
+): Promise<Branch[]> {
+  const branches = await tree.within(mount, catalog =>
+    nested.map(top => ({
+      mount: catalog.mountTowards(top) ?? missing(repository, top),
+      top,
+      depth: depth + 1,
+    })),
+  );
+  await tree.prefetch(branches.map(branch => branch.mount));
+  return branches;
+}
+
+function missing(repository: string, mountpoint: string): never {
+  throw new CatalogError(repository, mountpoint, 'no catalog is named for it');
 }
 
 /** A repository that has no end. */

@@ -111,17 +111,17 @@ function misbehave(fault: Fault, bytes: Uint8Array, outgoing: ServerResponse): v
       outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Log in</title>');
       return;
     case 'truncate': {
-      const half = bytes.subarray(0, bytes.length >> 1);
+      const half = bytes.subarray(0, bytes.length >> 2);
       outgoing.writeHead(200, { 'content-length': half.length }).end(half);
       return;
     }
     case 'cut':
       outgoing
         .writeHead(200, { 'content-length': bytes.length })
-        .write(bytes.subarray(0, bytes.length >> 1), () => outgoing.destroy());
+        .write(bytes.subarray(0, bytes.length >> 2), () => outgoing.destroy());
       return;
     case 'corrupt':
-      outgoing.writeHead(200, { 'content-length': bytes.length }).end(flipped(bytes, bytes.length >> 1));
+      outgoing.writeHead(200, { 'content-length': bytes.length }).end(flipped(bytes, bytes.length >> 2));
       return;
     case 'huge':
       outgoing.writeHead(200, { 'content-length': 10_000_000_000 }).write(Buffer.alloc(1 << 20));
@@ -180,7 +180,7 @@ export async function serveProxy(): Promise<TestProxy> {
         const isDamaged = proxy.damages && !incoming.headers['cache-control'] && bytes.length > 0;
         outgoing
           .writeHead(answer.statusCode ?? 502, answer.headers)
-          .end(isDamaged ? flipped(bytes, bytes.length >> 1) : bytes);
+          .end(isDamaged ? flipped(bytes, bytes.length >> 2) : bytes);
       });
     });
     upstream.on('error', () => outgoing.writeHead(503).end());
