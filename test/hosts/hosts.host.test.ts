@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { singularityRecord } from './image-files.ts';
@@ -238,4 +238,12 @@ test.each([22, 24, 26])('Node %i is beside the Node that is here, for everybody'
   expect(asUser(join(cache, 'nodes', String(major)), '--version').stdout).toMatch(
     new RegExp(`^v${major}\\.`),
   );
+});
+
+test('the scripts are free of what shellcheck finds', () => {
+  const scripts = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.sh'),
+  );
+  const { stdout } = spawnSync('shellcheck', scripts, { cwd: import.meta.dirname, encoding: 'utf8' });
+  expect(stdout).toBe('');
 });

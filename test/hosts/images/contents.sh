@@ -7,12 +7,13 @@
 debian_root() {
   [ ! -e "$work/roots/debian/etc/os-release" ] || return 0
   rm -rf "$work/roots/debian" "$work/debian.new"
+  mkdir -p "$work/roots"
   mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/i18n/*' \
     bookworm "$work/debian.new" "$(debian_mirror)" || return
   find "$work/debian.new/dev" -mindepth 1 -delete
   : > "$work/debian.new/etc/resolv.conf"
-  mkdir -p "$work/roots" && mv "$work/debian.new" "$work/roots/debian"
+  mv "$work/debian.new" "$work/roots/debian"
 }
 
 # new_root NAME PROGRAM…: an empty root with a static busybox and links to it in /bin; prints its path.
