@@ -1,5 +1,4 @@
 import { readlinkSync, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import type { Context, Output } from './context.ts';
 import { fromBytes } from './launch/bytes.ts';
 import { launcherLives, writeFully } from './launch/emit.ts';
@@ -66,7 +65,7 @@ function output(descriptor: 1 | 2, launcherPid: number | null): Output {
   };
 }
 
-/** node:tty brings node:net with it, some milliseconds on the start-up path: only when somebody asks. */
+/** node:tty brings node:net with it, some time on the start-up path: only when somebody asks. */
 function isTerminal(descriptor: number): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
@@ -74,7 +73,7 @@ function isTerminal(descriptor: number): boolean {
 /** The account's entry, or nothing for a uid that has none (containers, batch slots). */
 function account(): { username: string; homedir: string } | undefined {
   try {
-    return userInfo();
+    return process.getBuiltinModule('node:os').userInfo();
   } catch {
     return undefined;
   }
