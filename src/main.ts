@@ -14,7 +14,7 @@ const CONTAINED: ReadonlySet<string | undefined> = new Set(['run', 'exec', 'shel
 export async function main(args: readonly string[], context: Context): Promise<Outcome> {
   const contained = CONTAINED.has(args[0]);
   try {
-    const parsed = await parseCommandLine(args, context.stdout.columns);
+    const parsed = await parseCommandLine(args, () => context.stdout.columns);
     if (parsed.kind === 'call') return await parsed.declaration.action(parsed.call, context);
     context.stdout.write(parsed.text);
     return { kind: 'exit', code: EXIT.ok };

@@ -14,8 +14,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   run: async () => [run],
   exec: async () => [exec],
   shell: async () => [shell],
-  resolve: async () => [(await import('./commands/resolve.ts')).resolve],
-  list: async () => [(await import('./commands/list.ts')).list],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };
@@ -34,17 +32,24 @@ export async function declarations(): Promise<CommandDeclaration[]> {
  * Parses a command line. Only the named command is built: the tree of all of them costs more than `run` may take.
  * Throws UsageError.
  */
-export async function parseCommandLine(args: readonly string[], columns: number): Promise<Parsed> {
+export async function parseCommandLine(args: readonly string[], columns: () => number): Promise<Parsed> {
+  if (args[0] === '--version' || args[0] === '-V') return { kind: 'text', text: `${JCDS_VERSION}\n` };
   const name = args.find(word => !word.startsWith('-')) ?? '';
   const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const shown = known === undefined ? await declarations() : await known();
   const parsed: { call?: Parsed } = {};
   const texts: string[] = [];
-  const program = buildProgram(shown, columns, (declaration, command) => {
+  const program = buildProgram(shown, (declaration, command) => {
     parsed.call = { kind: 'call', declaration, call: callOf(declaration, command, args) };
   });
   for (const command of [program, ...program.commands, ...program.commands.flatMap(group => group.commands)])
-    command.configureOutput({ writeOut: text => texts.push(text), writeErr: () => {} }).exitOverride();
+    command
+      .configureOutput({
+        writeOut: text => texts.push(text),
+        writeErr: () => {},
+        getOutHelpWidth: () => Math.max(40, Math.min(columns(), 100)),
+      })
+      .exitOverride();
   try {
     program.parse([...args], { from: 'user' });
   } catch (thrown) {
@@ -58,7 +63,6 @@ export async function parseCommandLine(args: readonly string[], columns: number)
 /** The commander tree of some declarations; `act` is called with the command that was typed. */
 export function buildProgram(
   shown: readonly CommandDeclaration[],
-  columns: number,
   act: (declaration: CommandDeclaration, command: Command) => void,
 ): Command {
   const program = new Command('jcds')
@@ -66,8 +70,7 @@ export function buildProgram(
     .version(JCDS_VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
-    .enablePositionalOptions()
-    .configureHelp({ helpWidth: Math.max(40, Math.min(columns, 100)), showGlobalOptions: false });
+    .enablePositionalOptions();
   for (const declaration of shown) {
     const parent = declaration.group === undefined ? program : groupOf(program, declaration.group);
     const command = parent

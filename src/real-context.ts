@@ -1,4 +1,4 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { fstatSync, readlinkSync, statSync } from 'node:fs';
 import type { Context, Output } from './context.ts';
 import { fromBytes } from './launch/bytes.ts';
 import { launcherLives, writeFully } from './launch/emit.ts';
@@ -65,8 +65,18 @@ function output(descriptor: 1 | 2, launcherPid: number | null): Output {
   };
 }
 
-/** node:tty brings node:net with it, some time on the start-up path: only when somebody asks. */
+/**
+ * node:tty brings node:net with it, some milliseconds on the start-up path: so only for what is a character device and
+ * not one of the kernel's own (/dev/null), which is all that a batch job has.
+ */
 function isTerminal(descriptor: number): boolean {
+  try {
+    const status = fstatSync(descriptor);
+    const isKernelDevice = status.rdev >> 8 === 1;
+    if (!status.isCharacterDevice() || isKernelDevice) return false;
+  } catch {
+    return false;
+  }
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 

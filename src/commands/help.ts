@@ -20,7 +20,7 @@ export const help: CommandDeclaration = {
     }
     // Imported here: program.ts imports this file through its table.
     const { parseCommandLine } = await import('../program.ts');
-    const parsed = await parseCommandLine([...call.arguments, '--help'], context.stdout.columns);
+    const parsed = await parseCommandLine([...call.arguments, '--help'], () => context.stdout.columns);
     if (parsed.kind !== 'text')
       throw new UsageError(`there is no help about ${JSON.stringify(name)}`, 'jcds help');
     context.stdout.write(parsed.text);

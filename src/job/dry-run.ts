@@ -1,5 +1,6 @@
 import { toBytes } from '../launch/bytes.ts';
-import type { Invocation } from '../runtimes/runtime.ts';
+import { jobEnvironment } from '../runtimes/environment.ts';
+import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
 
 /** What a dry run shows of a job: an invocation and the caller's own arguments. */
 export interface DryRun {
@@ -42,4 +43,57 @@ export function commandLine({ invocation, userArguments, masked }: DryRun): stri
 export function quote(word: string): string {
   const text = toBytes(word).toString();
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A decided job, with the reason of each of its parts. */
+export interface Explained extends DryRun {
+  readonly request: RunRequest;
+  readonly image: {
+    readonly name: string;
+    readonly repository: string;
+    readonly path: string;
+    readonly target: string;
+  };
+  readonly runtime: { readonly name: string; readonly version: string };
+}
+
+/** The whole plan for programs: each bind and variable says where it comes from. Masked like the command line. */
+export function explainJson({
+  invocation,
+  userArguments,
+  masked,
+  request,
+  image,
+  runtime,
+}: Explained): string {
+  const mask = (value: string) => (masked.includes(value) && value !== '' ? MASK : value);
+  return JSON.stringify({
+    schemaVersion: 1,
+    image: {
+      name: image.name,
+      repository: image.repository,
+      path: image.path,
+      target: image.target,
+      configuration: request.image.facts?.config.source ?? null,
+    },
+    runtime,
+    command: {
+      file: invocation.file,
+      args: invocation.args.map(word => (typeof word === 'string' ? mask(word) : word)),
+      userArguments,
+    },
+    environment: {
+      policy: request.environment.policy,
+      variables: [...jobEnvironment(request).variables.values()].map(({ name, value, from }) => ({
+        name,
+        value: from === 'set' ? mask(value) : from === 'host' ? undefined : value,
+        from,
+      })),
+    },
+    binds: request.binds,
+    workdir: request.cwd,
+    home: request.home,
+    gpu: request.gpu,
+    user: request.user,
+  });
 }

@@ -1,0 +1,84 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+import {
+  type CommandAnswer,
+  type CommandQuestion,
+  findCommand,
+  type Obstacle,
+} from '../rootfs/find-command.ts';
+import { hostArchitectures } from '../rootfs/host-architectures.ts';
+import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
+import type { RunRequest } from '../runtimes/runtime.ts';
+
+/** The command is not in the image: podman's 127. */
+export class CommandNotFoundError extends JcdsError {
+  constructor(word: string, image: string) {
+    super({
+      code: 'COMMAND_NOT_FOUND',
+      message: `${safeText(JSON.stringify(word))} is not in the image ${safeText(image)}`,
+      hint: `jcds shell ${safeText(image)}`,
+      exitCode: EXIT.notFound,
+    });
+  }
+}
+
+/** The command is there and cannot be started: podman's 126. */
+export class CommandNotExecutableError extends JcdsError {
+  constructor(path: string, image: string, obstacle: Obstacle) {
+    super({
+      code: 'COMMAND_NOT_EXECUTABLE',
+      message: `${safeText(path)} in the image ${safeText(image)} cannot be executed: ${reasonOf(obstacle)}`,
+      hint: hintOf(obstacle, image),
+      exitCode: EXIT.notExecutable,
+    });
+  }
+}
+
+function reasonOf(obstacle: Obstacle): string {
+  switch (obstacle.why) {
+    case 'directory':
+      return 'it is a directory';
+    case 'permission':
+      return 'it has no execute permission for you';
+    case 'interpreter':
+      return `its interpreter ${safeText(obstacle.missing)} is not in the image`;
+    case 'loader':
+      return `its loader ${safeText(obstacle.missing)} is not in the image`;
+    case 'architecture':
+      return `it is made for ${safeText(obstacle.architecture)} and this host runs ${hostArchitectures()[0]}`;
+    default:
+      return obstacle satisfies never;
+  }
+}
+
+function hintOf(obstacle: Obstacle, image: string): string {
+  return obstacle.why === 'architecture'
+    ? `ask for an image of this architecture: jcds run --platform linux/${hostArchitectures()[0]} ${safeText(image)}`
+    : `jcds exec ${safeText(image)} COMMAND`;
+}
+
+/** What has to be known to tell 126 and 127 before exec: where a word would be found inside the container. */
+function commandQuestion(request: RunRequest, word: string): CommandQuestion {
+  const { path, source } = request.home;
+  const own = request.contain
+    ? []
+    : ['/tmp', '/var/tmp'].map(place => ({ source: place, destination: place }));
+  return {
+    word,
+    searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
+    cwd: request.cwd,
+    mounts: [...own, ...(source === null ? [] : [{ source, destination: path }]), ...request.binds],
+    architectures: hostArchitectures(),
+  };
+}
+
+function judgeCommand(answer: CommandAnswer, word: string, image: string): void {
+  if (answer.state === 'notFound') throw new CommandNotFoundError(word, image);
+  if (answer.state === 'notExecutable')
+    throw new CommandNotExecutableError(answer.path, image, answer.obstacle);
+}
+/** Tells 126 and 127 before anything is started. @throws CommandNotFoundError, CommandNotExecutableError */
+export function checkCommand(request: RunRequest, word: string | undefined, image: string): void {
+  if (word === undefined || request.image.kind === 'file') return;
+  judgeCommand(findCommand(request.image.path, commandQuestion(request, word)), word, image);
+}
