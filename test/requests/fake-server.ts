@@ -36,7 +36,12 @@ export abstract class FakeServer {
 
   constructor(api: OpenApi) {
     this.#api = api;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        this.violations.push(String(error));
+        response.destroy();
+      });
+    });
   }
 
   async listen(): Promise<void> {
@@ -60,6 +65,11 @@ export abstract class FakeServer {
   }
 
   protected abstract answer(request: FakeRequest): FakeAnswer;
+
+  /** An address as the description has it. */
+  protected described(url: URL): URL {
+    return url;
+  }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
@@ -87,7 +97,7 @@ export abstract class FakeServer {
       this.violations.push(
         ...this.#api.violations({
           method,
-          url: request.url,
+          url: this.described(request.url),
           requestBody: body,
           status,
           headers: lower(sent),

@@ -31,10 +31,13 @@ export class OpenApi {
   constructor(document: OpenApiDocument) {
     this.#document = document;
     formats.default(this.#ajv);
+    allowNull(document);
     this.#ajv.addSchema({ $id: 'api:', ...document });
-    this.#templates = Object.keys(document.paths)
-      .sort((a, b) => a.split('{').length - b.split('{').length)
-      .map(template => ({ template, pattern: patternOf(template) }));
+    const templates = Object.keys(document.paths).sort((a, b) => a.split('{').length - b.split('{').length);
+    // Names that hold slashes (`ref`, `path` of GitHub) only where nothing else fits.
+    this.#templates = [false, true].flatMap(isLoose =>
+      templates.map(template => ({ template, pattern: patternOf(template, isLoose) })),
+    );
   }
 
   /** What is wrong with an exchange, a sentence each. */
@@ -145,11 +148,11 @@ export class OpenApi {
   }
 }
 
-/** A parameter is one segment of the path as it was sent, except where GitHub's description lets it hold more (`ref`, `path`). */
-function patternOf(template: string): RegExp {
+/** A parameter is one segment of the path as it was sent; loosely, a last one may be several. */
+function patternOf(template: string, isLoose: boolean): RegExp {
   const source = template
     .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-    .replace(/\{(ref|path)\}$/, '.+')
+    .replace(/\{(ref|path)\}$/, isLoose ? '.+' : '[^/]+')
     .replace(/\{[a-z_-]+\}/g, '[^/]+');
   return new RegExp(`^${source}$`);
 }
@@ -165,4 +168,18 @@ function coerce(text: string, schema: Node | undefined): unknown {
   if (schema?.type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
   if (schema?.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return text;
+}
+
+/** OpenAPI 3.0 has `nullable` beside lists of choices and of values, which JSON Schema has not: one more of each. */
+function allowNull(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  const schema = node as Node;
+  if (schema.nullable === true && schema.type === undefined) {
+    const choice = Object.fromEntries(Object.entries(schema).filter(([name]) => name !== 'nullable'));
+    for (const name of Object.keys(schema)) delete schema[name];
+    schema.anyOf = [choice, { type: 'null' }];
+  }
+  if (schema.nullable === true && Array.isArray(schema.enum) && !schema.enum.includes(null))
+    schema.enum.push(null);
+  for (const child of Object.values(schema)) allowNull(child);
 }

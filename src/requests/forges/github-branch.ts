@@ -12,13 +12,14 @@ export async function writeGitHubBranch(client: ForgeClient, change: Change): Pr
   const { project, source, branch, base, content, message, rewrite } = change;
   const root = `/repos/${encodePath(source.id)}/git`;
   const what = `make the branch ${branch} in ${source.path}`;
+  const base_tree = await treeOf(client, change, what);
   const makeTree = () =>
     client.send({
       method: 'POST',
       path: `${root}/trees`,
       what,
       accept: [404, 409, 422],
-      body: { base_tree: base.head, tree: [{ path: base.path, mode: '100644', type: 'blob', content }] },
+      body: { base_tree, tree: [{ path: base.path, mode: '100644', type: 'blob', content }] },
     });
   let tree = await makeTree();
   if (tree.status >= 400 && source.id !== project.id && (await updateFork(client, change)))
@@ -51,6 +52,13 @@ export async function writeGitHubBranch(client: ForgeClient, change: Change): Pr
         },
   );
   return named.status >= 400 ? 'changed' : 'written';
+}
+
+/** The tree of the commit that the list was read at. */
+async function treeOf(client: ForgeClient, { project, base }: Change, what: string): Promise<string> {
+  const path = `/repos/${encodePath(project.id)}/git/commits/${base.head}`;
+  const answer = await client.send({ method: 'GET', path, what });
+  return needText(answer, readJson(answer), 'tree', 'sha');
 }
 
 /** A fork that lags behind does not know the commit yet. False when it has changes of its own there. */
