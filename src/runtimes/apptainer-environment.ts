@@ -19,7 +19,7 @@ function octal(bytes: string): string {
 }
 
 /** Variables that Apptainer itself reads: they stay in its environment whatever the job gets. */
-const APPTAINERS_OWN = /^(?:PATH|LD_LIBRARY_PATH|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s;
+const APPTAINERS_OWN = /^(?:PATH|LD_LIBRARY_PATH|HOME|PWD|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s;
 const NOT_UTF8 = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
 /**
@@ -45,18 +45,19 @@ export function apptainerEnvironment(
       ]);
   // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
   for (const [name, value] of prefix === 'SINGULARITYENV_' ? addressed : [])
-    if (variables.get(name)?.from === 'addressed') set.push([`${prefix}${name}`, value]);
+    if (variables.get(name)?.from !== 'set') set.push([`${prefix}${name}`, value]);
   const unset = host
     .map(([name]) => name)
     .filter(name => {
-      const stays = APPTAINERS_OWN.test(name) || variables.get(name)?.from === 'host' || name === 'HOME';
+      const stays = APPTAINERS_OWN.test(name) || variables.get(name)?.from === 'host';
       return !stays || isSecretName(name);
     });
   // A PATH that jcds sets must not be extended a second time.
-  if (set.some(([name]) => name === `${prefix}PATH`))
-    for (const name of ['PREPEND_PATH', 'APPEND_PATH'])
-      if (addressed.has(name)) unset.push(`APPTAINERENV_${name}`, `SINGULARITYENV_${name}`);
-  return { set, unset: unset.filter((name, index) => unset.indexOf(name) === index) };
+  const isWhole =
+    set.some(([name]) => name === `${prefix}PATH`) && variables.get('PATH')?.from !== 'addressed';
+  const isExtension = (name: string) => isWhole && /_(?:PREPEND|APPEND)_PATH$/.test(name);
+  unset.push(...host.map(([name]) => name).filter(name => APPTAINERS_OWN.test(name) && isExtension(name)));
+  return { set: set.filter(([name]) => !isExtension(name)), unset };
 }
 
 function isForApptainerToSet({ name, value, from }: ContainerVariable, request: RunRequest): boolean {

@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest';
+import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
+import type { Bind, RunRequest } from '../../src/runtimes/runtime.ts';
+import { listingsNeeded, type Skeleton, skeleton } from '../../src/runtimes/skeleton.ts';
+import { aRequest, someFacts } from './requests.ts';
+
+const bind = (source: string, destination: string, changes: Partial<Bind> = {}): Bind => ({
+  source,
+  destination,
+  mode: 'rw',
+  sourceKind: 'directory',
+  origin: 'user',
+  ...changes,
+});
+
+/** One line an operation, so that a whole root can be read. */
+function lines({ root, mounts }: Pick<Skeleton, 'root' | 'mounts'>): string[] {
+  return [
+    ...root.map(operation => {
+      if (operation.kind === 'link') return `link ${operation.at} -> ${operation.target}`;
+      return operation.kind === 'entry' ? `entry ${operation.at}` : `${operation.kind} ${operation.at}`;
+    }),
+    ...mounts.map(operation => {
+      if (operation.kind === 'bind') return `bind ${operation.source} ${operation.at} ${operation.mode}`;
+      if (operation.kind === 'tmpfs') return `tmpfs ${operation.at} ${operation.mode}`;
+      if (operation.kind === 'devices') return `devices ${operation.at} ${operation.all ? 'all' : 'few'}`;
+      if (operation.kind === 'text') return `text ${operation.at} ${operation.text.split('\n').at(-2)}`;
+      return `${operation.kind} ${operation.at}`;
+    }),
+  ];
+}
+
+const withDirectories = (directories: ImageFacts['directories'], changes: Partial<RunRequest> = {}) =>
+  aRequest({
+    image: { path: '/img', kind: 'directory', facts: someFacts({ directories }) },
+    ...changes,
+  });
+
+const COMMON_MOUNTS = [
+  'devices /dev all',
+  'proc /proc',
+  'sys /sys',
+  'bind /tmp /tmp rw',
+  'bind /var/tmp /var/tmp rw',
+  'bind /home/alice /home/alice rw',
+  'copy /etc/resolv.conf',
+  'copy /etc/hosts',
+  'text /etc/passwd alice:x:1000:1000::/home/alice:/bin/sh',
+  'text /etc/group alice:x:1000:',
+];
+/** The root of the usual image with the usual request: only /home is opened, since the home directory is not in it. */
+const COMMON_ROOT = [
+  'entry /usr',
+  'link /bin -> usr/bin',
+  'entry /etc',
+  'directory /home',
+  'directory /home/alice',
+  'entry /var',
+  'directory /dev',
+  'directory /proc',
+  'directory /sys',
+  'directory /tmp',
+];
+
+describe('the root of the job', () => {
+  test('shows the image, opened only where a place is missing', () => {
+    expect(lines(skeleton(aRequest()))).toEqual([...COMMON_ROOT, ...COMMON_MOUNTS]);
+  });
+
+  test('an image without anything gets every place made', () => {
+    const request = withDirectories({ '/': [{ name: 'bin', kind: 'directory' }] });
+    expect(lines(skeleton(request)).slice(0, 15)).toEqual([
+      'entry /bin',
+      'directory /dev',
+      'directory /proc',
+      'directory /sys',
+      'directory /tmp',
+      'directory /var',
+      'directory /var/tmp',
+      'directory /home',
+      'directory /home/alice',
+      'directory /etc',
+      'file /etc/resolv.conf',
+      'file /etc/hosts',
+      'file /etc/passwd',
+      'file /etc/group',
+      'devices /dev all',
+    ]);
+  });
+
+  test('contained: nothing of the host but what was bound', () => {
+    const request = aRequest({ contain: true, home: { path: '/home/alice', source: null } });
+    expect(lines(skeleton(request)).slice(COMMON_ROOT.length, -4)).toEqual([
+      'devices /dev few',
+      'proc /proc',
+      'sys /sys',
+      'tmpfs /tmp 1777',
+      'tmpfs /var/tmp 1777',
+      'tmpfs /home/alice 700',
+    ]);
+  });
+
+  test.each<[string, Bind[], string[], string[]]>([
+    ['a new place in the root', [bind('/data', '/data')], ['directory /data'], ['bind /data /data rw']],
+    [
+      'a new place deep down, and one below it',
+      [bind('/data', '/new/deep'), bind('/more', '/new/deep/er', { mode: 'ro' })],
+      ['directory /new', 'directory /new/deep'],
+      ['bind /data /new/deep rw', 'bind /more /new/deep/er ro'],
+    ],
+    [
+      'a file at a new place',
+      [bind('/data/f', '/new/f', { sourceKind: 'file' })],
+      ['directory /new', 'file /new/f'],
+      ['bind /data/f /new/f rw'],
+    ],
+    ['a place of the image itself', [bind('/data', '/usr')], [], ['bind /data /usr rw']],
+    ['through a link of the image', [bind('/data', '/bin/sub')], [], ['bind /data /usr/bin/sub rw']],
+    [
+      'below the home directory, where the host decides',
+      [bind('/d', '/home/alice/d')],
+      [],
+      ['bind /d /home/alice/d rw'],
+    ],
+  ])('%s', (_, binds, made, mounted) => {
+    const facts = someFacts();
+    const directories = {
+      ...facts.directories,
+      '/usr': [{ name: 'bin', kind: 'directory' } satisfies RootEntry],
+      '/usr/bin': [{ name: 'sub', kind: 'directory' } satisfies RootEntry],
+    };
+    const result = lines(skeleton(withDirectories(directories, { binds })));
+    expect(result.filter(line => !COMMON_ROOT.includes(line) && !COMMON_MOUNTS.includes(line))).toEqual([
+      ...(mounted[0]?.endsWith('/usr rw') ? ['directory /usr'] : []),
+      ...made,
+      ...mounted,
+    ]);
+  });
+
+  test('opening a directory keeps what else is in it, and a link that leads out of the image stays in it', () => {
+    const request = withDirectories(
+      {
+        '/': [
+          { name: 'opt', kind: 'directory' },
+          { name: 'data', kind: 'link', target: '../../../opt/./real/' },
+        ],
+        '/opt': [
+          { name: 'real', kind: 'directory' },
+          { name: 'tool', kind: 'file' },
+          { name: 'socket', kind: 'other' },
+        ],
+        '/opt/real': [{ name: 'x', kind: 'file' }],
+      },
+      { binds: [bind('/d', '/data/y')] },
+    );
+    expect(lines(skeleton(request)).filter(line => /opt|data/.test(line))).toEqual([
+      'directory /opt',
+      'directory /opt/real',
+      'entry /opt/real/x',
+      'directory /opt/real/y',
+      'entry /opt/tool',
+      'link /data -> ../../../opt/./real/',
+      'bind /d /opt/real/y rw',
+    ]);
+  });
+
+  test('where the image has a file and a directory is bound, the directory takes its place', () => {
+    const request = aRequest({ binds: [bind('/d', '/etc/hosts.d'), bind('/d', '/etc/hosts')] });
+    expect(() => skeleton(request)).not.toThrow();
+  });
+
+  test.each<[string, RootEntry[], string, string]>([
+    [
+      'a place below a file',
+      [{ name: 'f', kind: 'file' }],
+      '/f/x',
+      'nothing can be shown at "/f/x" in this image: /f is no directory',
+    ],
+    [
+      'links that lead in a circle',
+      [
+        { name: 'a', kind: 'link', target: 'b' },
+        { name: 'b', kind: 'link', target: 'a' },
+      ],
+      '/a/x',
+      'nothing can be shown at "/a/x" in this image: too many links',
+    ],
+    [
+      'the root itself, by a link',
+      [{ name: 'r', kind: 'link', target: '/' }],
+      '/r',
+      'nothing can be shown at "/" in this image: it is the root of the image',
+    ],
+  ])('%s is refused', (_, entries, destination, message) => {
+    expect(() => skeleton(withDirectories({ '/': entries }, { binds: [bind('/d', destination)] }))).toThrow(
+      message,
+    );
+  });
+
+  test('the user’s line is added only where the image has none, and only with a harmless name', () => {
+    const texts = (passwd: string | null, name: string) => {
+      const facts = someFacts({ passwd, group: 'a:x:1000:\n' });
+      const request = aRequest({
+        image: { path: '/img', kind: 'directory', facts },
+        user: { uid: 1000, gid: 1000, name },
+      });
+      return lines(skeleton(request)).filter(line => line.startsWith('text'));
+    };
+    expect(texts('node:x:1000:1000::/:/bin/sh', 'alice')).toEqual([]);
+    expect(texts(null, 'evil:0\nroot')).toEqual(['text /etc/passwd user:x:1000:1000::/home/alice:/bin/sh']);
+  });
+});
+
+describe('which listings are still needed', () => {
+  const TREE: Record<string, readonly RootEntry[]> = {
+    '/': [
+      { name: 'etc', kind: 'directory' },
+      { name: 'home', kind: 'link', target: 'usr/home' },
+      { name: 'usr', kind: 'directory' },
+    ],
+    '/etc': [],
+    '/usr': [{ name: 'home', kind: 'directory' }],
+    '/usr/home': [],
+  };
+
+  test('asked again and again, until the links are followed', () => {
+    const known: Record<string, readonly RootEntry[]> = {};
+    const asked: (readonly string[])[] = [];
+    for (;;) {
+      const needed = listingsNeeded(withDirectories(known));
+      if (needed.length === 0) break;
+      asked.push(needed);
+      for (const path of needed) known[path] = TREE[path]!;
+    }
+    expect(asked).toEqual([['/'], ['/usr', '/etc'], ['/usr/home']]);
+  });
+
+  test('the usual image needs four', () => {
+    expect(listingsNeeded(aRequest())).toEqual([]);
+    expect(Object.keys(someFacts().directories)).toEqual(['/', '/etc', '/home', '/var']);
+  });
+});
