@@ -22,6 +22,11 @@ function octal(bytes: string): string {
 const APPTAINERS_OWN = /^(?:PATH|LD_LIBRARY_PATH|HOME|PWD|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s;
 const NOT_UTF8 = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
+/** Whether this text (launch/bytes.ts) holds bytes that are not UTF-8. Apptainer replaces them. */
+export function isUtf8(text: string): boolean {
+  return !NOT_UTF8.test(text);
+}
+
 /**
  * The change of the environment that makes Apptainer give the job what the policy decides. Apptainer passes what it
  * inherits (but PATH and LD_LIBRARY_PATH) and reads the image's ENV itself; the rest is addressed to the container.
@@ -66,9 +71,10 @@ function isForApptainerToSet({ name, value, from }: ContainerVariable, request: 
     case 'set':
       return true;
     case 'image':
-      return imageIsNotReadByApptainer(request);
+      // To the image's PATH Apptainer adds the usual places that it lacks; docker and this table do not.
+      return imageIsNotReadByApptainer(request) || (name === 'PATH' && !value.includes('$'));
     case 'host':
-      return NOT_UTF8.test(value);
+      return !isUtf8(value);
     case 'addressed':
     case 'jcds':
       return false;

@@ -1,6 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
-import type { Word } from '../launch/quote.ts';
-import { apptainerEnvironment } from './apptainer-environment.ts';
+import { latin1, type Word } from '../launch/quote.ts';
+import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
 import type { Bind, Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { usernsFailure } from './userns.ts';
 
@@ -16,6 +16,30 @@ export class HomeNotPossibleError extends JcdsError {
   }
 }
 
+/** `--contain` on an image without /dev. */
+export class NoDevicesError extends JcdsError {
+  constructor(image: string) {
+    super({
+      code: 'UNSUPPORTED_BY_RUNTIME',
+      message: `apptainer cannot contain an image that has no /dev: ${image}`,
+      hint: 'jcds run --contain --runtime unshare (or bubblewrap)',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** Arguments that Apptainer would change, in an image that has no shell to restore them. */
+export class ArgumentsNotUtf8Error extends JcdsError {
+  constructor() {
+    super({
+      code: 'ARGUMENTS_NOT_UTF8',
+      message: 'apptainer changes arguments that are not UTF-8, and the image has no /bin/sh to restore them',
+      hint: 'jcds run --runtime unshare',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
 /** Facts that the probe leaves for the invocation. */
 interface ApptainerFacts {
   /** Root without all capabilities (a container, many virtual machines): Apptainer asks for them and gives up. */
@@ -26,8 +50,6 @@ interface ApptainerFacts {
 
 /** Apptainer shows an empty directory as home where the source does not exist: this one never does. */
 const NO_HOME = '/proc/0/home';
-/** The devices of a minimal /dev. */
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 const PROBE_COMMAND = '/jcds-probe';
 const PROBE_TIMEOUT = 10_000;
 
@@ -51,6 +73,8 @@ function row(name: string): Runtime {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as ApptainerFacts;
   const prefix = facts.isApptainer ? 'APPTAINERENV_' : 'SINGULARITYENV_';
+  const environment = apptainerEnvironment(request, prefix, !request.entrypointUnknown);
+  const carried = carriedArguments(request);
   return {
     file: host.program,
     args: [
@@ -67,26 +91,59 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       request.cwd,
       ...request.runtimeArguments,
       request.image.path,
-      ...request.words,
+      ...(carried === null ? request.words : ['/bin/sh', '-c', restore(carried.length), 'sh']),
     ],
-    environment: apptainerEnvironment(request, prefix, !request.entrypointUnknown),
+    environment: {
+      set: [
+        ...(carried ?? []).map((value, index) => [`${prefix}${CARRIED}${index}`, value] as const),
+        ...environment.set,
+      ],
+      unset: environment.unset,
+    },
   };
 }
 
+const CARRIED = 'JCDS_ARGUMENTS_';
+/** Below WORD_LIMIT, with room for the name. */
+const CARRIED_LIMIT = 120_000;
+
+/** Makes words and arguments of the variables; the "$@" that came through Apptainer is dropped. */
+function restore(count: number): string {
+  const names = Array.from({ length: count }, (_, index) => `${CARRIED}${index}`);
+  return `eval "unset ${names.join(' ')}; set -- ${names.map(name => `$${name}`).join(' ')}"; exec "$@"`;
+}
+
 /**
- * Apptainer makes no place for what it shows by itself: without /dev in the image --contain fails, and the rest is left
- * out (measured with 1.4.5). For what it is told to bind it does make places.
+ * Apptainer makes U+FFFD of every byte of an argument that is not UTF-8 (measured with 1.4.5). Variables can hold such
+ * bytes, and the image's shell then makes arguments of them: their values, escaped, or null where nothing needs it.
+ */
+function carriedArguments(request: RunRequest): readonly string[] | null {
+  const words = [...request.words, ...(request.rawArguments ?? [])];
+  if (words.every(isUtf8)) return null;
+  if (request.image.facts?.hasShell !== true) throw new ArgumentsNotUtf8Error();
+  const values: string[] = [];
+  for (const word of words) {
+    const escaped = escapeForApptainer(`'${word.replaceAll("'", "'\\''")}'`);
+    const last = values.at(-1);
+    if (last !== undefined && latin1(last).length + latin1(escaped).length < CARRIED_LIMIT)
+      values[values.length - 1] = `${last} ${escaped}`;
+    else values.push(escaped);
+  }
+  return values;
+}
+
+/**
+ * Apptainer makes no place for what it shows by itself: what the image has no place for is left out, and without /dev
+ * --contain fails (measured with 1.4.5). For what it is told to bind it does make places, but not below /dev.
  */
 function missingPlaceArguments({ image, contain }: RunRequest): string[] {
   const entries = image.facts?.directories['/'];
   if (entries === undefined) return [];
   const missing = ['dev', 'proc', 'sys', 'tmp'].filter(name => !entries.some(entry => entry.name === name));
-  return missing.flatMap(name => {
-    if (!contain || name === 'proc' || name === 'sys') return ['--bind', `/${name}:/${name}`];
-    return name === 'tmp'
-      ? ['--scratch', '/tmp']
-      : ['--no-mount', 'dev', ...DEVICES.flatMap(device => ['--bind', `/dev/${device}:/dev/${device}`])];
-  });
+  if (contain && missing.includes('dev')) throw new NoDevicesError(image.path);
+  return missing.flatMap(name =>
+    contain && name === 'tmp' ? ['--scratch', '/tmp'] : ['--bind', `/${name}:/${name}`],
+  );
 }
 
 /** Apptainer shows the working directory by itself, and knows better where it must not (/usr, /etc, …). */

@@ -16,6 +16,11 @@ export interface RunRequest {
    * "$@" in the launcher and never pass through the program.
    */
   readonly words: readonly string[];
+  /**
+   * The user's arguments, given only where one of them (or of `words`) is not UTF-8: a runtime that spoils such bytes
+   * then carries all of them another way, and the "$@" of the launcher counts for nothing. Texts that keep every byte.
+   */
+  readonly rawArguments?: readonly string[];
   /** For file images only: let the runtime find the entrypoint itself (`apptainer run`). */
   readonly entrypointUnknown: boolean;
   readonly environment: ContainerEnvironment;

@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Entries } from '../../src/launch/launcher-environment.ts';
+import { renderPlan } from '../../src/launch/plan.ts';
+import { latin1, quoteWord } from '../../src/launch/quote.ts';
+import type { ImageConfig, ImageFacts } from '../../src/rootfs/facts.ts';
+import { isUtf8 } from '../../src/runtimes/apptainer-environment.ts';
+import { RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
+import { probeContext } from '../../src/runtimes/probe-context.ts';
+import type { RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
+import { aRequest, readFacts } from '../runtimes/requests.ts';
+
+/** Somebody who runs jobs: the ordinary user of the host tests, or root. */
+export interface Person {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  /** The command that becomes this person. */
+  readonly become: readonly string[];
+}
+
+/** A runtime as one person has it on this host. */
+export interface Container {
+  readonly name: RuntimeName;
+  readonly runtime: Runtime;
+  readonly person: Person;
+  readonly host: RuntimeHost;
+}
+
+/** The descriptors that these tests leave to the runtimes: they use 3 and 7 themselves. */
+const FREE_DESCRIPTORS = [9, 6, 5, 4];
+
+/** The configuration of library/small:1, which most starts are of. */
+const SMALL: ImageConfig = {
+  env: [
+    ['PATH', '/usr/bin:/bin'],
+    ['SMALL', 'yes'],
+  ],
+  entrypoint: null,
+  cmd: ['/bin/sh'],
+  workdir: null,
+  user: null,
+  source: 'singularity.d',
+};
+
+const repositories = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/containers.jinr.ru`;
+const user = process.env.JCDS_TEST_USER ?? 'jcdstest';
+
+/** The real directory of a test image, whatever its link says about /cvmfs. */
+export function imageAt(name: string): string {
+  const link = spawnSync('readlink', [join(repositories, name)], { encoding: 'utf8' }).stdout.trim();
+  return realpathSync(link.replace('/cvmfs/containers.jinr.ru', repositories));
+}
+
+/** Everybody whom this test can become. */
+export function people(): Person[] {
+  const [, , uid, gid, , home] = spawnSync('getent', ['passwd', user], { encoding: 'utf8' })
+    .stdout.trim()
+    .split(':');
+  return [
+    {
+      name: user,
+      uid: Number(uid),
+      gid: Number(gid),
+      home: home!,
+      become: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--inh-caps=-all', '--'],
+    },
+    { name: 'root', uid: 0, gid: 0, home: '/root', become: [] },
+  ];
+}
+
+/** Every row of the table for every person. A runtime that does not work is a failure, with its reason. */
+export async function containers(): Promise<Container[]> {
+  const all = people().flatMap(person => Object.values(RUNTIMES).map(runtime => ({ person, runtime })));
+  return Promise.all(all.map(({ person, runtime }) => container(person, runtime)));
+}
+
+async function container(person: Person, runtime: Runtime): Promise<Container> {
+  const own = probeContext({ PATH: process.env.PATH }, person.uid);
+  const verdict = await runtime.probe({
+    ...own,
+    run: (file, args, timeout) => {
+      const [first = '', ...rest] = [...person.become, file, ...args];
+      return own.run(own.which(first) ?? first, rest, timeout);
+    },
+  });
+  if (!verdict.works) throw new Error(`${runtime.name} for ${person.name}: ${verdict.reason}`);
+  return { name: runtime.name as RuntimeName, runtime, person, host: verdict.host };
+}
+
+/** What a test changes about a start. */
+export interface Start {
+  readonly image?: string;
+  readonly words?: readonly string[];
+  /** The user's own arguments: text that keeps every byte (launch/bytes.ts). */
+  readonly args?: readonly string[];
+  readonly environment?: Entries;
+  readonly request?: Partial<RunRequest>;
+  /** Facts of the image that are not read from it. */
+  readonly facts?: Partial<ImageFacts>;
+  /** Lines of shell that the launcher runs first: limits, descriptors, traps. */
+  readonly before?: string;
+  readonly stdin?: Buffer | 'closed' | { readonly file: string };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A working directory that every person may write to, and what is started in it. */
+export class Workplace {
+  readonly directory = mkdtempSync(join(tmpdir(), 'jcds-contract-'));
+
+  constructor() {
+    chmodSync(this.directory, 0o777);
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** The request of this start, with the image's facts as they are. */
+  request({ person }: Container, start: Start): RunRequest {
+    const path = start.image ?? imageAt('library/small:1');
+    const base = aRequest({
+      words: start.words ?? [],
+      environment: { policy: 'keep', host: start.environment ?? this.environment(person), set: [] },
+      cwd: this.directory,
+      home: { path: person.home, source: person.home },
+      user: { uid: person.uid, gid: person.gid, name: person.name },
+      ...((start.args ?? []).every(isUtf8) ? {} : { rawArguments: start.args ?? [] }),
+      ...start.request,
+    });
+    const withFacts = (facts: RunRequest['image']['facts']): RunRequest => ({
+      ...base,
+      image: {
+        path,
+        kind: 'directory',
+        facts: facts && { ...facts, ...(start.image === undefined ? { config: SMALL } : {}), ...start.facts },
+      },
+    });
+    return withFacts(readFacts(path, withFacts));
+  }
+
+  environment({ name, home }: Person): Entries {
+    return [
+      ['PATH', process.env.PATH ?? '/usr/bin:/bin'],
+      ['HOME', home],
+      ['USER', name],
+      ['PWD', this.directory],
+    ];
+  }
+
+  /** Starts a job as jcds' launcher does: one sh that becomes the runtime. */
+  spawn(container: Container, start: Start): ChildProcess {
+    const request = this.request(container, start);
+    const invocation = container.runtime.invocation(request, container.host);
+    const host = request.environment.host;
+    const plan = renderPlan(
+      { shift: 0, ...invocation },
+      { given: host, passed: host.filter(([name]) => /^\w+$/.test(name)) },
+      FREE_DESCRIPTORS,
+    );
+    // The caller's environment is set by the script itself: Node cannot hand on bytes that are not UTF-8.
+    const exports = host
+      .filter(([name]) => /^\w+$/.test(name))
+      .map(([name, value]) => `export ${name}=${quoteWord(value)}`);
+    const words = (start.args ?? []).map(quoteWord).join(' ');
+    const script = [...exports, start.before ?? '', `set -- ${words}`, plan.toString('latin1')].join('\n');
+    const file = join(this.directory, `start-${Math.random().toString(36).slice(2)}`);
+    writeFileSync(file, Buffer.from(script, 'latin1'));
+    const input =
+      typeof start.stdin === 'object' && 'file' in start.stdin ? openSync(start.stdin.file, 'r') : null;
+    const closing = start.stdin === 'closed' ? ['sh', '-c', 'exec "$@" <&-', 'sh'] : [];
+    const [program = '', ...args] = [...container.person.become, ...closing, 'sh', file];
+    const child = spawn(program, args, {
+      cwd: this.directory,
+      env: Object.fromEntries(host.filter(([name]) => !/^\w+$/.test(name))),
+      stdio: [input ?? (start.stdin === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
+    });
+    if (input !== null) closeSync(input);
+    if (Buffer.isBuffer(start.stdin)) child.stdin?.end(start.stdin);
+    return child;
+  }
+
+  async run(container: Container, start: Start): Promise<Ended> {
+    return ended(this.spawn(container, start));
+  }
+
+  /** Runs these lines by the image's sh. */
+  async sh(container: Container, script: string, start: Start = {}): Promise<Ended> {
+    return this.run(container, { ...start, words: ['/bin/sh', '-c', script, 'sh'] });
+  }
+}
+
+/** Everything that a process says, one character a byte, and how it ends. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream]?.setEncoding('latin1').on('data', (text: string) => {
+      said[stream] += text;
+    });
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve =>
+    child.once('close', (code, signal) => resolve([code, signal])),
+  );
+  return { code, signal, ...said };
+}
+
+/** Resolves once the process has written this text. */
+export async function says(child: ChildProcess, text: string): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer | string) => {
+      said += chunk.toString();
+      if (said.includes(text)) resolve();
+    });
+    child.once('close', () => reject(new Error(`ended before it said ${text}: ${said}`)));
+  });
+}
+
+/** Text of bytes as these tests compare it. */
+export function bytesOf(text: string): string {
+  return latin1(text);
+}

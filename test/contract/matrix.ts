@@ -1,0 +1,64 @@
+import type { RuntimeName } from '../../src/runtimes/index.ts';
+
+/** What differs from runtime to runtime. Everything else is the same on all, and the contract says so. */
+export interface Cells {
+  /** How a command that is not there, and one that cannot be executed, end where nobody looked before. */
+  readonly notFound: number;
+  readonly notExecutable: number;
+  /** What a signal to the started process does to a job that traps it, and one that kills itself looks like. */
+  readonly trapped: 'job decides' | 'job is killed';
+  readonly killedByItself: 'signal' | '128 and its number';
+  /** What the runtime adds to the environment. */
+  readonly adds: RegExp;
+  /** Capabilities of a job of root, inside its own user namespace. */
+  readonly rootCapabilities: 'none' | 'in its namespace';
+  readonly ldLibraryPathSuffix: string;
+  /** Whether an image without /etc/passwd knows the user's name. */
+  readonly passwdInBareImage: boolean;
+  /** The exit code where the working directory does not exist inside. */
+  readonly noDirectory: number;
+  /** Whether a job of root can make containers itself (mapping root needs CAP_SETFCAP, Linux 5.12). */
+  readonly rootNests: boolean;
+}
+
+const apptainer: Cells = {
+  notFound: 255,
+  notExecutable: 255,
+  trapped: 'job decides',
+  killedByItself: 'signal',
+  adds: /^(?:(?:APPTAINER|SINGULARITY)_\w+|PROMPT_COMMAND|PS1|USER_PATH|LD_LIBRARY_PATH)$/,
+  rootCapabilities: 'in its namespace',
+  ldLibraryPathSuffix: ':/.singularity.d/libs',
+  passwdInBareImage: false,
+  noDirectory: 255,
+  rootNests: true,
+};
+
+export const MATRIX: Record<RuntimeName, Cells> = {
+  apptainer,
+  singularity: apptainer,
+  unshare: {
+    notFound: 127,
+    notExecutable: 126,
+    trapped: 'job decides',
+    killedByItself: 'signal',
+    adds: /^$/,
+    rootCapabilities: 'none',
+    ldLibraryPathSuffix: '',
+    passwdInBareImage: true,
+    noDirectory: 125,
+    rootNests: false,
+  },
+  bubblewrap: {
+    notFound: 1,
+    notExecutable: 1,
+    trapped: 'job is killed',
+    killedByItself: '128 and its number',
+    adds: /^$/,
+    rootCapabilities: 'none',
+    ldLibraryPathSuffix: '',
+    passwdInBareImage: true,
+    noDirectory: 1,
+    rootNests: false,
+  },
+};
