@@ -13,7 +13,7 @@ try {
   const outfile = join(work, 'generated.mjs');
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/help/generated.ts'],
+    entryPoints: ['src/generate/files.ts'],
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Call, exit, type Outcome } from '../commands/command.ts';
+import type { Call, Outcome } from '../commands/command.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { type Configuration, loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
@@ -192,5 +192,5 @@ function showDryRun(job: Job, call: Call, context: Context): Outcome {
     runtime: { name: job.selected.runtime.name, version: job.selected.host.version },
   };
   context.stdout.write(`${call.options.json === true ? explainJson(explained) : commandLine(explained)}\n`);
-  return exit(EXIT.ok);
+  return { kind: 'exit', code: EXIT.ok };
 }

@@ -41,6 +41,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'registry',
     'requests',
   ],
+  generate: ['commands', 'program.ts', 'help'],
   help: ['configuration', 'runtimes'],
   configuration: [],
   runtimes: ['launch'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { generatedFiles } from '../../src/help/generated.ts';
+import { generatedFiles } from '../../src/generate/files.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const files = await generatedFiles();

@@ -1,6 +1,6 @@
 import type { CommandDeclaration } from '../commands/command.ts';
 import { COMMON_OPTIONS } from '../commands/common-options.ts';
-import { TOPICS } from './topics.ts';
+import { TOPICS } from '../help/topics.ts';
 import { fullName, usageLine } from './usage.ts';
 
 /** jcds(1) in roff (man macros). */
