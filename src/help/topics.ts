@@ -1,5 +1,6 @@
 import { DEFAULTS, SETTINGS, type Settings, variableOf } from '../configuration/settings.ts';
 import { EXIT } from '../errors.ts';
+import { ENVIRONMENT_RULES, POLICIES } from '../runtimes/environment-policy.ts';
 
 /** A text of `jcds help TOPIC`; the page of the same name in docs/ is made from it. */
 export interface Topic {
@@ -55,8 +56,29 @@ ${rows.join('\n')}
 `;
 }
 
+function environment(): string {
+  const policies = Object.entries(POLICIES).map(([name, meaning]) => `  ${name.padEnd(6)} ${meaning}`);
+  const rules = ENVIRONMENT_RULES.map(
+    ({ names, keep, clean, hep, why }) =>
+      `  ${names.join(' ')}\n      keep: ${SOURCE[keep]}, clean: ${SOURCE[clean]}, hep: ${SOURCE[hep]} (${why})`,
+  );
+  return `--env-policy decides which of your variables the job sees, the same on every runtime:
+${policies.join('\n')}
+
+Whose value a variable has; the first line that matches its name decides, and --env and --env-file beat every line:
+${rules.join('\n')}
+
+"yours" means yours where you have one that is not empty, else the image's; "the image's" means the image's or none.
+HOME and PWD are those of the container. JCDS_IMAGE is the image's name and JCDS_IMAGE_PATH the directory it ran from.
+Apptainer and Singularity add variables of their own (APPTAINER_NAME and the like).
+`;
+}
+
+const SOURCE = { host: 'yours', image: "the image's" } as const;
+
 /** The topics, by the word typed after `jcds help`. */
 export const TOPICS: Readonly<Record<string, Topic>> = {
   'exit-codes': { title: 'Exit codes', text: exitCodes },
   configuration: { title: 'Configuration', text: configuration },
+  environment: { title: 'The job’s environment', text: environment },
 };
