@@ -49,8 +49,17 @@ export function withoutCredentials(url: string): string {
 
 function isHttpUrl(text: string): boolean {
   if (/[\s\u0000-\u001f\u007f-\u009f]/.test(text)) return false;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && isDecodable(username + password);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** A server or a proxy that cannot be asked. */

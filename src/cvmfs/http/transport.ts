@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PaceWatch } from './pace.ts';
 
 /**
@@ -49,24 +50,32 @@ export class TransportError extends Error {
   }
 }
 
-/** HTTP over undici, with connections kept for the next object. */
+/**
+ * HTTP with connections kept for the next object. By Node's own client: every request is a plain GET, and with undici a
+ * warm answer takes 225 ms and 97 MB instead of 89 ms and 60 MB (test/bench/cvmfs-http.mjs).
+ */
 export function httpTransport(): Transport {
-  const agent = new Agent({ connections: 8, pipelining: 1, keepAliveTimeout: 4000 });
-  return { get: request => get(agent, request), close: () => agent.destroy() };
+  const options = { keepAlive: true, maxSockets: 8, timeout: KEPT_OPEN };
+  const agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
+  return {
+    get: request => get(agents, request),
+    async close() {
+      agents['http:'].destroy();
+      agents['https:'].destroy();
+    },
+  };
 }
 
-async function get(agent: Agent, request: Request): Promise<Response> {
+const KEPT_OPEN = 4000;
+
+type Agents = { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
+
+async function get(agents: Agents, request: Request): Promise<Response> {
   const pace = new PaceWatch(request.timeout, request.signal);
   try {
-    const answer = await agent.request({
-      ...target(request),
-      method: 'GET',
-      signal: pace.signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const answer = await send(agents, request, pace.signal);
     const body = await readBody(answer, request.limit, pace);
-    return { status: answer.statusCode, headers: headersOf(answer), body };
+    return { status: answer.statusCode ?? 0, headers: headersOf(answer), body };
   } catch (error) {
     throw pace.failure ? new TransportError(pace.failure, error) : transportError(error);
   } finally {
@@ -74,51 +83,66 @@ async function get(agent: Agent, request: Request): Promise<Response> {
   }
 }
 
-/** Where to connect, and what to say there. */
-function target({
-  url,
-  proxy,
-  headers,
-}: Request): Pick<Dispatcher.RequestOptions, 'path' | 'headers'> & { origin: string } {
-  const { origin, host, pathname, search, protocol } = new URL(url);
-  if (proxy === null) return { origin, path: pathname + search, headers };
-  if (protocol !== 'http:') throw new TransportError('unsupported');
-  const { origin: proxyOrigin, username, password } = new URL(proxy);
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
-    'base64',
-  );
-  const authorization = username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` };
-  return { origin: proxyOrigin, path: url, headers: { ...headers, host, ...authorization } };
+function send(agents: Agents, request: Request, signal: AbortSignal): Promise<IncomingMessage> {
+  const { to, path, headers } = target(request);
+  const options = { host: to.hostname.replace(/^\[|\]$/g, ''), port: to.port, path, headers, signal };
+  return new Promise((resolve, reject) => {
+    const outgoing =
+      to.protocol === 'https:'
+        ? httpsRequest({ ...options, agent: agents['https:'] })
+        : httpRequest({ ...options, agent: agents['http:'] });
+    outgoing.on('error', reject).on('response', resolve).end();
+  });
+}
+
+interface Target {
+  /** Where to connect. */
+  readonly to: URL;
+  /** What to say there. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function target({ url, proxy, headers }: Request): Target {
+  const server = new URL(url);
+  const path = server.pathname + server.search;
+  if (proxy === null) return { to: server, path, headers: { ...headers, host: server.host } };
+  if (server.protocol !== 'http:') throw new TransportError('unsupported');
+  const to = new URL(proxy);
+  return { to, path: server.origin + path, headers: { ...headers, host: server.host, ...authorization(to) } };
+}
+
+function authorization({ username, password }: URL): Record<string, string> {
+  if (username === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
 /** The whole body, in one piece; stops as soon as it is announced or seen to be larger than `limit`. */
-async function readBody(
-  answer: Dispatcher.ResponseData,
-  limit: number,
-  pace: PaceWatch,
-): Promise<Uint8Array> {
+async function readBody(answer: IncomingMessage, limit: number, pace: PaceWatch): Promise<Uint8Array> {
   const announced = Number(answer.headers['content-length'] ?? 0);
   if (announced > limit) {
-    answer.body.on('error', () => undefined).destroy();
+    answer.on('error', () => undefined).destroy();
     throw new TransportError('too-large');
   }
-  const pieces: Uint8Array[] = [];
+  // Pieces are copied as they come, so that a large object is never there twice.
+  let body = Buffer.allocUnsafe(announced || FIRST_ROOM);
   let length = 0;
-  for await (const piece of answer.body as AsyncIterable<Uint8Array>) {
-    length += piece.length;
-    if (length > limit) throw new TransportError('too-large');
+  for await (const piece of answer as AsyncIterable<Buffer>) {
     pace.received(piece.length);
-    pieces.push(piece);
+    if (length + piece.length > limit) throw new TransportError('too-large');
+    if (length + piece.length > body.length) body = Buffer.concat([body], 2 * (length + piece.length));
+    length += piece.copy(body, length);
   }
-  return Buffer.concat(pieces, length);
+  if (!answer.complete) throw new TransportError('broken');
+  return body.subarray(0, length);
 }
 
-function headersOf({ headers }: Dispatcher.ResponseData): Response['headers'] {
-  const single = (name: string): string | undefined => {
-    const value = headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  };
-  const [etag, lastModified, contentType] = [single('etag'), single('last-modified'), single('content-type')];
+/** For an answer that does not say how long it is. */
+const FIRST_ROOM = 16 * 1024;
+
+function headersOf({ headers }: IncomingMessage): Response['headers'] {
+  const { etag, 'last-modified': lastModified, 'content-type': contentType } = headers;
   return {
     ...(etag && { etag }),
     ...(lastModified && { lastModified }),
@@ -141,7 +165,6 @@ function failureOf(code: string | undefined): TransportFailure {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return 'unreachable';
-    case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return 'timeout';
     default:

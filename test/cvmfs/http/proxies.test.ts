@@ -98,3 +98,14 @@ test.each(['ftp://s/x', 'file:///etc/passwd', 's', 'http://a b/', 'http://s/\u00
     expect(await failure(open(server))).toMatchObject({ code: 'INVALID_SERVER', exitCode: 2 });
   },
 );
+
+test.each(['http://user:%zz@proxy:3128', 'socks5://proxy:1080'])(
+  '%j is no proxy, and its password is not repeated',
+  async text => {
+    expect(await failure(Promise.resolve().then(() => proxyOrder(text)))).toEqual({
+      code: 'INVALID_SERVER',
+      message: `"${text.replace('user:%zz@', '')}" is no server`,
+      exitCode: 2,
+    });
+  },
+);
