@@ -184,6 +184,7 @@ describe('the environment as Apptainer has to be given it', () => {
       set: [
         ['APPTAINERENV_FOO', '\\$x'],
         ['APPTAINERENV_BYTES', "a$(printf '\\377')"],
+        ['APPTAINERENV_PATH', '/first:/opt/app/bin:/bin'],
       ],
       unset: [
         'LD_PRELOAD',
@@ -193,6 +194,7 @@ describe('the environment as Apptainer has to be given it', () => {
         'GITLAB_TOKEN',
         'FOO',
         'EMPTY',
+        'APPTAINERENV_PREPEND_PATH',
       ],
     });
   });
@@ -215,7 +217,7 @@ describe('the environment as Apptainer has to be given it', () => {
       expect.arrayContaining([
         ['SINGULARITYENV_FOO', '\\$x'],
         ['SINGULARITYENV_ADDRESSED', 'new $HOME'],
-        ['SINGULARITYENV_PREPEND_PATH', '/first'],
+        ['SINGULARITYENV_PATH', '/first:/opt/app/bin:/bin'],
       ]),
     );
   });

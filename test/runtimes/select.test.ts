@@ -1,0 +1,277 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
+import { probeContext } from '../../src/runtimes/probe-context.ts';
+import { type ProbeMemory, probeMemory } from '../../src/runtimes/probe-memory.ts';
+import type { Runtime, RuntimeHost, Verdict } from '../../src/runtimes/runtime.ts';
+import { checkSupported, selectRuntime } from '../../src/runtimes/select.ts';
+import { aRequest } from './requests.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jcds-select-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program of this name, first on PATH. */
+function install(name: string, script: string): string {
+  const path = join(folder, 'bin', name);
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return path;
+}
+
+const search = () => probeContext({ PATH: join(folder, 'bin') });
+const memory = (situation = 'boot 1') => probeMemory(join(folder, 'cache'), 'host/1', situation);
+const host: RuntimeHost = { program: '/x', version: '1', facts: {} };
+
+/** A row whose program is `name` and whose probe answers this; `asked` counts. */
+function aRow(name: string, verdict: Verdict, asked: string[] = []): Runtime {
+  return {
+    ...RUNTIMES.unshare,
+    name,
+    programs: [name],
+    probe: async () => {
+      asked.push(name);
+      return verdict;
+    },
+  };
+}
+
+const works: Verdict = { works: true, host };
+const fails: Verdict = { works: false, reason: 'says no', cure: 'ask again' };
+
+async function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => 'no error',
+    (thrown: { code: string; message: string; hint: string; exitCode: number }) => ({
+      code: thrown.code,
+      message: thrown.message,
+      hint: thrown.hint,
+      exitCode: thrown.exitCode,
+    }),
+  );
+}
+
+describe('the first runtime of the order that works', () => {
+  test('is taken, and no later one is asked', async () => {
+    const asked: string[] = [];
+    const table = { a: aRow('a', fails, asked), b: aRow('b', works, asked), c: aRow('c', works, asked) };
+    expect((await selectRuntime(search(), memory(), ['a', 'b', 'c'], table)).runtime.name).toBe('b');
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  test('when none works, each says why and what to do', async () => {
+    const table = {
+      a: aRow('a', fails),
+      b: aRow('b', { works: false, reason: 'is broken', cure: 'mend it' }),
+    };
+    expect(await failure(selectRuntime(search(), memory(), ['a', 'b'], table))).toEqual({
+      code: 'NO_RUNTIME',
+      message: 'no container runtime works on this host\n  a: says no\n  b: is broken',
+      hint: 'a: ask again\nb: mend it',
+      exitCode: 125,
+    });
+  });
+
+  test('a name that no row has', async () => {
+    expect(await failure(selectRuntime(search(), memory(), ['rkt']))).toEqual({
+      code: 'UNKNOWN_RUNTIME',
+      message: 'jcds knows no runtime "rkt"',
+      hint: `one of ${RUNTIME_NAMES.join(', ')}`,
+      exitCode: 125,
+    });
+  });
+});
+
+describe('what a probe found out is remembered', () => {
+  const ask = async (verdict: Verdict, kept: ProbeMemory = memory()) => {
+    const asked: string[] = [];
+    await failure(selectRuntime(search(), kept, ['a'], { a: aRow('a', verdict, asked) }));
+    return asked.length;
+  };
+
+  test('for the same program in the same situation', async () => {
+    const program = install('a', '');
+    expect([await ask(works), await ask(works)]).toEqual([1, 0]);
+    expect(await ask(works, memory('boot 2'))).toBe(1);
+    expect(await ask(works)).toBe(0);
+    utimesSync(program, 1, 1);
+    expect(await ask(works)).toBe(1);
+  });
+
+  test('also that it does not work; but not that it gave no answer, nor that it is not installed', async () => {
+    expect([await ask(fails), await ask(fails)]).toEqual([1, 1]);
+    install('a', '');
+    const silent: Verdict = { works: false, reason: 'did not answer', cure: '', passing: true };
+    expect([await ask(silent), await ask(silent)]).toEqual([1, 1]);
+    expect([await ask(fails), await ask(fails)]).toEqual([1, 0]);
+  });
+
+  test('in a file of the user alone, named by the host, and nothing is left beside it', async () => {
+    install('a', '');
+    await ask(works);
+    expect(readdirSync(join(folder, 'cache'))).toEqual(['runtimes-host_1.json']);
+    expect(statSync(join(folder, 'cache')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'cache/runtimes-host_1.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('of at most eight situations', async () => {
+    install('a', '');
+    for (let boot = 1; boot <= 10; boot++) await ask(works, memory(`boot ${boot}`));
+    const asked = await Promise.all([1, 2, 3, 10].map(boot => ask(works, memory(`boot ${boot}`))));
+    expect(asked).toEqual([1, 1, 0, 0]);
+  });
+
+  test.each<[string, (file: string) => void]>([
+    ['not JSON', file => writeFileSync(file, '{"schema":1,"situa')],
+    [
+      'of another shape',
+      file => writeFileSync(file, '{"schema":1,"situations":[{"situation":"boot 1","verdicts":{"a":{}}}]}'),
+    ],
+    ['of a later version', file => writeFileSync(file, '{"schema":2,"situations":[]}')],
+    ['writable by others', file => chmodSync(file, 0o666)],
+    [
+      'a link',
+      file => {
+        writeFileSync(`${file}.real`, '{}');
+        rmSync(file);
+        symlinkSync(`${file}.real`, file);
+      },
+    ],
+    ['in a directory that others may write to', file => chmodSync(join(file, '..'), 0o777)],
+  ])('a file that is %s is not believed', async (_, spoil) => {
+    install('a', '');
+    await ask(works);
+    spoil(join(folder, 'cache/runtimes-host_1.json'));
+    expect(await ask(works)).toBe(1);
+  });
+
+  test('where nothing can be written, every start asks', async () => {
+    install('a', '');
+    writeFileSync(join(folder, 'cache'), 'a file');
+    expect([await ask(works), await ask(works)]).toEqual([1, 1]);
+  });
+});
+
+describe('what the probes of the table make of a host', () => {
+  const probe = (name: keyof typeof RUNTIMES, uid = 1000) =>
+    RUNTIMES[name].probe({
+      ...probeContext({ PATH: join(folder, 'bin') }, uid),
+      which: wanted => {
+        const path = join(folder, 'bin', wanted);
+        return readdirSync(join(folder, 'bin')).includes(wanted) ? path : null;
+      },
+    });
+  beforeEach(() => mkdirSync(join(folder, 'bin'), { recursive: true }));
+
+  test.each(RUNTIME_NAMES)('%s: not installed', async name => {
+    expect(await probe(name)).toMatchObject({ works: false, reason: 'is not installed' });
+  });
+
+  const version = 'case $1 in --version) echo "apptainer version 1.4.5"; exit ;; esac';
+
+  test('Apptainer whose container came up: only the command was missing', async () => {
+    const program = install(
+      'apptainer',
+      `${version}\necho 'FATAL: stat /jcds-probe: no such file or directory' >&2; exit 255`,
+    );
+    expect(await probe('apptainer')).toEqual({
+      works: true,
+      host: { program, version: '1.4.5', facts: { needsUserns: false, isApptainer: true } },
+    });
+  });
+
+  test('Apptainer as root without all capabilities', async () => {
+    const script = `case " $* " in *' --userns '*) echo 'FATAL: stat /jcds-probe: no such file' >&2 ;; *) echo 'ERROR  : Requesting capability set 0x1' >&2 ;; esac; exit 255`;
+    install('apptainer', `${version}\n${script}`);
+    expect(await probe('apptainer', 0)).toMatchObject({
+      works: true,
+      host: { facts: { needsUserns: true } },
+    });
+    expect(await probe('apptainer')).toMatchObject({
+      works: false,
+      reason: 'cannot start a container: Requesting capability set 0x1',
+    });
+  });
+
+  test('SingularityCE has its own prefix', async () => {
+    install(
+      'singularity',
+      `case $1 in --version) echo "singularity-ce version 4.1.0"; exit ;; esac\necho /jcds-probe >&2; exit 255`,
+    );
+    expect(await probe('singularity')).toMatchObject({
+      host: { version: '4.1.0', facts: { isApptainer: false } },
+    });
+  });
+
+  test.each([
+    [
+      'no user namespaces',
+      'bwrap: No permissions to create new namespace, likely because the kernel does not allow non-privileged user namespaces.',
+      'ask the administrator for user namespaces',
+    ],
+    [
+      'AppArmor of Ubuntu 24.04',
+      'bwrap: setting up uid map: Permission denied',
+      'kernel.apparmor_restrict_unprivileged_userns=0',
+    ],
+    ['something else', 'bwrap: Unknown option --cap-drop', 'run the program by hand to see more'],
+  ])('bubblewrap: %s', async (_, said, cure) => {
+    install(
+      'bwrap',
+      `case "$*" in --version) echo 'bubblewrap 0.8.0' ;; *) echo '${said}' >&2; exit 1 ;; esac`,
+    );
+    const verdict = await probe('bubblewrap');
+    expect(verdict).toMatchObject({ works: false, reason: `cannot start a container: ${said}` });
+    expect(verdict).toHaveProperty('cure', expect.stringContaining(cure));
+  });
+
+  test('unshare without one of its tools', async () => {
+    install('unshare', '');
+    for (const tool of ['sh', 'mount', 'umount', 'mkdir', 'ln', 'pivot_root', 'env']) install(tool, '');
+    expect(await probe('unshare')).toMatchObject({ works: false, reason: 'the program setpriv is missing' });
+  });
+
+  test('a program that never answers', async () => {
+    const { run } = probeContext({});
+    expect(await run('/bin/sh', ['-c', 'sleep 60'], 50)).toEqual({ code: null, stdout: '', stderr: '' });
+    expect(await run('/no/such', [], 50)).toMatchObject({ code: 126 });
+  });
+});
+
+describe('what the chosen runtime cannot do', () => {
+  test.each(
+    RUNTIME_NAMES.flatMap(name =>
+      Object.entries(RUNTIMES[name].cannot).map(([option, sentence]) => ({ name, option, sentence })),
+    ),
+  )('$name: $sentence', ({ name, option, sentence }) => {
+    const request = aRequest({ [option]: true });
+    expect(() => checkSupported(RUNTIMES[name], request)).toThrow(sentence);
+    expect(() => checkSupported(RUNTIMES[name], aRequest())).not.toThrow();
+  });
+
+  test('is said with who can', () => {
+    const request = aRequest({ image: { path: '/x.sif', kind: 'file', facts: null } });
+    expect(() => checkSupported(RUNTIMES.unshare, request)).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_BY_RUNTIME',
+        message: 'unshare runs no image that is one file: /x.sif',
+        hint: 'jcds run --runtime apptainer (or singularity)',
+        exitCode: 125,
+      }),
+    );
+  });
+});
