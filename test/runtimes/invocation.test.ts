@@ -1,0 +1,328 @@
+import { describe, expect, test } from 'vitest';
+import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
+import type { Bind, RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
+import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
+import { aRequest, someFacts } from './requests.ts';
+
+const TOOLS: UnshareFacts = {
+  sh: '/usr/bin/sh',
+  mount: '/usr/bin/mount',
+  umount: '/usr/bin/umount',
+  mkdir: '/usr/bin/mkdir',
+  ln: '/usr/bin/ln',
+  setpriv: '/usr/bin/setpriv',
+  pivotRoot: '/usr/sbin/pivot_root',
+  env: '/usr/bin/env',
+  loader: '/usr/lib/x/ld.so',
+  libraries: ['/usr/lib/x'],
+  places: ['/mnt', '/media'],
+  plainShell: true,
+};
+
+const HOSTS: Record<RuntimeName, RuntimeHost> = {
+  apptainer: {
+    program: '/usr/bin/apptainer',
+    version: '1.4.5',
+    facts: { needsUserns: false, isApptainer: true },
+  },
+  singularity: {
+    program: '/usr/bin/singularity',
+    version: '4.1.0',
+    facts: { needsUserns: false, isApptainer: false },
+  },
+  unshare: { program: '/usr/bin/unshare', version: '2.38.1', facts: { ...TOOLS } },
+  bubblewrap: { program: '/usr/bin/bwrap', version: '0.8.0', facts: { shell: '/usr/bin/sh' } },
+};
+
+const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
+
+const environment: RunRequest['environment'] = {
+  policy: 'keep',
+  host: [
+    ['PATH', '/usr/bin'],
+    ['HOME', '/home/alice'],
+    ['OLDPWD', '/old'],
+    ['BASH_FUNC_m%%', '() { :; }'],
+    ['LD_PRELOAD', '/x.so'],
+  ],
+  set: [['SECRET', '$ecret']],
+};
+
+const binds: Bind[] = [
+  {
+    source: '/home/alice/work',
+    destination: '/home/alice/work',
+    mode: 'rw',
+    sourceKind: 'directory',
+    origin: 'default',
+  },
+  { source: '/data', destination: '/data', mode: 'ro', sourceKind: 'directory', origin: 'user' },
+];
+
+const SET_UP = `unset -f cd printf read
+jcds_n='/mnt' jcds_last=$1 jcds_cwd=$2
+shift 2
+jcds_fail() { printf 'jcds: unshare: %s\\n' "$1" >&2; exit 125; }
+LC_ALL=C '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs "$jcds_n" || jcds_fail 'a container cannot be made here'
+LC_ALL=C '/usr/bin/mkdir' -p -- "$jcds_n"'/usr' "$jcds_n"'/etc' "$jcds_n"'/home' "$jcds_n"'/home/alice' "$jcds_n"'/var' "$jcds_n"'/dev' "$jcds_n"'/proc' "$jcds_n"'/sys' "$jcds_n"'/tmp' "$jcds_n"'/data' || jcds_fail 'the new root cannot be made'
+LC_ALL=C '/usr/bin/ln' -s -- 'usr/bin' "$jcds_n"''/ || jcds_fail 'the new root cannot be made'
+: >"$jcds_n/proc/copy0"
+[ ! -r '/etc/resolv.conf' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/resolv.conf' >"$jcds_n/proc/copy0"
+: >"$jcds_n/proc/copy1"
+[ ! -r '/etc/hosts' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/hosts' >"$jcds_n/proc/copy1"
+printf '%s' "$1" >"$jcds_n/proc/text0"
+shift
+printf '%s' "$1" >"$jcds_n/proc/text1"
+shift
+printf '%s' '/cvmfs/x/img/usr /mnt/usr none rbind,ro,nosuid,nodev 0 0
+/cvmfs/x/img/etc /mnt/etc none rbind,ro,nosuid,nodev 0 0
+/cvmfs/x/img/var /mnt/var none rbind,ro,nosuid,nodev 0 0
+/dev /mnt/dev none rbind 0 0
+/sys /mnt/sys none rbind 0 0
+/tmp /mnt/tmp none rbind 0 0
+/var/tmp /mnt/var/tmp none rbind 0 0
+/home/alice /mnt/home/alice none rbind 0 0
+/mnt/proc/copy0 /mnt/etc/resolv.conf none rbind 0 0
+/mnt/proc/copy1 /mnt/etc/hosts none rbind 0 0
+/mnt/proc/text0 /mnt/etc/passwd none rbind 0 0
+/mnt/proc/text1 /mnt/etc/group none rbind 0 0
+/home/alice/work /mnt/home/alice/work none rbind 0 0
+/data /mnt/data none rbind 0 0
+/proc /mnt/proc none rbind 0 0
+' >"$jcds_n/proc/table"
+LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_n/proc/table" || jcds_fail 'not everything can be shown in the container'
+jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1" || jcds_fail "$1 cannot be made read-only"; }
+jcds_ro "$jcds_n"'/data'
+while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in "$jcds_n"'/data'/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo
+LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$jcds_n" || jcds_fail 'the root cannot be made read-only'
+cd '/usr/bin' && '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'
+LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / || jcds_fail 'the old root cannot be detached'
+export PWD=/proc/self/cwd
+exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './setpriv' --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\
+  -- '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './sh' -c "$jcds_last" jcds "$jcds_cwd" "$@"`;
+
+const LAST = `unset -f cd printf
+jcds_cwd=$1
+shift
+(cd "$jcds_cwd") 2>/dev/null || { printf 'jcds: the working directory %s cannot be entered in the container\\n' "$jcds_cwd" >&2; exit 125; }
+unset OLDPWD
+export OLDPWD="$JCDS_HELD_OLDPWD"; unset JCDS_HELD_OLDPWD
+export PWD="$JCDS_HELD_PWD"; unset JCDS_HELD_PWD
+exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './env' --chdir="$jcds_cwd" 'BASH_FUNC_m%%=() { :; }' "$@"`;
+
+const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n';
+const GROUP = 'root:x:0:\nalice:x:1000:\n';
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const apptainerArguments = [
+  ['-s', 'exec', '--home', '/home/alice', '--bind', '/data:/data:ro'],
+  ['--pwd', '/home/alice/work', '/cvmfs/x/img', 'prog', '--its'],
+].flat();
+
+/** The whole invocation of one ordinary request, by every row. */
+const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
+  apptainer: {
+    file: '/usr/bin/apptainer',
+    args: apptainerArguments,
+    environment: { set: [['APPTAINERENV_SECRET', '\\$ecret']], unset: ['LD_PRELOAD'] },
+  },
+  singularity: {
+    file: '/usr/bin/singularity',
+    args: apptainerArguments,
+    environment: { set: [['SINGULARITYENV_SECRET', '\\$ecret']], unset: ['LD_PRELOAD'] },
+  },
+  unshare: {
+    file: '/usr/bin/unshare',
+    args: [
+      ['--user', '--map-current-user', '--keep-caps', '--mount', '--propagation', 'slave', '--'],
+      ['/usr/bin/sh', '-c', SET_UP, 'jcds', LAST, '/home/alice/work', PASSWD, GROUP, 'prog', '--its'],
+    ].flat(),
+    environment: {
+      set: [
+        ['PATH', PATH],
+        ['SECRET', '$ecret'],
+        ['JCDS_HELD_OLDPWD', '/old'],
+        ['JCDS_HELD_PWD', '/home/alice/work'],
+      ],
+      unset: ['OLDPWD', 'BASH_FUNC_m%%', 'LD_PRELOAD'],
+    },
+  },
+  bubblewrap: {
+    file: '/usr/bin/bwrap',
+    args: [
+      ['--die-with-parent', '--cap-drop', 'ALL', '--tmpfs', '/'],
+      ['--ro-bind', '/cvmfs/x/img/usr', '/usr', '--symlink', 'usr/bin', '/bin'],
+      ['--ro-bind', '/cvmfs/x/img/etc', '/etc', '--dir', '/home', '--dir', '/home/alice'],
+      ['--ro-bind', '/cvmfs/x/img/var', '/var'],
+      ['/dev', '/proc', '/sys', '/tmp', '/data'].flatMap(path => ['--dir', path]),
+      ['--dev-bind', '/dev', '/dev', '--proc', '/proc', '--ro-bind', '/sys', '/sys'],
+      ['--bind', '/tmp', '/tmp', '--bind', '/var/tmp', '/var/tmp', '--bind', '/home/alice', '/home/alice'],
+      ['/etc/resolv.conf', '/etc/hosts'].flatMap(path => ['--ro-bind-try', path, path]),
+      ['--perms', '0644', '--ro-bind-data', { input: 0 }, '/etc/passwd'],
+      ['--perms', '0644', '--ro-bind-data', { input: 1 }, '/etc/group'],
+      ['--bind', '/home/alice/work', '/home/alice/work', '--ro-bind', '/data', '/data'],
+      ['--remount-ro', '/', '--chdir', '/home/alice/work', '--', 'prog', '--its'],
+    ].flat(),
+    environment: {
+      set: [
+        ['PATH', PATH],
+        ['PWD', '/home/alice/work'],
+        ['SECRET', '$ecret'],
+      ],
+      unset: ['LD_PRELOAD'],
+    },
+    inputs: [PASSWD, GROUP],
+  },
+};
+
+test.each(RUNTIME_NAMES)('%s: an ordinary request, whole', name => {
+  expect(invoke(name, aRequest({ words: ['prog', '--its'], environment, binds }))).toEqual(ORDINARY[name]);
+});
+
+describe.each(RUNTIME_NAMES)('%s', name => {
+  const secret = 'xyzzy-$ecret';
+  test('no value that was given stands in an argument list, not even the loader’s', () => {
+    const set = ['FOO', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'PWD', 'GLIBC_TUNABLES', 'BASH_ENV'].map(
+      variable => [variable, secret] as const,
+    );
+    const host = [['APPTAINERENV_BAR', secret]] as const;
+    const { args, inputs } = invoke(name, aRequest({ environment: { policy: 'clean', host, set } }));
+    expect(JSON.stringify([args, inputs])).not.toContain('xyzzy');
+  });
+
+  test('options of the runtime come right before the image or the command, as typed', () => {
+    const { args } = invoke(name, aRequest({ runtimeArguments: ['--one', "t'wo"] }));
+    expect(args).toEqual(expect.arrayContaining(['--one', "t'wo"]));
+  });
+
+  test('the same request gives the same words, and is not changed', () => {
+    const request = aRequest({ environment, binds });
+    const before = structuredClone(request);
+    expect(invoke(name, request)).toEqual(invoke(name, request));
+    expect(request).toEqual(before);
+  });
+});
+
+describe('apptainer', () => {
+  const args = (changes: Partial<RunRequest>, facts = {}) => {
+    const host = { ...HOSTS.apptainer, facts: { ...HOSTS.apptainer.facts, ...facts } };
+    return RUNTIMES.apptainer.invocation(aRequest(changes), host).args.slice(1, -4);
+  };
+  const bind = (source: string, destination: string): Partial<RunRequest> => ({
+    binds: [{ source, destination, mode: 'ro', sourceKind: 'directory', origin: 'user' }],
+    home: { path: '/', source: null },
+  });
+
+  test.each<[string, Partial<RunRequest>, string[]]>([
+    ['contained', { contain: true }, ['exec', '--contain', '--home', '/home/alice']],
+    ['another home', { home: { path: '/h', source: '/s' } }, ['exec', '--home', '/s:/h']],
+    ['an empty home', { home: { path: '/h', source: null } }, ['exec', '--home', '/proc/0/home:/h']],
+    [
+      'a home with a colon on the host',
+      { home: { path: '/h', source: '/s:t' } },
+      ['exec', '--home', '/proc/0/home:/h', '--mount', 'type=bind,src=/s:t,dst=/h'],
+    ],
+    [
+      'writable, with a GPU',
+      { writableTmpfs: true, gpu: 'rocm' },
+      ['exec', '--home', '/home/alice', '--writable-tmpfs', '--rocm'],
+    ],
+    [
+      'a bind with a colon',
+      bind('/a:b', '/c'),
+      ['exec', '--no-home', '--mount', 'type=bind,src=/a:b,dst=/c,ro'],
+    ],
+    [
+      'a bind with a comma and a quote',
+      bind('/a,"b', '/c'),
+      ['exec', '--no-home', '--mount', 'type=bind,"src=/a,""b",dst=/c,ro'],
+    ],
+    [
+      'an image without places',
+      { image: { path: '/i', kind: 'directory', facts: someFacts({ directories: { '/': [] } }) } },
+      [
+        'exec',
+        ...['dev', 'proc', 'sys', 'tmp'].flatMap(name => ['--bind', `/${name}:/${name}`]),
+        '--home',
+        '/home/alice',
+      ],
+    ],
+    [
+      'a file image whose entrypoint is unknown',
+      { image: { path: '/i.sif', kind: 'file', facts: null }, entrypointUnknown: true },
+      ['run', '--no-eval', '--home', '/home/alice'],
+    ],
+  ])('%s', (_, changes, expected) => {
+    expect(args(changes)).toEqual(expected);
+  });
+
+  test('as root without all capabilities', () => {
+    expect(args({}, { needsUserns: true }).slice(0, 2)).toEqual(['exec', '--userns']);
+  });
+
+  test('arguments that are not UTF-8 go through the environment', () => {
+    const request = aRequest({ words: ['prog'], rawArguments: ["a'\udcff", '$x'] });
+    const { args, environment } = invoke('apptainer', request);
+    expect(args.slice(-4)).toEqual([
+      '/bin/sh',
+      '-c',
+      'eval "unset JCDS_ARGUMENTS_0; set -- $JCDS_ARGUMENTS_0"; exec "$@"',
+      'sh',
+    ]);
+    expect(environment.set).toContainEqual([
+      'APPTAINERENV_JCDS_ARGUMENTS_0',
+      "'prog' 'a'\\\\''$(printf '\\377')' '\\$x'",
+    ]);
+  });
+
+  const noShell = { path: '/i', kind: 'directory', facts: someFacts({ hasShell: false }) } as const;
+  test.each<[string, Partial<RunRequest>, string]>([
+    [
+      'arguments that are not UTF-8, without a shell',
+      { image: noShell, rawArguments: ['\udcff'] },
+      'apptainer changes arguments that are not UTF-8, and the image has no /bin/sh to restore them',
+    ],
+    [
+      'a home with a colon inside',
+      { home: { path: '/a:b', source: '/s' } },
+      'apptainer takes no home directory with a colon in its name: "/a:b"',
+    ],
+    [
+      'contained without /dev',
+      {
+        contain: true,
+        image: { path: '/i', kind: 'directory', facts: someFacts({ directories: { '/': [] } }) },
+      },
+      'apptainer cannot contain an image that has no /dev: /i',
+    ],
+  ])('%s is refused', (_, changes, message) => {
+    expect(() => invoke('apptainer', aRequest(changes))).toThrow(message);
+  });
+});
+
+describe('unshare', () => {
+  test('the new root is built where nothing is shown from', () => {
+    const at = (source: string) => {
+      const [bind] = binds.slice(1);
+      const { args } = invoke('unshare', aRequest({ binds: [{ ...bind!, source }] }));
+      return /jcds_n='([^']*)'/.exec(String(args[9]))?.[1];
+    };
+    expect([at('/data'), at('/mnt/data'), at('/mntx')]).toEqual(['/mnt', '/media', '/mnt']);
+    expect(() =>
+      invoke(
+        'unshare',
+        aRequest({ home: { path: '/h', source: '/mnt' }, binds: [{ ...binds[1]!, source: '/media/x' }] }),
+      ),
+    ).toThrow('the new root needs one of /mnt, /media on this host, and something is bound from each');
+  });
+});
+
+test('bubblewrap: passwd is shortened to what an input may hold, the user’s own line stays', () => {
+  const passwd = Array.from({ length: 300 }, (_, i) => `user${i}:x:${i + 5000}:1::/:/bin/sh\n`).join('');
+  const facts = someFacts({ passwd });
+  const { inputs } = invoke('bubblewrap', aRequest({ image: { path: '/i', kind: 'directory', facts } }));
+  const text = String(inputs?.[0]);
+  expect(text.length).toBeLessThanOrEqual(4096);
+  expect(text.length).toBeGreaterThan(4000);
+  expect(text.endsWith('\nalice:x:1000:1000::/home/alice:/bin/sh\n')).toBe(true);
+});
