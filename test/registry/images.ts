@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -39,7 +40,7 @@ export function makeImage(
   const { docker = false, architecture = 'amd64', variant } = options;
   const layers = ['base', 'top'].map(part =>
     stored(
-      Buffer.from(`${name} ${part}`),
+      gzipSync(`${name} ${part}`),
       docker
         ? 'application/vnd.docker.image.rootfs.diff.tar.gzip'
         : 'application/vnd.oci.image.layer.v1.tar+gzip',
