@@ -148,6 +148,10 @@ describe('scopes', () => {
     ['repository:a/b:push,pull,delete', ['repository:a/b:pull']],
     ['repository:mirror/a/b:pull registry:catalog:*', ['repository:mirror/a/b:pull']],
     ['repository:a/b:push', ['repository:a/b:pull']],
+    [
+      'abcdefghij'.replace(/./g, 'repository:$&:pull '),
+      [...'abcdefgh'].map(name => `repository:${name}:pull`),
+    ],
     ['repository:x:pull repository:x:pull repository:y:pull', ['repository:x:pull', 'repository:y:pull']],
   ])('for %j jcds asks for %j', (challenged, asked) => {
     expect(pullScopes(challenged, 'a/b')).toEqual(asked);

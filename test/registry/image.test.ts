@@ -6,6 +6,7 @@ import {
   descriptor,
   makeImage,
   makeIndex,
+  OCI_INDEX,
   OCI_MANIFEST,
   type Stored,
   stored,
@@ -210,6 +211,10 @@ test('a registry without HEAD and without digests is read by GET', async () => {
 
 test('a text that is an index and an image at once is neither', async () => {
   const one = makeImage('one');
+  const said = stored({ ...JSON.parse(one.manifest.bytes.toString()), mediaType: OCI_INDEX }, OCI_MANIFEST);
+  expect(await failure((await imageFrom(said, [one])).image)).toMatchObject({
+    code: 'REGISTRY_ANSWER_INVALID',
+  });
   const both = stored({ ...JSON.parse(one.manifest.bytes.toString()), manifests: [] }, OCI_MANIFEST);
   expect(await failure((await imageFrom(both, [one])).image)).toMatchObject({
     code: 'REGISTRY_ANSWER_INVALID',

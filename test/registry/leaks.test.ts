@@ -56,6 +56,18 @@ test('not even a redirect back to the registry carries the credential, and its 4
   ]);
 });
 
+test('a demand from the far end of a redirect is not answered, neither there nor at the registry', async () => {
+  const store = await serve((_heard, response) =>
+    reply(response, 401, '', { 'www-authenticate': 'Basic realm="x"' }),
+  );
+  const registry = await serve((_heard, response) =>
+    reply(response, 307, '', { location: `${store.origin}/x` }),
+  );
+  const client = await opened(registry.host, { findCredential: having(LOGIN) });
+  expect(await failure(client.head('a/b', '1'))).toMatchObject({ code: 'REGISTRY_UNAUTHORIZED' });
+  expect([authorizations(registry), authorizations(store)]).toEqual([[null], [null]]);
+});
+
 test.each([
   ['password', LOGIN],
   ['identity token', IDENTITY],

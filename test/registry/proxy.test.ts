@@ -105,5 +105,13 @@ test('loopback and no_proxy go without', async () => {
     expect(await failure((await opened(name, { environment })).head('a/b', '1'))).toMatchObject({
       message: `cannot reach ${name}: its name is not known`,
     });
+  expect(
+    await failure(
+      (await opened('plain.invalid', { environment: { http_proxy: environment.http_proxy } })).head(
+        'a/b',
+        '1',
+      ),
+    ),
+  ).toMatchObject({ message: 'cannot reach plain.invalid: its name is not known' });
   expect(asked).toEqual([]);
 });

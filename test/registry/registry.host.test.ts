@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +12,8 @@ import { storedCredentials } from '../../src/registry/credentials.ts';
 import { imageIn } from '../../src/registry/image.ts';
 import { anonymousPull, registryHas, withRegistry } from '../../src/registry/presence.ts';
 import { type RunningRegistry, startRegistry } from '../hosts/registry.ts';
-import { descriptor, makeImage, makeIndex, type Stored, stored, type TestImage } from './images.ts';
+import { makeKey, writeLayout } from './host-files.ts';
+import { makeImage, makeIndex, type TestImage } from './images.ts';
 import { failure, PASSWORD } from './opened.ts';
 import { listen, type TestServer } from './server.ts';
 import { tokenServer } from './token-server.ts';
@@ -27,53 +28,9 @@ let tokens: TestServer;
 /** One that wants tokens, and one that wants Basic. */
 let [guarded, walled]: RunningRegistry[] = [];
 
-/** An OCI layout on disk, as skopeo reads it. */
-function writeLayout(name: string, top: Stored, images: readonly TestImage[]): string {
-  const directory = join(work, name);
-  mkdirSync(join(directory, 'blobs/sha256'), { recursive: true });
-  const all = [top, ...images.flatMap(image => [image.manifest, image.config, ...image.layers])];
-  for (const { digest, bytes } of all)
-    writeFileSync(join(directory, 'blobs/sha256', digest.slice('sha256:'.length)), bytes);
-  const annotations = { 'org.opencontainers.image.ref.name': '1' };
-  const list = stored(
-    { schemaVersion: 2, manifests: [{ ...descriptor(top), annotations }] },
-    'application/vnd.oci.image.index.v1+json',
-  );
-  writeFileSync(join(directory, 'index.json'), list.bytes);
-  writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  return directory;
-}
-
-/** A key and its certificate, by openssl. */
-function makeKey(): { key: string; certificate: string } {
-  const [key, certificate] = [join(work, 'key.pem'), join(work, 'certificate.pem')];
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=jcds-test',
-      '-keyout',
-      key,
-      '-out',
-      certificate,
-    ],
-    { stdio: 'pipe' },
-  );
-  return { key, certificate };
-}
-
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'jcds-registry-host-'));
-  const { key, certificate } = makeKey();
+  const { key, certificate } = makeKey(work);
   const names = { service: 'jcds test', issuer: 'jcds-test' };
   const accounts = {
     pusher: { password: PASSWORD, may: [] },
@@ -104,8 +61,8 @@ beforeAll(async () => {
     REGISTRY_AUTH_HTPASSWD_REALM: 'here',
     REGISTRY_AUTH_HTPASSWD_PATH: join(work, 'htpasswd'),
   });
-  const one = writeLayout('one', amd64.manifest, [amd64]);
-  const both = writeLayout('both', index, [amd64, arm64]);
+  const one = writeLayout(join(work, 'one'), amd64.manifest, [amd64]);
+  const both = writeLayout(join(work, 'both'), index, [amd64, arm64]);
   const push = (from: string, to: string, user: string, ...more: string[]) =>
     run('skopeo', [
       'copy',
