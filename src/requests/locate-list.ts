@@ -24,6 +24,9 @@ export class ListUnknownError extends JcdsError {
   }
 }
 
+/** The sliver of a forge that is needed to read a project's files. */
+export type Files = Pick<Forge, 'readFile' | 'listFiles'>;
+
 export interface LocatedList {
   file: FileVersion;
   list: Wishlist;
@@ -42,7 +45,7 @@ const READ_LIMIT = 20;
  * ListUnknownError, NotAWishlistError.
  */
 export async function locateList(
-  forge: Forge,
+  forge: Files,
   project: Project,
   format: WishlistFormat,
   options: { branch: string; path: string | null; choose: ChooseList | null },
@@ -70,7 +73,7 @@ export function parseList(format: WishlistFormat, file: FileVersion): Wishlist {
 }
 
 async function candidates(
-  forge: Forge,
+  forge: Files,
   project: Project,
   format: WishlistFormat,
   branch: string,

@@ -9,7 +9,10 @@ import { findImage } from './wishlist/find.ts';
 const LOOKS = [1000, 2000, 4000];
 
 /** What is looked for until it is there; null when it does not come. */
-async function lookAgain<T>(clock: Clock, look: () => Promise<T | null | undefined>): Promise<T | null> {
+export async function lookAgain<T>(
+  clock: Clock,
+  look: () => Promise<T | null | undefined>,
+): Promise<T | null> {
   for (const pause of LOOKS) {
     await clock.sleep(pause);
     const seen = await look();

@@ -11,7 +11,7 @@ import type { Found, WishlistFormat } from './wishlist/wishlist.ts';
 
 /** What is asked for, of whom. */
 export interface Wish {
-  forge: Forge;
+  forge: Pick<Forge, 'host' | 'readFile' | 'listFiles'>;
   /** Where the list is, as the repository's row or the user says. */
   place: Pick<WishlistPlace, 'project' | 'branch' | 'path' | 'format'>;
   reference: Reference;

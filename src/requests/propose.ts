@@ -1,11 +1,12 @@
 import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
-import type { Account, Clock, ForgeRequest, Project } from './forges/forge.ts';
+import type { Account, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
 import { systemClock } from './forges/index.ts';
 import { changeOf, openRequest, prepareBranch } from './open-request.ts';
 import { makePlan, type Plan, type ProposedChange, type Wish } from './plan.ts';
 
 export interface ProposeOptions extends Wish {
+  forge: Forge;
   /** A sentence of the user's for those who decide. */
   message?: string | undefined;
   /** Whether a request that was refused is made again. */
@@ -84,7 +85,7 @@ function opened({ change }: Plan, { url, number: iid }: ForgeRequest): ProposeRe
 }
 
 function readyChange(
-  { forge, place }: Wish,
+  { forge, place }: ProposeOptions,
   plan: Plan,
   reason: 'no-token' | 'not-confirmed',
 ): ProposeResult {

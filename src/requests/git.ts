@@ -1,0 +1,95 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+
+export interface GitOptions {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The repository; absent: none. */
+  gitDirectory?: string;
+  input?: string | Buffer;
+  /** Further variables, such as GIT_INDEX_FILE. */
+  variables?: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  timeout?: number;
+}
+
+export interface GitAnswer {
+  /** 255 when a signal ended it: the other side hung up. */
+  code: number;
+  output: Buffer;
+  errors: string;
+}
+
+const TIMEOUT = 60_000;
+const OUTPUT_LIMIT = 16 * 2 ** 20;
+
+/** git is not installed, or did not end in time. */
+export class GitUnusableError extends JcdsError {
+  constructor(reason: string) {
+    super({
+      code: 'GIT_UNUSABLE',
+      message: `git cannot be used: ${safeText(reason)}`,
+      hint: 'install git, or give a token: `jcds auth status` says how',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/**
+ * Runs git, in English, without ever asking anybody anything: no terminal, no window, no password prompt of ssh. What the caller's
+ * own git session has set up (GIT_DIR in a hook, say) and jcds' tokens are not handed on. Throws GitUnusableError.
+ */
+export async function runGit(words: readonly string[], options: GitOptions): Promise<GitAnswer> {
+  const { execa } = await import('execa');
+  const { environment, gitDirectory, input, variables = {}, timeout = TIMEOUT } = options;
+  const result = await execa('git', words, {
+    env: {
+      ...handedOn(environment),
+      ...quiet(environment),
+      ...(gitDirectory ? { GIT_DIR: gitDirectory } : {}),
+      ...variables,
+    },
+    extendEnv: false,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    maxBuffer: OUTPUT_LIMIT,
+    timeout,
+    reject: false,
+  });
+  if (result.timedOut) throw new GitUnusableError(`no answer within ${timeout / 1000} s`);
+  if (result.exitCode === undefined && result.signal === undefined)
+    throw new GitUnusableError(result.code ?? 'it did not run');
+  return {
+    code: result.exitCode ?? 255,
+    output: Buffer.from(result.stdout),
+    errors: Buffer.from(result.stderr).toString('utf8'),
+  };
+}
+
+const OF_A_SESSION =
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|COMMON_DIR|QUARANTINE_PATH|TRACE.*)$/;
+
+function handedOn(environment: GitOptions['environment']): Record<string, string> {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !OF_A_SESSION.test(name) && !name.startsWith('JCDS_TOKEN_'),
+  );
+  return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function quiet({ GIT_SSH_COMMAND, GIT_SSH }: GitOptions['environment']): Record<string, string> {
+  const ssh = GIT_SSH_COMMAND ?? 'ssh';
+  // Only OpenSSH is known to take the option; another program named by the user is left as it is.
+  const isOpenSsh = GIT_SSH === undefined && /^(?:\S*\/)?ssh(?:\s|$)/.test(ssh);
+  return {
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    // Set and empty: no program is asked, not even one that the configuration names.
+    GIT_ASKPASS: '',
+    SSH_ASKPASS: '',
+    SSH_ASKPASS_REQUIRE: 'never',
+    GCM_INTERACTIVE: 'never',
+    // `ext::` and the like would run commands.
+    GIT_ALLOW_PROTOCOL: 'ssh:https:http:file',
+    ...(isOpenSsh ? { GIT_SSH_COMMAND: `${ssh} -o BatchMode=yes` } : {}),
+  };
+}

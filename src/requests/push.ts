@@ -1,0 +1,143 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+import { pageAddress } from './forges/answer.ts';
+import { encodePath } from './forges/encode-path.ts';
+import type { Clock, Project } from './forges/forge.ts';
+import { systemClock } from './forges/index.ts';
+import { GitRemote, GitRemoteError, type RemoteOptions, shownRemote } from './git-remote.ts';
+import { parseList } from './locate-list.ts';
+import { lookAgain } from './open-request.ts';
+import { makePlan, type Plan, type ProposedChange, type Wish } from './plan.ts';
+import { findImage } from './wishlist/find.ts';
+
+export interface PushOptions extends Omit<Wish, 'forge'>, RemoteOptions {
+  /** Whatever git takes: `git@git.jinr.ru:group/name.git`. */
+  remote: string;
+  /** The forge's host as people see it; only its pages are passed on. */
+  host: string;
+  message?: string | undefined;
+  /** Asked before anything is written; absent: yes. */
+  confirm?: (change: ProposedChange) => Promise<boolean>;
+  clock?: Clock;
+}
+
+export type PushResult =
+  | { state: 'listed'; by: 'listed' | 'covered'; path: string; line: string; lineNumber: number }
+  /** The branch was pushed before; `url` shows the requests that were made of it. */
+  | { state: 'exists'; url: string; change: ProposedChange }
+  /** `iid` and its page when the server told them; else `url` shows the requests of the branch. */
+  | { state: 'opened'; url: string; iid: number | null; change: ProposedChange }
+  | { state: 'ready-change'; reason: 'not-confirmed'; url: string; change: ProposedChange };
+
+/** The server takes the branch and opens no request by itself: it is no GitLab, or an old one. */
+export class PushOptionsUnsupportedError extends JcdsError {
+  constructor(remote: string) {
+    super({
+      code: 'PUSH_OPTIONS_UNSUPPORTED',
+      message: `${shownRemote(remote)} opens no merge requests by git push`,
+      hint: 'give a token instead: `jcds auth status` says how',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** Where git finds a project over ssh, by the usual rule. */
+export function sshRemote(host: string, project: string): string {
+  return `git@${host.replace(/:\d+$/, '')}:${project}.git`;
+}
+
+/**
+ * Asks for an image without a token: GitLab opens a merge request for a pushed branch when told to. The branch must not be there,
+ * or be where it was last seen, so of many clients at once one pushes and the others find it. Throws what makePlan throws,
+ * GitRemoteError, GitUnusableError, PushOptionsUnsupportedError.
+ */
+export function proposeByPush(options: PushOptions): Promise<PushResult> {
+  return GitRemote.with(options.remote, options, remote => push(options, remote));
+}
+
+async function push(options: PushOptions, remote: GitRemote): Promise<PushResult> {
+  const { place, host, confirm } = options;
+  const target = place.branch ?? (await remote.defaultBranch());
+  if (target === null || !(await remote.fetch(target)))
+    throw new GitRemoteError(remote.remote, 'read', 'it has no such branch');
+  const project: Project = { id: '', path: place.project, defaultBranch: target, mayPush: true };
+  const files = { host, readFile: remote.readFile.bind(remote), listFiles: remote.listFiles.bind(remote) };
+  const plan = await makePlan({ ...options, forge: files }, project);
+  if ('found' in plan) {
+    const { state: by, line: lineNumber, text } = plan.found;
+    return { state: 'listed', by, path: plan.path, line: safeText(text), lineNumber };
+  }
+  const { change } = plan;
+  const there = await remote.headOf(plan.branch);
+  if (there !== null && (await branchHolds(options, plan, remote)))
+    return { state: 'exists', url: pageOfBranch(options, plan), change };
+  if (confirm && !(await confirm(change)))
+    return { state: 'ready-change', reason: 'not-confirmed', url: editPage(options, plan), change };
+  return pushBranch(options, plan, remote, there ?? '');
+}
+
+async function branchHolds({ reference }: PushOptions, plan: Plan, remote: GitRemote): Promise<boolean> {
+  if (!(await remote.fetch(plan.branch))) return false;
+  const file = await remote.readFile(null, plan.change.path, plan.branch);
+  return file !== null && findImage(plan.format, parseList(plan.format, file), reference) !== null;
+}
+
+async function pushBranch(
+  options: PushOptions,
+  plan: Plan,
+  remote: GitRemote,
+  expected: string,
+): Promise<PushResult> {
+  const { change, branch, target, addition } = plan;
+  const commit = await remote.commit(target, change.path, addition.text, `Add ${change.entry}`);
+  const answer = await remote.tryGit([
+    'push',
+    '--porcelain',
+    ...pushOptions(options, plan).flatMap(option => ['-o', option]),
+    `--force-with-lease=refs/heads/${branch}:${expected}`,
+    '--',
+    remote.remote,
+    `${commit}:refs/heads/${branch}`,
+  ]);
+  // git has no code of its own for this; its words are English here (LC_ALL=C).
+  if (/does not support push options/.test(answer.errors))
+    throw new PushOptionsUnsupportedError(remote.remote);
+  const url = pageOfBranch(options, plan);
+  // `=`: the same commit, of the same second, was pushed by somebody else.
+  if (answer.code === 0 && !/^=/m.test(answer.output.toString()))
+    return { state: 'opened', url, iid: null, change, ...requestTold(answer.errors, options) };
+  const look = () => branchHolds(options, plan, remote);
+  if ((await look()) || (await lookAgain(options.clock ?? systemClock, look)))
+    return { state: 'exists', url, change };
+  throw new GitRemoteError(remote.remote, 'push to', answer.errors);
+}
+
+/** Push options are one line each. */
+function pushOptions({ message }: PushOptions, { target, change }: Plan): string[] {
+  const words = `Please publish \`${change.entry}\`. ${message ?? ''}`.replace(/\s+/g, ' ').trim();
+  return [
+    'merge_request.create',
+    `merge_request.target=${target}`,
+    `merge_request.title=Add ${change.entry}`,
+    `merge_request.description=${words}`,
+    'merge_request.remove_source_branch',
+  ];
+}
+
+/** What GitLab prints after a push: the page of the request, if it is one of this very host. */
+function requestTold(errors: string, { host }: PushOptions): { url?: string; iid?: number } {
+  for (const [word] of errors.matchAll(/https?:\/\/\S+/g)) {
+    const url = pageAddress(word, host);
+    const number = /\/-\/merge_requests\/(\d{1,9})$/.exec(url ?? '')?.[1];
+    if (url !== null && number !== undefined) return { url, iid: Number(number) };
+  }
+  return {};
+}
+
+function pageOfBranch({ host, place }: PushOptions, { branch }: Plan): string {
+  return `https://${host}/${encodePath(place.project)}/-/merge_requests?state=all&source_branch=${encodeURIComponent(branch)}`;
+}
+
+function editPage({ host, place }: PushOptions, { target, change }: Plan): string {
+  return `https://${host}/${encodePath(place.project)}/-/edit/${encodePath(target)}/${encodePath(change.path)}`;
+}

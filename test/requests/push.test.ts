@@ -1,0 +1,249 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseReference } from '../../src/image/reference.ts';
+import { systemClock } from '../../src/requests/forges/index.ts';
+import { type PushOptions, proposeByPush, sshRemote } from '../../src/requests/push.ts';
+import { BMN, failureOf, LIST, QuickClock } from './gitlab-setup.ts';
+
+let root: string;
+let bare: string;
+let environment: Record<string, string>;
+
+const git = (...words: string[]) =>
+  execFileSync('git', words, { cwd: root, env: environment, encoding: 'utf8', stdio: 'pipe' });
+
+/** A bare repository as a GitLab serves it: it takes push options and prints what GitLab prints. */
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'jcds-push-'));
+  bare = join(root, 'registry.git');
+  mkdirSync(join(root, 'tmp'));
+  writeFileSync(
+    join(root, 'gitconfig'),
+    '[user]\n\tname = N. Ica\n\temail = nica@example.org\n[init]\n\tdefaultBranch = main\n',
+  );
+  environment = {
+    PATH: process.env.PATH!,
+    HOME: root,
+    GIT_CONFIG_GLOBAL: join(root, 'gitconfig'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    TMPDIR: join(root, 'tmp'),
+  };
+  git('init', '-q', '--bare', bare);
+  git('-C', bare, 'config', 'receive.advertisePushOptions', 'true');
+  git('clone', '-q', bare, 'work');
+  commit({ 'docker_images.txt': LIST, 'docs/notes.txt': 'some words\n' });
+  hook(`remote "View merge request for $2:" "  http://git.example.org/sync/registry/-/merge_requests/7"`);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function commit(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(root, 'work', path, '..'), { recursive: true });
+    writeFileSync(join(root, 'work', path), text);
+  }
+  git('-C', 'work', 'add', '-A');
+  git('-C', 'work', 'commit', '-qm', 'a change');
+  git('-C', 'work', 'push', '-q', 'origin', 'HEAD:main');
+}
+
+/** What the server does after a push: notes the options, and the given line of sh. */
+function hook(line: string): void {
+  const file = join(bare, 'hooks/post-receive');
+  const text = `#!/bin/sh
+remote() { printf '\\n%s\\n%s\\n\\n' "$1" "$2"; }
+i=0
+while [ "$i" -lt "\${GIT_PUSH_OPTION_COUNT:-0}" ]; do eval "echo \\"\\$GIT_PUSH_OPTION_$i\\"" >> "${root}/options"; i=$((i + 1)); done
+${line} >&2
+`;
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+}
+
+function push(facts: Partial<PushOptions> & { image?: string } = {}) {
+  const { image = BMN, ...rest } = facts;
+  const place = { project: 'sync/registry', branch: null, path: 'docker_images.txt', format: 'osg' as const };
+  return proposeByPush({
+    remote: bare,
+    host: 'git.example.org',
+    place,
+    reference: parseReference(image),
+    environment,
+    clock: new QuickClock(),
+    ...rest,
+  });
+}
+
+const branches = () =>
+  git('-C', bare, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/jcds')
+    .split('\n')
+    .filter(name => name !== '');
+const pageOf = (branch: string) =>
+  `https://git.example.org/sync/registry/-/merge_requests?state=all&source_branch=${encodeURIComponent(branch)}`;
+
+describe('a push that asks', () => {
+  test('one branch with one commit that adds one line, and the options that open the request', async () => {
+    expect(await push({ message: 'For\nrun 9.' })).toMatchObject({
+      state: 'opened',
+      iid: 7,
+      url: 'http://git.example.org/sync/registry/-/merge_requests/7',
+      change: { line: BMN, lineNumber: 3 },
+    });
+    const [branch] = branches();
+    expect(branches()).toHaveLength(1);
+    expect(git('-C', bare, 'diff', '--unified=0', 'main', branch!).split('\n').slice(4)).toEqual([
+      '@@ -2,0 +3 @@ git.jinr.ru:5005/nica/docker-images/bmn:24.04',
+      `+${BMN}`,
+      '',
+    ]);
+    expect(git('-C', bare, 'log', '-1', '--format=%an %s %P', branch!).trim()).toBe(
+      `N. Ica Add ${BMN} ${git('-C', bare, 'rev-parse', 'main').trim()}`,
+    );
+    expect(readFileSync(join(root, 'options'), 'utf8').split('\n')).toEqual([
+      'merge_request.create',
+      'merge_request.target=main',
+      `merge_request.title=Add ${BMN}`,
+      `merge_request.description=Please publish \`${BMN}\`. For run 9.`,
+      'merge_request.remove_source_branch',
+      '',
+    ]);
+    expect(readdirSync(join(root, 'tmp'))).toEqual([]);
+  });
+
+  test('again: the branch is found and nothing is pushed', async () => {
+    await push();
+    expect(await push()).toMatchObject({ state: 'exists', url: pageOf(branches()[0]!) });
+    expect(readFileSync(join(root, 'options'), 'utf8').match(/create/g)).toHaveLength(1);
+  });
+
+  test('listed already', async () => {
+    expect(await push({ image: 'ubuntu:22.04' })).toEqual({
+      state: 'listed',
+      by: 'listed',
+      path: 'docker_images.txt',
+      line: 'ubuntu:22.04',
+      lineNumber: 5,
+    });
+  });
+
+  test('without a yes nothing is pushed', async () => {
+    expect(await push({ confirm: async () => false })).toMatchObject({
+      state: 'ready-change',
+      url: 'https://git.example.org/sync/registry/-/edit/main/docker_images.txt',
+    });
+    expect(branches()).toEqual([]);
+  });
+
+  test('the list is looked for in the tree', async () => {
+    const place = { project: 'sync/registry', branch: 'main', path: null, format: 'osg' as const };
+    expect(await push({ place, choose: async paths => paths[0] ?? null })).toMatchObject({
+      state: 'opened',
+      change: { path: 'docker_images.txt' },
+    });
+  });
+
+  test('an old branch without the line is made anew', async () => {
+    await push();
+    const [branch] = branches();
+    git('-C', bare, 'update-ref', `refs/heads/${branch}`, 'main');
+    commit({ 'docker_images.txt': `${LIST}debian:12\n` });
+    expect(await push()).toMatchObject({ state: 'opened' });
+    expect(git('-C', bare, 'diff', '--numstat', 'main', branch!)).toBe('1\t0\tdocker_images.txt\n');
+  });
+
+  test('ten at once: one pushes, the others find it', async () => {
+    const results = await Promise.all(Array.from({ length: 10 }, () => push({ clock: systemClock })));
+    expect(results.filter(({ state }) => state === 'opened')).toHaveLength(1);
+    expect(results.filter(({ state }) => state === 'exists')).toHaveLength(9);
+    expect(readFileSync(join(root, 'options'), 'utf8').match(/create/g)).toHaveLength(1);
+    expect(readdirSync(join(root, 'tmp'))).toEqual([]);
+  });
+});
+
+describe('what the server says', () => {
+  test.each([
+    'http://evil.example/sync/registry/-/merge_requests/7',
+    'javascript:alert(1)/-/merge_requests/7',
+    'http://git.example.org/sync/registry/-/merge_requests/new?x',
+    '\\033[2Jhttp://git.example.org/x',
+  ])('%s is not passed on', async url => {
+    hook(`remote "x" "${url}"`);
+    const result = await push();
+    expect(result).toMatchObject({ state: 'opened', iid: null, url: pageOf(branches()[0]!) });
+  });
+
+  test('no push options: told, and nothing is left behind', async () => {
+    git('-C', bare, 'config', 'receive.advertisePushOptions', 'false');
+    expect(await failureOf(push())).toMatchObject({
+      code: 'PUSH_OPTIONS_UNSUPPORTED',
+      message: `${bare} opens no merge requests by git push`,
+    });
+    expect(branches()).toEqual([]);
+  });
+
+  test('a refusal, in words that a terminal can take', async () => {
+    writeFileSync(
+      join(bare, 'hooks/pre-receive'),
+      '#!/bin/sh\nprintf "GitLab: You are not \\033[31mallowed to push\\n" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    const failure = await failureOf(push());
+    expect(failure).toMatchObject({ code: 'GIT_REMOTE', exitCode: 125 });
+    expect(failure.message).toBe(`could not push to ${bare}: GitLab: You are not ?[31mallowed to push`);
+  });
+});
+
+describe('remotes that cannot be used', () => {
+  test('one that is not there', async () => {
+    const failure = await failureOf(push({ remote: join(root, 'none.git') }));
+    expect(failure).toMatchObject({ code: 'GIT_REMOTE' });
+    expect(failure.message).toBe(
+      `could not read ${join(root, 'none.git')}: '${join(root, 'none.git')}' does not appear to be a git repository`,
+    );
+  });
+  test.each(['--upload-pack=touch x', 'ext::sh -c "touch x"', 'a\nb'])('%j runs nothing', async remote => {
+    expect(await failureOf(push({ remote }))).toMatchObject({ code: 'GIT_REMOTE' });
+    expect(readdirSync(root).sort()).toEqual(['gitconfig', 'registry.git', 'tmp', 'work']);
+  });
+  test('a password in the address is not shown', async () => {
+    const failure = await failureOf(push({ remote: 'http://nica:s3cret@127.0.0.1:1/x.git' }));
+    expect(`${failure.message}${failure.stack}`).not.toContain('s3cret');
+    expect(failure.message).toContain('http://127.0.0.1:1/x.git');
+  });
+  test('an empty repository', async () => {
+    git('init', '-q', '--bare', 'empty.git');
+    expect(await failureOf(push({ remote: join(root, 'empty.git') }))).toMatchObject({
+      message: `could not read ${join(root, 'empty.git')}: it has no such branch`,
+    });
+  });
+  test('git is not there', async () => {
+    expect(await failureOf(push({ environment: { PATH: join(root, 'tmp') } }))).toMatchObject({
+      code: 'GIT_UNUSABLE',
+      message: 'git cannot be used: ENOENT',
+    });
+  });
+  test('one that never answers', async () => {
+    writeFileSync(join(root, 'tmp/ssh'), '#!/bin/sh\nexec cat\n', { mode: 0o755 });
+    const path = { ...environment, PATH: `${root}/tmp:${process.env.PATH}` };
+    const failure = await failureOf(
+      push({ remote: 'git@git.example.org:x.git', environment: path, timeout: 300 }),
+    );
+    expect(failure).toMatchObject({
+      code: 'GIT_UNUSABLE',
+      message: 'git cannot be used: no answer within 0.3 s',
+    });
+  });
+  test('ssh is told to ask nobody', async () => {
+    writeFileSync(join(root, 'tmp/ssh'), `#!/bin/sh\necho "$@" > "${root}/ssh-words"\nexit 255\n`, {
+      mode: 0o755,
+    });
+    const remote = sshRemote('git.example.org:5005', 'sync/registry');
+    expect(remote).toBe('git@git.example.org:sync/registry.git');
+    await failureOf(
+      push({ remote, environment: { ...environment, PATH: `${root}/tmp:${process.env.PATH}` } }),
+    );
+    expect(readFileSync(join(root, 'ssh-words'), 'utf8')).toContain('-o BatchMode=yes');
+  });
+});
