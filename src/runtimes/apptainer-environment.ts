@@ -71,8 +71,7 @@ function isForApptainerToSet({ name, value, from }: ContainerVariable, request: 
     case 'set':
       return true;
     case 'image':
-      // To the image's PATH Apptainer adds the usual places that it lacks; docker and this table do not.
-      return imageIsNotReadByApptainer(request) || (name === 'PATH' && !value.includes('$'));
+      return imageIsNotReadByApptainer(request) || isChangedByApptainer(value);
     case 'host':
       return !isUtf8(value);
     case 'addressed':
@@ -81,6 +80,14 @@ function isForApptainerToSet({ name, value, from }: ContainerVariable, request: 
     default:
       return from satisfies never;
   }
+}
+
+/**
+ * Whether the image's own ENV file gives the job another value. What `apptainer build` writes for hard characters is
+ * evaluated (`$(…)` runs) or keeps its escapes.
+ */
+function isChangedByApptainer(value: string): boolean {
+  return /[$`"'\\\p{Cc}]/u.test(value) || !isUtf8(value);
 }
 
 /** Whether the image's ENV is known to jcds alone: lost metadata, or an ENV file that Apptainer silently drops. */

@@ -50,6 +50,8 @@ interface ApptainerFacts {
 
 /** Apptainer shows an empty directory as home where the source does not exist: this one never does. */
 const NO_HOME = '/proc/0/home';
+/** Where Apptainer writes an OCI image's ENV. */
+const ENVIRONMENT_FILE = '/.singularity.d/env/10-docker2singularity.sh';
 const PROBE_COMMAND = '/jcds-probe';
 const PROBE_TIMEOUT = 10_000;
 
@@ -86,6 +88,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...homeArguments(request.home),
       ...(request.writableTmpfs ? ['--writable-tmpfs'] : []),
       ...(request.gpu === 'nvidia' ? ['--nv'] : request.gpu === 'rocm' ? ['--rocm'] : []),
+      // What it cannot read it complains about, on the job's stderr; jcds gives the values.
+      ...(request.image.facts?.environmentFileDropped ? ['--bind', `/dev/null:${ENVIRONMENT_FILE}`] : []),
       ...request.binds.filter(bind => !isOwnDefault(bind, request)).flatMap(bindArguments),
       '--pwd',
       request.cwd,

@@ -51,7 +51,7 @@ export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
     keep: 'image',
     clean: 'image',
     hep: 'image',
-    why: 'they name places in the image; without a PATH of its own an image gets the usual one',
+    why: "they name places in the image; the usual places that the image's PATH lacks are added at its end, as apptainer does",
   },
   {
     names: ['APPTAINERENV_*', 'SINGULARITYENV_*'],

@@ -62,7 +62,9 @@ export function jobEnvironment(request: RunRequest): JobEnvironment {
     else if (rule.noted) leftBehind.push(name);
   }
   for (const [name, value] of image) if (variables.get(name)?.from !== 'host') add('image', name, value);
-  if (!variables.has('PATH')) add('jcds', 'PATH', DEFAULT_PATH);
+  const path = variables.get('PATH');
+  if (path === undefined) add('jcds', 'PATH', DEFAULT_PATH);
+  else add('image', 'PATH', withUsualPlaces(path.value));
   add('jcds', 'PWD', request.cwd);
   addAddressed(variables, host);
   for (const [name, value] of set) {
@@ -87,6 +89,12 @@ export function addressedVariables(host: RunRequest['environment']['host']): Map
 /** Whether jcds keeps a variable of this name from every job (HTCondor makes an APPTAINERENV_ twin of each variable). */
 export function isSecretName(name: string): boolean {
   return ruleFor(name.replace(ADDRESSED, '$1')).names.includes('JCDS_TOKEN*');
+}
+
+/** Apptainer adds the usual places to the image's PATH, so they are there on every runtime. */
+function withUsualPlaces(path: string): string {
+  const places = path.split(':');
+  return [...places, ...DEFAULT_PATH.split(':').filter(place => !places.includes(place))].join(':');
 }
 
 function addAddressed(

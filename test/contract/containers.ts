@@ -2,15 +2,16 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { completeListings } from '../../src/job/complete-listings.ts';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { renderPlan } from '../../src/launch/plan.ts';
 import { latin1, quoteWord } from '../../src/launch/quote.ts';
-import type { ImageConfig, ImageFacts } from '../../src/rootfs/facts.ts';
+import { inspectImage } from '../../src/rootfs/inspect.ts';
 import { isUtf8 } from '../../src/runtimes/apptainer-environment.ts';
 import { RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
-import { aRequest, readFacts } from '../runtimes/requests.ts';
+import { aRequest } from '../runtimes/requests.ts';
 
 /** Somebody who runs jobs: the ordinary user of the host tests, or root. */
 export interface Person {
@@ -32,19 +33,6 @@ export interface Container {
 
 /** The descriptors that these tests leave to the runtimes: they use 3 and 7 themselves. */
 const FREE_DESCRIPTORS = [9, 6, 5, 4];
-
-/** The configuration of library/small:1, which most starts are of. */
-const SMALL: ImageConfig = {
-  env: [
-    ['PATH', '/usr/bin:/bin'],
-    ['SMALL', 'yes'],
-  ],
-  entrypoint: null,
-  cmd: ['/bin/sh'],
-  workdir: null,
-  user: null,
-  source: 'singularity.d',
-};
 
 const repositories = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/containers.jinr.ru`;
 const user = process.env.JCDS_TEST_USER ?? 'jcdstest';
@@ -99,8 +87,6 @@ export interface Start {
   readonly args?: readonly string[];
   readonly environment?: Entries;
   readonly request?: Partial<RunRequest>;
-  /** Facts of the image that are not read from it. */
-  readonly facts?: Partial<ImageFacts>;
   /** Lines of shell that the launcher runs first: limits, descriptors, traps. */
   readonly before?: string;
   readonly stdin?: Buffer | 'closed' | { readonly file: string };
@@ -137,15 +123,8 @@ export class Workplace {
       ...((start.args ?? []).every(isUtf8) ? {} : { rawArguments: start.args ?? [] }),
       ...start.request,
     });
-    const withFacts = (facts: RunRequest['image']['facts']): RunRequest => ({
-      ...base,
-      image: {
-        path,
-        kind: 'directory',
-        facts: facts && { ...facts, ...(start.image === undefined ? { config: SMALL } : {}), ...start.facts },
-      },
-    });
-    return withFacts(readFacts(path, withFacts));
+    const facts = inspectImage(path, ['/', '/etc']);
+    return completeListings({ ...base, image: { path, kind: 'directory', facts } });
   }
 
   environment({ name, home }: Person): Entries {

@@ -6,7 +6,7 @@ import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { jobEnvironment } from '../../src/runtimes/environment.ts';
 import type { Bind } from '../../src/runtimes/runtime.ts';
 import { checkSupported } from '../../src/runtimes/select.ts';
-import { bytesOf, containers, ended, imageAt, says, Workplace } from './containers.ts';
+import { bytesOf, containers, ended, imageAt, type Start, says, Workplace } from './containers.ts';
 import { MATRIX } from './matrix.ts';
 
 const all = await containers();
@@ -121,26 +121,34 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
         ['SMALL', 'set'],
       ];
       const start = { request: { environment: { policy, host, set } }, environment: host };
-      const expected = jobEnvironment(work.request(it, start)).variables;
+      expect(await environmentOf(start)).toEqual(expectedEnvironment(start));
+    });
+
+    test.each(['hard', 'perverse'])('the ENV of library/%s:1 is what the image says', async name => {
+      const start = { image: imageAt(`library/${name}:1`) };
+      expect(await environmentOf(start)).toEqual(expectedEnvironment(start));
+    });
+
+    /** The job's environment as the job sees it, less what the runtime adds. */
+    async function environmentOf(start: Start): Promise<Record<string, string>> {
       const { stdout, stderr, code } = await work.run(it, { ...start, words: ['cat', '/proc/self/environ'] });
       expect([stderr, code]).toEqual(['', 0]);
-      const got = new Map(
-        stdout
-          .split('\0')
-          .filter(entry => entry !== '')
-          .map((entry): [string, string] => [
-            entry.slice(0, entry.indexOf('=')),
-            entry.slice(entry.indexOf('=') + 1),
-          ]),
+      const wanted = expectedEnvironment(start);
+      const entries = stdout.split('\0').slice(0, -1);
+      return Object.fromEntries(
+        entries
+          .map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const)
+          .filter(([name]) => name in wanted || !cells.adds.test(name)),
       );
-      const wanted = new Map(
-        [...expected.values()].map(variable => [variable.name, bytesOf(variable.value)]),
+    }
+
+    function expectedEnvironment(start: Start): Record<string, string> {
+      const { variables } = jobEnvironment(work.request(it, start));
+      const suffix = (name: string) => (name === 'LD_LIBRARY_PATH' ? cells.ldLibraryPathSuffix : '');
+      return Object.fromEntries(
+        [...variables.values()].map(({ name, value }) => [name, bytesOf(value) + suffix(name)]),
       );
-      wanted.set('LD_LIBRARY_PATH', `/a b:$x${cells.ldLibraryPathSuffix}`);
-      for (const added of [...got.keys()].filter(key => !wanted.has(key) && cells.adds.test(key)))
-        got.delete(added);
-      expect(Object.fromEntries(got)).toEqual(Object.fromEntries(wanted));
-    });
+    }
 
     test.each([0, 1, 2, 7, 42, 75, 125, 126, 127, 128, 130, 255])('exit code %d', async code => {
       expect(await work.sh(it, `exit ${code}`)).toEqual({ code, signal: null, stdout: '', stderr: '' });

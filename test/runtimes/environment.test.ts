@@ -58,7 +58,7 @@ const result = (policy: 'keep' | 'clean' | 'hep', set: Pairs = []) => {
 };
 
 const ALWAYS = {
-  PATH: '/first:/opt/app/bin:/bin',
+  PATH: '/first:/opt/app/bin:/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin',
   PREPEND_PATH: undefined,
   HOME: '/home/alice',
   PWD: '/home/alice/work',
@@ -184,7 +184,6 @@ describe('the environment as Apptainer has to be given it', () => {
       set: [
         ['APPTAINERENV_FOO', '\\$x'],
         ['APPTAINERENV_BYTES', "a$(printf '\\377')"],
-        ['APPTAINERENV_PATH', '/first:/opt/app/bin:/bin'],
       ],
       unset: [
         'LD_PRELOAD',
@@ -194,9 +193,27 @@ describe('the environment as Apptainer has to be given it', () => {
         'GITLAB_TOKEN',
         'FOO',
         'EMPTY',
-        'APPTAINERENV_PREPEND_PATH',
       ],
     });
+  });
+
+  test('a value that the image’s file would not give as it is', () => {
+    const facts = someFacts({
+      config: {
+        ...NO_CONFIG,
+        env: [
+          ['HARD', '$(echo ran)'],
+          ['EASY', 'a b'],
+        ],
+      },
+    });
+    expect(change({ image: { path: '/img', kind: 'directory', facts } }).set).toContainEqual([
+      'APPTAINERENV_HARD',
+      '\\$(echo ran)',
+    ]);
+    expect(JSON.stringify(change({ image: { path: '/img', kind: 'directory', facts } }).set)).not.toContain(
+      'EASY',
+    );
   });
 
   test('where Apptainer drops or lacks the image’s ENV, jcds gives it', () => {
@@ -204,7 +221,7 @@ describe('the environment as Apptainer has to be given it', () => {
     const { set, unset } = change({ image: { path: '/img', kind: 'directory', facts } });
     expect(set).toEqual(
       expect.arrayContaining([
-        ['APPTAINERENV_PATH', '/first:/opt/app/bin:/bin'],
+        ['APPTAINERENV_PATH', ALWAYS.PATH],
         ['APPTAINERENV_ONLY_IMAGE', '2'],
         ['APPTAINERENV_EMPTY', 'not empty'],
       ]),
@@ -217,7 +234,7 @@ describe('the environment as Apptainer has to be given it', () => {
       expect.arrayContaining([
         ['SINGULARITYENV_FOO', '\\$x'],
         ['SINGULARITYENV_ADDRESSED', 'new $HOME'],
-        ['SINGULARITYENV_PATH', '/first:/opt/app/bin:/bin'],
+        ['SINGULARITYENV_PREPEND_PATH', '/first'],
       ]),
     );
   });

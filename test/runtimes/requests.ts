@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ImageConfig, ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
 import type { RunRequest } from '../../src/runtimes/runtime.ts';
-import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
 
 export const NO_CONFIG: ImageConfig = {
   env: [],
@@ -60,31 +57,4 @@ export function someFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
     group: 'root:x:0:\n',
     ...changes,
   };
-}
-
-/** Facts of a real directory, with the listings that this request needs. */
-export function readFacts(directory: string, request: (facts: ImageFacts) => RunRequest): ImageFacts {
-  const directories: Record<string, RootEntry[]> = {};
-  const text = (path: string) => {
-    try {
-      return readFileSync(join(directory, path), 'utf8');
-    } catch {
-      return null;
-    }
-  };
-  const facts = () =>
-    someFacts({ directory, directories, passwd: text('etc/passwd'), group: text('etc/group') });
-  for (;;) {
-    const needed = listingsNeeded(request(facts()));
-    if (needed.length === 0) return facts();
-    for (const path of needed) directories[path] = list(join(directory, path));
-  }
-}
-
-function list(directory: string): RootEntry[] {
-  return readdirSync(directory, { withFileTypes: true }).map(entry =>
-    entry.isSymbolicLink()
-      ? { name: entry.name, kind: 'link', target: readlinkSync(join(directory, entry.name)) }
-      : { name: entry.name, kind: entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : 'other' },
-  );
 }
