@@ -123,6 +123,7 @@ export class Workplace {
       ...((start.args ?? []).every(isUtf8) ? {} : { rawArguments: start.args ?? [] }),
       ...start.request,
     });
+    if (start.request?.image !== undefined) return base;
     const facts = inspectImage(path, ['/', '/etc']);
     return completeListings({ ...base, image: { path, kind: 'directory', facts } });
   }

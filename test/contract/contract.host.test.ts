@@ -13,6 +13,8 @@ const all = await containers();
 const work = new Workplace();
 afterAll(() => work.remove());
 
+const FILE_IMAGE = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/singularity.galaxyproject.org/all/small:1.0--h1a2b3c4_0`;
+
 /** Bytes 1 to 255, and what shells, scripts and tables trip over. */
 const EVERY_BYTE = Array.from({ length: 255 }, (_, i) =>
   String.fromCharCode(i < 127 ? i + 1 : 0xdc01 + i),
@@ -333,6 +335,22 @@ echo x >/dev/null; echo x >/tmp/x && echo y >"$HOME/y" && pwd`;
         words: ['unshare', '--user', '--map-current-user', '--mount', 'true'],
       });
       expect(code).toBe(person.uid === 0 && !cells.rootNests ? 1 : 0);
+    });
+
+    test('an image that is one file runs, or is refused before exec', async () => {
+      const image = { path: FILE_IMAGE, kind: 'file', facts: null } as const;
+      const set = [['VALUE', '$HOME `id` "\'\\']] as const;
+      const environment = { policy: 'clean', host: work.environment(person), set } as const;
+      const start = { words: ['/bin/sh', '-c', 'printf %s "$VALUE"'], request: { image, environment } };
+      if (!it.runtime.images.includes('file')) {
+        expect(() => checkSupported(it.runtime, work.request(it, start))).toThrow(
+          'runs no image that is one file',
+        );
+        return;
+      }
+      expect((await work.run(it, start)).stdout).toBe(set[0][1]);
+      const entrypoint = { ...start, request: { ...start.request, entrypointUnknown: true } };
+      expect((await work.run(it, entrypoint)).stdout).toBe(set[0][1]);
     });
 
     test('a working directory that is not there is an error, not another directory', async () => {
