@@ -1,4 +1,4 @@
-import { createHash, getHashes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ripemd160 } from './ripemd160.ts';
 
 /**
@@ -44,16 +44,17 @@ function digest(algorithm: HashAlgorithm, bytes: Uint8Array): Buffer {
     case 'shake128':
       return createHash('shake128', { outputLength: 20 }).update(bytes).digest();
     case 'rmd160':
-      return platformHas('ripemd160') ? createHash('ripemd160').update(bytes).digest() : ripemd160(bytes);
+      return digestRipemd160(bytes);
     default:
       return algorithm satisfies never;
   }
 }
 
-let known: Set<string> | undefined;
-
-/** OpenSSL 3 lists an algorithm only when a loaded provider has it. */
-function platformHas(algorithm: string): boolean {
-  known ??= new Set(getHashes());
-  return known.has(algorithm);
+/** OpenSSL 3 has it only where a loaded provider has. */
+function digestRipemd160(bytes: Uint8Array): Buffer {
+  try {
+    return createHash('ripemd160').update(bytes).digest();
+  } catch {
+    return ripemd160(bytes);
+  }
 }

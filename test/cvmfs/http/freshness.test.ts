@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openObjectCache } from '../../../src/cvmfs/http/object-cache.ts';
@@ -130,27 +130,28 @@ test('nothing unverified is remembered', async () => {
 });
 
 test.each([
-  ['cut short', '{"format":1,"revision":8'],
-  ['of another format', '{"format":2,"revision":8}'],
-  ['not what it says', '{"format":1,"revision":9,"server":"http://x"}'],
-  [
-    'with a header that is none',
-    JSON.stringify({
-      format: 1,
-      revision: 8,
-      server: 'x',
-      bytes: '',
-      whitelist: '',
-      certificate: '',
-      etag: 'a\r\nb',
-      lastModified: null,
-    }),
-  ],
-])('a memory that is %s is as none', async (_, text) => {
+  ['cut short', (text: string) => text.slice(0, -20)],
+  ['of another format', (text: string) => text.replace('"format":1', '"format":2')],
+  ['of another revision', (text: string) => text.replace('"revision":8', '"revision":9')],
+  ['without a server', (text: string) => text.replace('"server"', '"from"')],
+  ['endless', (text: string) => text + ' '.repeat(3_000_000)],
+])('a memory that is %s is as none', async (_, change) => {
   await see({ revision: 8 });
-  writeFileSync(join(directory(), 'revisions', R, '8.json'), text);
-  const repository = await open(await serve({ revision: 7 }));
-  expect(repository.revision).toBe(7);
+  const file = join(directory(), 'revisions', R, '8.json');
+  const text = readFileSync(file, 'utf8');
+  expect(change(text)).not.toBe(text);
+  writeFileSync(file, change(text));
+  expect((await open(await serve({ revision: 7 }))).revision).toBe(7);
+});
+
+test('a remembered validator that is no header is not sent', async () => {
+  const server = await serve({ revision: 8 });
+  await (await open(server)).close();
+  const file = join(directory(), 'revisions', R, '8.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"etag":"', '"etag":"a\\r\\nx: y'));
+  server.requests.length = 0;
+  expect((await open(server)).revision).toBe(8);
+  expect(server.requests).toEqual([`${R}/.cvmfspublished`]);
 });
 
 test('processes that remember different revisions at once leave the newest', async () => {
