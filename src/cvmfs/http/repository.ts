@@ -90,7 +90,14 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   if (!isRepositoryName(name)) throw new InvalidRepositoryNameError(name);
   if (keys.length === 0 && !insecure) throw new NoKeysError(name);
   const transport = options.transport ?? httpTransport();
-  const fetcher = fetcherFor(options, transport);
+  const stop = new AbortController();
+  const fetcher = fetcherFor(options, transport, stop.signal);
+  /** Whatever is still under way would keep the process alive. */
+  const end = async (): Promise<void> => {
+    await objects.settle();
+    stop.abort();
+    await transport.close();
+  };
   const objects = objectsFrom(fetcher, cache);
   const memory = cache && revisionMemory(cache, name);
   const trust = insecure ? null : { repository: name, keys, blacklist };
@@ -120,14 +127,12 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
       catalogs: tree.counts,
       ...reading({ repository: name, tree, objects }, options.variables ?? {}),
       async close() {
-        await objects.settle();
         tree.close();
-        await transport.close();
+        await end();
       },
     };
   } catch (error) {
-    await objects.settle();
-    await transport.close();
+    await end();
     throw error;
   }
 }
@@ -180,7 +185,7 @@ function reading(
   };
 }
 
-function fetcherFor(options: RepositoryOptions, transport: Transport): Fetcher {
+function fetcherFor(options: RepositoryOptions, transport: Transport, stop: AbortSignal): Fetcher {
   const servers = options.servers.map(server => serverUrl(server, options.name));
   if (servers.length === 0) throw new InvalidServerError('');
   return createFetcher({
@@ -189,7 +194,7 @@ function fetcherFor(options: RepositoryOptions, transport: Transport): Fetcher {
     transport,
     timeout: options.timeout ?? TIMEOUT,
     patience: options.patience ?? PATIENCE,
-    signal: options.signal,
+    signal: options.signal ? AbortSignal.any([options.signal, stop]) : stop,
     pause: options.pause,
     random: options.random,
   });

@@ -151,3 +151,12 @@ test('an abort ends everything at once', async () => {
   stop.abort();
   await expect(opening).rejects.toThrow(/abort/i);
 });
+
+test('a failure leaves no request behind that would keep the process alive', async () => {
+  const server = await serve();
+  server.faults.set('manifest', { status: 404 });
+  server.faults.set('whitelist', 'hang');
+  await failure(open(server, { timeout: { direct: 60_000, proxy: 60_000 } }));
+  expect(server.hung).toHaveLength(1);
+  await Promise.all(server.hung);
+});

@@ -34,6 +34,8 @@ export interface TestServer {
   readonly requests: string[];
   /** Set at any time; a kind that is not named is served well. */
   readonly faults: Map<ObjectKind, Fault>;
+  /** Ends of the connections that were left hanging. */
+  readonly hung: Promise<void>[];
   /** Milliseconds before each answer. */
   latency: number;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export type Files = string | ReadonlyMap<string, Uint8Array>;
 export async function serve(files: Files): Promise<TestServer> {
   const requests: string[] = [];
   const faults = new Map<ObjectKind, Fault>();
+  const hung: Promise<void>[] = [];
   const state = { latency: 0 };
   const { server, close } = await listen(async (incoming, outgoing) => {
     const path = decodeURIComponent(new URL(incoming.url ?? '/', 'http://x').pathname).replace(
@@ -57,6 +60,7 @@ export async function serve(files: Files): Promise<TestServer> {
     if (state.latency > 0) await new Promise(resolve => setTimeout(resolve, state.latency));
     const bytes = await load(files, path);
     const fault = faults.get(kindOf(path));
+    if (fault === 'hang') hung.push(new Promise(resolve => outgoing.on('close', () => resolve())));
     if (fault !== undefined) return misbehave(fault, bytes ?? Buffer.alloc(0), outgoing);
     if (!bytes)
       return void outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<html>not here</html>');
@@ -70,6 +74,7 @@ export async function serve(files: Files): Promise<TestServer> {
     origin,
     requests,
     faults,
+    hung,
     get latency() {
       return state.latency;
     },
