@@ -51,9 +51,13 @@ export class GitRemote implements Files {
   ): Promise<T> {
     if (remote.startsWith('-') || remote !== safeText(remote, 2000))
       throw new GitRemoteError(remote, 'use', 'it is no address of a repository');
+    const { environment, timeout } = options;
     const directory = await mkdtemp(join(tmpdir(), 'jcds-request-'));
     try {
-      const made = new GitRemote(remote, directory, options);
+      const made = new GitRemote(remote, directory, {
+        environment,
+        ...(timeout === undefined ? {} : { timeout }),
+      });
       await made.git('make a copy of', ['init', '--quiet', '--bare', directory]);
       return await use(made);
     } finally {

@@ -41,22 +41,27 @@ export class GitUnusableError extends JcdsError {
 export async function runGit(words: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const { execa } = await import('execa');
   const { environment, gitDirectory, input, variables = {}, timeout = TIMEOUT } = options;
-  const result = await execa('git', words, {
-    env: {
-      ...handedOn(environment),
-      ...quiet(environment),
-      ...(gitDirectory ? { GIT_DIR: gitDirectory } : {}),
-      ...variables,
-    },
+  const directory = gitDirectory === undefined ? {} : { GIT_DIR: gitDirectory };
+  const child = execa('git', words, {
+    env: { ...handedOn(environment), ...quiet(environment), ...directory, ...variables },
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     encoding: 'buffer',
     stripFinalNewline: false,
     maxBuffer: OUTPUT_LIMIT,
-    timeout,
+    // A session of its own has no terminal to ask on, and ends with all that git has started.
+    detached: true,
     reject: false,
   });
-  if (result.timedOut) throw new GitUnusableError(`no answer within ${timeout / 1000} s`);
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    endGroup(child.pid);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, timeout);
+  const result = await child.finally(() => clearTimeout(timer));
+  if (timedOut) throw new GitUnusableError(`no answer within ${timeout / 1000} s`);
   if (result.exitCode === undefined && result.signal === undefined)
     throw new GitUnusableError(result.code ?? 'it did not run');
   return {
@@ -64,6 +69,14 @@ export async function runGit(words: readonly string[], options: GitOptions): Pro
     output: Buffer.from(result.stdout),
     errors: Buffer.from(result.stderr).toString('utf8'),
   };
+}
+
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 const OF_A_SESSION =

@@ -273,6 +273,37 @@ describe('outages', () => {
   });
 });
 
+describe('proxies of the environment', () => {
+  async function throughProxy(environment: (proxy: string) => Record<string, string>): Promise<string[]> {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.push(String(request.url));
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const clock = new QuickClock();
+    const forge = connectForge({
+      kind: 'gitlab',
+      host: server.origin,
+      token: null,
+      environment: environment(address),
+      clock,
+    });
+    await forge
+      .project('sync/registry')
+      .catch((error: unknown) => expect(error).toMatchObject({ code: 'FORGE_UNREACHABLE' }));
+    proxy.close();
+    return [...new Set(asked)];
+  }
+  test('are used, and left out where they are to be', async () => {
+    expect(await throughProxy(proxy => ({ HTTP_PROXY: proxy }))).toEqual([server.host]);
+    expect(await throughProxy(proxy => ({ http_proxy: proxy, NO_PROXY: '127.0.0.1' }))).toEqual([]);
+    expect(await throughProxy(() => ({}))).toEqual([]);
+  });
+});
+
 describe('what is no forge', () => {
   let other: Server | undefined;
   afterEach(() => {

@@ -1,0 +1,55 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isJcdsError } from '../errors.ts';
+import { textField } from './forges/answer.ts';
+import { type GitOptions, runGit } from './git.ts';
+import { normaliseHost } from './token-variable.ts';
+
+const CREDENTIAL_TIMEOUT = 10_000;
+const SIZE_LIMIT = 262_144;
+
+/**
+ * What git's credential helpers know for a host; null when they know nothing, or would have to ask. `now` in milliseconds: a helper may
+ * tell when its password ends.
+ */
+export async function readGitCredential(
+  host: string,
+  {
+    environment,
+    now,
+    timeout = CREDENTIAL_TIMEOUT,
+  }: { environment: GitOptions['environment']; now: number; timeout?: number },
+): Promise<string | null> {
+  const input = `protocol=https\nhost=${normaliseHost(host)}\n\n`;
+  try {
+    const answer = await runGit(['credential', 'fill'], { environment, input, timeout });
+    if (answer.code !== 0) return null;
+    const fields = new Map(
+      answer.output
+        .toString('utf8')
+        .split('\n')
+        .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    const ends = Number(fields.get('password_expiry_utc') ?? Number.POSITIVE_INFINITY);
+    return ends * 1000 <= now ? null : (fields.get('password') ?? null);
+  } catch (thrown) {
+    if (isJcdsError(thrown)) return null;
+    throw thrown;
+  }
+}
+
+/** The token in the configuration of GitLab's or GitHub's own program, by the keys that lead to it; null for anything else. */
+export async function readToolConfiguration(
+  file: string,
+  keys: readonly string[],
+  uid: number,
+): Promise<string | null> {
+  try {
+    const { size, uid: owner } = await stat(file);
+    if (owner !== uid || size > SIZE_LIMIT) return null;
+    const { parse } = await import('yaml');
+    return textField(parse(await readFile(file, 'utf8'), { logLevel: 'silent' }), ...keys);
+  } catch {
+    // It is another program's file: missing, broken or of a new form, it is no reason to stop.
+    return null;
+  }
+}
