@@ -2,6 +2,7 @@ import { INPUT_LIMIT } from '../launch/plan.ts';
 import { latin1 } from '../launch/quote.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
+import { findGpu, gpuOf, withGpuLibraries } from './gpu.ts';
 import { heldName, heldVariables, holdBack } from './held.ts';
 import type { RootOperation } from './image-tree.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
@@ -26,16 +27,15 @@ export const bubblewrap: Runtime = {
   passesSignals: false,
   cannot: {
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
-    gpu: "bubblewrap does not bring the host's GPU libraries into the container",
   },
   probe,
   invocation,
 };
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
-  const environment = jobEnvironment(request);
+  const environment = withGpuLibraries(jobEnvironment(request), request);
   const { harmless, held } = holdBack(environment);
-  const { image, root, mounts } = skeleton(request);
+  const { image, root, mounts } = skeleton(request, gpuOf(request, host));
   const inputs: string[] = [];
   const input = (text: string): Argument => ({ input: inputs.push(text) - 1 });
   const args: Argument[] = [
@@ -143,7 +143,8 @@ function mountArguments(operation: MountOperation, input: (text: string) => Argu
     case 'sys':
       return ['--ro-bind', '/sys', at];
     case 'devices':
-      return operation.all ? ['--dev-bind', '/dev', at] : ['--dev', at];
+      if (operation.all) return ['--dev-bind', '/dev', at];
+      return ['--dev', at, ...operation.besides.flatMap(device => ['--dev-bind-try', device, device])];
     default:
       return operation satisfies never;
   }
@@ -172,5 +173,8 @@ async function probe(search: ProbeContext): Promise<Verdict> {
   ]);
   if (tried.code !== 0) return usernsFailure(tried);
   const version = told.stdout.trim().split(' ').at(-1) ?? '';
-  return { works: true, host: { program, version, facts: { shell: search.which('sh') ?? '/bin/sh' } } };
+  return {
+    works: true,
+    host: { program, version, facts: { shell: search.which('sh') ?? '/bin/sh', gpu: await findGpu(search) } },
+  };
 }

@@ -1,6 +1,10 @@
 import { groupFor, passwdFor } from './accounts.ts';
+import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
 import { ImageTree, type RootOperation } from './image-tree.ts';
 import type { RunRequest } from './runtime.ts';
+
+type Gpu = ReturnType<typeof gpuOf>;
+const NO_GPU: Gpu = { libraries: [], devices: [] };
 
 /** What is mounted on the new root once it is made, in this order. `at` exists by then and is no link. */
 export type MountOperation =
@@ -10,8 +14,13 @@ export type MountOperation =
   | { readonly kind: 'text'; readonly at: string; readonly text: string }
   | { readonly kind: 'tmpfs'; readonly at: string; readonly mode: string }
   | { readonly kind: 'proc' | 'sys'; readonly at: string }
-  /** The host's /dev, or the few devices that every program may expect. */
-  | { readonly kind: 'devices'; readonly at: string; readonly all: boolean };
+  /** The host's /dev, or the few devices that every program may expect and some besides. */
+  | {
+      readonly kind: 'devices';
+      readonly at: string;
+      readonly all: boolean;
+      readonly besides: readonly string[];
+    };
 
 /** A root for the job, for runtimes that make up no mount points themselves. The new root ends read-only. */
 export interface Skeleton {
@@ -26,8 +35,8 @@ export interface Skeleton {
  * host's /dev, /proc, /sys, /tmp and /var/tmp, the home directory, name resolution, the user's own lines in passwd
  * and group, and the binds. Pure. @throws PlaceError
  */
-export function skeleton(request: RunRequest): Skeleton {
-  const { tree, mounts } = build(request);
+export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU): Skeleton {
+  const { tree, mounts } = build(request, gpu);
   return { image: request.image.path, root: tree.operations(), mounts };
 }
 
@@ -36,16 +45,18 @@ export function skeleton(request: RunRequest): Skeleton {
  * until it needs nothing more: a listing may show a link that leads to another directory.
  */
 export function listingsNeeded(request: RunRequest): readonly string[] {
-  return [...build(request).tree.missingListings];
+  // Whatever the host's libraries are: they all have one place.
+  const gpu = request.gpu === null ? NO_GPU : { ...NO_GPU, libraries: ['/lib'] };
+  return [...build(request, gpu).tree.missingListings];
 }
 
-function build(request: RunRequest): { tree: ImageTree; mounts: MountOperation[] } {
+function build(request: RunRequest, gpu: Gpu): { tree: ImageTree; mounts: MountOperation[] } {
   const tree = new ImageTree(request.image.facts?.directories ?? {});
   const mounts: MountOperation[] = [];
   const directory = (path: string) => tree.place(path, 'directory');
   const file = (path: string) => tree.place(path, 'file');
 
-  mounts.push({ kind: 'devices', at: directory('/dev'), all: !request.contain });
+  mounts.push({ kind: 'devices', at: directory('/dev'), all: !request.contain, besides: gpu.devices });
   mounts.push({ kind: 'proc', at: directory('/proc') }, { kind: 'sys', at: directory('/sys') });
   for (const path of ['/tmp', '/var/tmp'])
     mounts.push(
@@ -58,6 +69,10 @@ function build(request: RunRequest): { tree: ImageTree; mounts: MountOperation[]
   for (const path of ['/etc/resolv.conf', '/etc/hosts'])
     mounts.push({ kind: 'copy', source: path, at: file(path) });
   for (const [path, text] of accounts(request)) mounts.push({ kind: 'text', at: file(path), text });
+  for (const source of gpu.libraries) {
+    const at = file(`${GPU_LIBRARIES}/${source.slice(source.lastIndexOf('/') + 1)}`);
+    mounts.push({ kind: 'bind', source, at, mode: 'rw' });
+  }
   for (const { source, destination, mode, sourceKind } of request.binds)
     mounts.push({ kind: 'bind', source, at: tree.place(destination, sourceKind), mode });
   return { tree, mounts };

@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
+import { findGpu } from './gpu.ts';
 import type { ProbeContext, RunRequest, RuntimeHost, Verdict } from './runtime.ts';
 import { type UnshareFacts, unshare } from './unshare.ts';
 import { usernsFailure } from './userns.ts';
@@ -49,6 +50,7 @@ export async function probeUnshare(search: ProbeContext): Promise<Verdict> {
     ...libraries,
     places: PLACES.filter(isDirectory),
     plainShell: basename(realpathSync(found.get('sh')!)) === 'dash',
+    gpu: await findGpu(search),
   };
   return tryIt(program, facts, search);
 }

@@ -156,17 +156,18 @@ function addMount(parts: Parts, operation: MountOperation, place: string): void 
       break;
     case 'devices':
       if (operation.all) bind('/dev');
-      else addDevices(parts, at, place);
+      else addDevices(parts, at, place, operation.besides);
       break;
     default:
       operation satisfies never;
   }
 }
 
-function addDevices(parts: Parts, at: string, place: string): void {
-  for (const name of DEVICES) {
-    parts.files.push(`${at}/${name}`);
-    parts.table.push(line(`/dev/${name}`, `${place}${at}/${name}`, 'none', 'bind'));
+function addDevices(parts: Parts, at: string, place: string, besides: readonly string[]): void {
+  for (const device of [...DEVICES.map(name => `/dev/${name}`), ...besides]) {
+    const inside = `${at}/${device.slice(device.lastIndexOf('/') + 1)}`;
+    (/\/dri$/.test(device) ? parts.directories : parts.files).push(inside);
+    parts.table.push(line(device, `${place}${inside}`, 'none', 'rbind'));
   }
   parts.links.push(
     ...DEVICE_LINKS.map(([name, target]) => [`${at}/${name}`, target] satisfies [string, string]),

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { EXIT, JcdsError } from '../errors.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
+import { type GpuFacts, gpuOf, withGpuLibraries } from './gpu.ts';
 import { heldVariables, holdBack } from './held.ts';
 import type { Invocation, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { skeleton } from './skeleton.ts';
@@ -24,6 +25,7 @@ export interface UnshareFacts {
   readonly places: readonly string[];
   /** Whether sh hands on every variable whose name it can hold, unchanged (dash does; bash has its own). */
   readonly plainShell: boolean;
+  readonly gpu: GpuFacts;
 }
 
 /** All directories to build a new root on are in use. */
@@ -51,7 +53,6 @@ export const unshare: Runtime = {
   passesSignals: true,
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
-    gpu: "unshare does not bring the host's GPU libraries into the container",
   },
   probe: probeUnshare,
   invocation,
@@ -59,7 +60,7 @@ export const unshare: Runtime = {
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as UnshareFacts;
-  const { harmless, held } = holdBack(jobEnvironment(request), /^(?:OLD)?PWD$/);
+  const { harmless, held } = holdBack(withGpuLibraries(jobEnvironment(request), request), /^(?:OLD)?PWD$/);
   // Variables that the shells on the way would lose are given to the job by env(1), in its last moment. They are the
   // caller's own: --env has no such names.
   const isLost = (name: string) =>
@@ -68,7 +69,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   const lost = [...harmless.values()].filter(({ name }) => isLost(name));
   const change = launcherChange(carried, request.environment.host);
-  const root = skeleton(request);
+  const root = skeleton(request, gpuOf(request, host));
   const place = choosePlace(facts.places, request);
   const tools = toolsAfterChange(facts);
   const set = setUpScript(root, place, facts, tools);

@@ -25,7 +25,8 @@ test.each(apptainers.map(container => [container.person.name, container] as cons
         request: { environment: { policy: 'clean', host, set } },
       });
       expect(stderr).toBe('');
-      const [environment = '', args = ''] = stdout.split('\0-\0');
+      const border = stdout.indexOf('\0-\0');
+      const [environment, args] = [stdout.slice(0, border), stdout.slice(border + 3)];
       const got = new Map(
         environment
           .split('\0')

@@ -52,8 +52,9 @@ describe.each(all.map(container => [`${container.name} for ${container.person.na
 
     test('the job is the caller’s: ids, directory, limits, umask, descriptors, streams', async () => {
       const script = `id -u; id -g; id -un; pwd; echo "$HOME"; umask; ulimit -Sn; ulimit -Hn; cat <&7
+grep -E '^(SigIgn|SigBlk):' /proc/self/status | tr -d '\\n'; echo
 for i in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$i ] && printf '%s ' $i; done; echo error >&2`;
-      const before = `umask 027; ulimit -Sn 1200; ulimit -Hn 1300; exec 7<<E\nseven\nE`;
+      const before = `trap '' HUP USR1; umask 027; ulimit -Sn 1200; ulimit -Hn 1300; exec 7<<E\nseven\nE`;
       expect(await work.sh(it, script, { before })).toEqual({
         code: 0,
         signal: null,
@@ -67,6 +68,7 @@ for i in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$i ] && printf '%s ' $i; don
           1200,
           1300,
           'seven',
+          `SigBlk:\t0000000000000000SigIgn:\t${cells.keepsIgnoredSignals ? '0000000000000201' : '0000000000000000'}`,
           '0 1 2 7 ',
         ].join('\n'),
         stderr: 'error\n',

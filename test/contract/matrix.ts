@@ -19,6 +19,8 @@ export interface Cells {
   readonly noDirectory: number;
   /** Whether a job of root can make containers itself (mapping root needs CAP_SETFCAP, Linux 5.12). */
   readonly rootNests: boolean;
+  /** Whether what the caller ignores (nohup) stays ignored. Apptainer resets it, started by hand as well. */
+  readonly keepsIgnoredSignals: boolean;
 }
 
 const apptainer: Cells = {
@@ -32,6 +34,7 @@ const apptainer: Cells = {
   passwdInBareImage: false,
   noDirectory: 255,
   rootNests: true,
+  keepsIgnoredSignals: false,
 };
 
 export const MATRIX: Record<RuntimeName, Cells> = {
@@ -48,6 +51,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     passwdInBareImage: true,
     noDirectory: 125,
     rootNests: false,
+    keepsIgnoredSignals: true,
   },
   bubblewrap: {
     notFound: 1,
@@ -60,5 +64,6 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     passwdInBareImage: true,
     noDirectory: 1,
     rootNests: false,
+    keepsIgnoredSignals: true,
   },
 };

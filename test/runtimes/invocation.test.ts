@@ -17,6 +17,10 @@ const TOOLS: UnshareFacts = {
   libraries: ['/usr/lib/x'],
   places: ['/mnt', '/media'],
   plainShell: true,
+  gpu: {
+    nvidia: { libraries: ['/lib/x/libcuda.so.1'], devices: ['/dev/nvidia0'] },
+    rocm: { libraries: [], devices: ['/dev/dri'] },
+  },
 };
 
 const HOSTS: Record<RuntimeName, RuntimeHost> = {
@@ -31,7 +35,11 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
     facts: { needsUserns: false, isApptainer: false },
   },
   unshare: { program: '/usr/bin/unshare', version: '2.38.1', facts: { ...TOOLS } },
-  bubblewrap: { program: '/usr/bin/bwrap', version: '0.8.0', facts: { shell: '/usr/bin/sh' } },
+  bubblewrap: {
+    program: '/usr/bin/bwrap',
+    version: '0.8.0',
+    facts: { shell: '/usr/bin/sh', gpu: TOOLS.gpu },
+  },
 };
 
 const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
@@ -298,6 +306,20 @@ describe('apptainer', () => {
   ])('%s is refused', (_, changes, message) => {
     expect(() => invoke('apptainer', aRequest(changes))).toThrow(message);
   });
+});
+
+test.each(['unshare', 'bubblewrap'] as const)('%s: the GPU’s libraries and devices', name => {
+  const text = (changes: Partial<RunRequest>) => {
+    const { args, environment } = invoke(name, aRequest({ gpu: 'nvidia', ...changes }));
+    return JSON.stringify([args, environment.set]);
+  };
+  expect(text({})).toMatch(
+    /\/lib\/x\/libcuda\.so\.1\S{0,9}[ ,]\S{0,9}\/\.singularity\.d\/libs\/libcuda\.so\.1/,
+  );
+  expect(text({})).toContain('/.singularity.d/libs');
+  expect(text({})).not.toContain('nvidia0');
+  expect(text({ contain: true })).toContain('/dev/nvidia0');
+  expect(text({ gpu: 'rocm', contain: true })).toContain('/dev/dri');
 });
 
 describe('unshare', () => {
