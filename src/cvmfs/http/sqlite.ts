@@ -35,7 +35,7 @@ const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
  * not so. The caller closes it.
  */
 export async function openDatabase(bytes: Uint8Array, tables: readonly string[]): Promise<Database | null> {
-  if (bytes.length < 512 || MAGIC.compare(bytes, 0, MAGIC.length) !== 0) return null;
+  if (!isDatabaseFile(bytes)) return null;
   const { Database } = await loadLibrary();
   const database = new Database(bytes);
   try {
@@ -46,6 +46,13 @@ export async function openDatabase(bytes: Uint8Array, tables: readonly string[])
   }
   database.close();
   return null;
+}
+
+/** Whether the file begins as one and ends with a whole page (https://www.sqlite.org/fileformat.html, 1.3). */
+function isDatabaseFile(bytes: Uint8Array): boolean {
+  if (bytes.length < 512 || MAGIC.compare(bytes, 0, MAGIC.length) !== 0) return false;
+  const pageSize = (bytes[16]! << 8) | bytes[17]!;
+  return bytes.length % (pageSize === 1 ? 65_536 : pageSize) === 0;
 }
 
 function isAbsentOrPlain(database: Database, table: string): boolean {
