@@ -85,11 +85,23 @@ export function lastScript(
     // env(1) is reached from this directory, so the change is left to it.
     `${lost.length === 0 ? 'cd "$jcds_cwd"' : '(cd "$jcds_cwd")'} 2>/dev/null || ${complaint}`,
     'unset OLDPWD',
-    ...held.map(({ name }) => `export ${name}="$${heldName(name)}"; unset ${heldName(name)}`),
-    lost.length === 0
-      ? 'exec "$@"'
-      : `exec ${env} --chdir="$jcds_cwd" ${lost.map(({ name, value }) => quote(`${name}=${value}`)).join(' ')} "$@"`,
+    ...(lost.length === 0
+      ? [
+          ...held.map(({ name }) => `export ${name}="$${heldName(name)}"; unset ${heldName(name)}`),
+          'exec "$@"',
+        ]
+      : [`exec ${env} --chdir="$jcds_cwd" ${envArguments(held, lost)} "$@"`]),
   ].join('\n');
+}
+
+/** env(1) itself takes held variables out of its environment (-S knows `${NAME}`), so their values stand in no argument. */
+function envArguments(held: readonly ContainerVariable[], lost: readonly ContainerVariable[]): string {
+  const assignments = held.map(({ name }) => `${name}=\${${heldName(name)}}`).join(' ');
+  return [
+    ...held.flatMap(({ name }) => ['-u', heldName(name)]),
+    ...(held.length === 0 ? [] : ['-S', quote(assignments)]),
+    ...lost.map(({ name, value }) => quote(`${name}=${value}`)),
+  ].join(' ');
 }
 
 function gather({ image, root, mounts }: Skeleton, place: string): Parts {

@@ -12,7 +12,8 @@ const aByte = fc.oneof(
   fc.constantFrom(...Buffer.from('$`\\"\'{}()!#~ \t\n\r;&|*?[]%=,:aé')),
   fc.integer({ min: 1, max: 255 }),
 );
-const aValue = fc.array(aByte, { maxLength: 24 }).map(bytes => fromBytes(Buffer.from(bytes)));
+const someBytes = fc.oneof({ arbitrary: aByte.map(byte => [byte]), weight: 9 }, fc.constant([13, 10]));
+const aValue = fc.array(someBytes, { maxLength: 24 }).map(bytes => fromBytes(Buffer.from(bytes.flat())));
 
 test.each(apptainers.map(container => [container.person.name, container] as const))(
   'whatever is given by --env or as an argument reaches the program through Apptainer as it is, for %s',

@@ -81,14 +81,16 @@ for at in / /etc /bin /usr/bin; do touch $at/jcds-new 2>/dev/null && echo "wrote
 echo changed 2>/dev/null >/bin/cat && echo 'wrote cat'
 mkdir -p /tmp/jcds-$$/x; cd /; /bin/busybox chroot /tmp/jcds-$$ /bin/true 2>&1 | grep -o 'not permitted'; rm -r /tmp/jcds-$$
 mount -t tmpfs none /tmp 2>/dev/null && echo mounted
+/bin/busybox cut -d' ' -f5 /proc/self/mountinfo | grep -cx /
 ls /proc/1/root/ >/dev/null 2>&1 && echo 'saw the host'
 ls -d /opt/jcds-test /proc/self/root/opt/jcds-test 2>/dev/null
 touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo wrote`;
       const { stdout } = await work.sh(it, script);
-      const none = 'CapPrm: 0000000000000000 CapEff: 0000000000000000 NoNewPrivs: 1 \nnot permitted\nwrote\n';
+      const none =
+        'CapPrm: 0000000000000000 CapEff: 0000000000000000 NoNewPrivs: 1 \nnot permitted\n1\nwrote\n';
       if (person.uid === 0 && cells.rootCapabilities === 'in its namespace')
         expect(stdout).toBe(
-          'CapPrm: 000001ffffffffff CapEff: 000001ffffffffff NoNewPrivs: 0 \nmounted\nwrote\n',
+          'CapPrm: 000001ffffffffff CapEff: 000001ffffffffff NoNewPrivs: 0 \nmounted\n1\nwrote\n',
         );
       else expect(stdout).toBe(none);
     });
@@ -120,6 +122,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
       const set: Entries = [
         ...Object.keys(ODD_TEXTS).map(text => [`SET_${text}`, ODD_TEXTS[text]!] as const),
         ['LD_LIBRARY_PATH', '/a b:$x'],
+        ['LD_PRELOAD', '/nowhere/set.so'],
         ['LD_AUDIT', ''],
         ['GLIBC_TUNABLES', 'glibc.x=\n'],
         ['SMALL', 'set'],

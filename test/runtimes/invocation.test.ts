@@ -114,9 +114,7 @@ jcds_cwd=$1
 shift
 (cd "$jcds_cwd") 2>/dev/null || { printf 'jcds: the working directory %s cannot be entered in the container\\n' "$jcds_cwd" >&2; exit 125; }
 unset OLDPWD
-export OLDPWD="$JCDS_HELD_OLDPWD"; unset JCDS_HELD_OLDPWD
-export PWD="$JCDS_HELD_PWD"; unset JCDS_HELD_PWD
-exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './env' --chdir="$jcds_cwd" 'BASH_FUNC_m%%=() { :; }' "$@"`;
+exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './env' --chdir="$jcds_cwd" -u JCDS_HELD_OLDPWD -u JCDS_HELD_PWD -S 'OLDPWD=\${JCDS_HELD_OLDPWD} PWD=\${JCDS_HELD_PWD}' 'BASH_FUNC_m%%=() { :; }' "$@"`;
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n';
 const GROUP = 'root:x:0:\nalice:x:1000:\n';

@@ -164,9 +164,26 @@ describe('the root of the job', () => {
     ]);
   });
 
+  test('an absolute link below the root leads from the image’s root', () => {
+    const directories = {
+      '/': ['a', 'b'].map((name): RootEntry => ({ name, kind: 'directory' })),
+      '/a': [{ name: 'link', kind: 'link', target: '/b' } satisfies RootEntry],
+      '/b': [],
+    };
+    const result = lines(skeleton(withDirectories(directories, { binds: [bind('/d', '/a/link/new')] })));
+    expect(result.filter(line => /^(?:entry|directory) \/[ab]|bind \/d/.test(line))).toEqual([
+      'entry /a',
+      'directory /b',
+      'directory /b/new',
+      'bind /d /b/new rw',
+    ]);
+  });
+
   test('where the image has a file and a directory is bound, the directory takes its place', () => {
-    const request = aRequest({ binds: [bind('/d', '/etc/hosts.d'), bind('/d', '/etc/hosts')] });
-    expect(() => skeleton(request)).not.toThrow();
+    const request = aRequest({ binds: [bind('/d', '/etc/hosts')] });
+    expect(lines(skeleton(request)).filter(line => line.includes('/etc/hosts'))).toContain(
+      'directory /etc/hosts',
+    );
   });
 
   test.each<[string, RootEntry[], string, string]>([
