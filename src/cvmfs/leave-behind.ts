@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync } from 'node:fs';
+
+/**
+ * Children that touch CVMFS. A process in a call to a hung mount obeys nothing, not even SIGKILL, until the call
+ * returns; and Node cannot end while its own thread is in one. So every look happens in a child that can be left
+ * behind: in a session of its own, without any descriptor of the caller (one kept open would keep the caller's
+ * `$(…)` waiting), in `/` (its working directory may hang too), and not waited for.
+ */
+export interface LeavableChild {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const SHARED = { detached: true, cwd: '/', windowsHide: true } as const;
+
+/** What a look printed, or why there is nothing. */
+export type LookOutput =
+  | { readonly state: 'ended'; readonly code: number | null; readonly output: Buffer }
+  | { readonly state: 'timeout' }
+  | { readonly state: 'failed'; readonly cause: string };
+
+/**
+ * Runs a shell script that touches CVMFS and waits for it, blocking. The shell that is started only waits, so that it can
+ * be killed; the script runs in a subshell of it, which is what may be left behind.
+ * @param timeout milliseconds
+ */
+export function runShell(script: string, args: readonly string[], timeout: number): LookOutput {
+  const covered = coverDescriptors('ignore');
+  try {
+    const run = spawnSync('/bin/sh', ['-c', `(${script}\n) & wait "$!"`, 'jcds-look', ...args], {
+      ...SHARED,
+      stdio: covered.stdio,
+      env: SHELL_ENVIRONMENT,
+      timeout,
+      killSignal: 'SIGKILL',
+    });
+    const errno =
+      run.error === undefined ? null : ((run.error as NodeJS.ErrnoException).code ?? run.error.message);
+    if (errno === 'ETIMEDOUT') {
+      killGroup(run.pid);
+      return { state: 'timeout' };
+    }
+    return errno === null
+      ? { state: 'ended', code: run.status, output: run.stdout }
+      : { state: 'failed', cause: errno };
+  } finally {
+    covered.close();
+  }
+}
+
+/** PATH for readlink and find; no CDPATH, no translations, nothing else of the caller. */
+export const SHELL_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
+
+/** Starts a child with pipes for its input and output. */
+export function startChild({ file, args, environment }: LeavableChild): ChildProcess {
+  const covered = coverDescriptors('pipe');
+  try {
+    return spawn(file, [...args], { ...SHARED, stdio: covered.stdio, env: { ...environment } });
+  } finally {
+    covered.close();
+  }
+}
+
+/** Stops caring about a child: it is told to die when it can, and keeps neither jcds nor a descriptor. */
+export function abandon(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.stdin?.destroy();
+  if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
+  child.unref();
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined || pid <= 0) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}
+
+/**
+ * Standard streams for a child, and /dev/null over every other open descriptor: those that jcds inherited are not
+ * closed by exec, and Node would pass them on.
+ */
+function coverDescriptors(input: 'ignore' | 'pipe'): {
+  stdio: ('ignore' | 'pipe' | number)[];
+  close(): void;
+} {
+  const empty = openSync('/dev/null', 'r+');
+  const open = new Set(openDescriptors());
+  const highest = Math.max(2, ...open);
+  const others = Array.from({ length: highest - 2 }, (_, index) => (open.has(index + 3) ? empty : 'ignore'));
+  return { stdio: [input, 'pipe', 'ignore', ...others], close: () => closeSync(empty) };
+}
+
+function openDescriptors(): number[] {
+  for (const directory of ['/proc/self/fd', '/dev/fd']) {
+    try {
+      return readdirSync(directory).map(Number).filter(Number.isInteger);
+    } catch {
+      // Not on this system.
+    }
+  }
+  return [];
+}

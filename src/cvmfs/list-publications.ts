@@ -1,0 +1,152 @@
+import { LAYOUTS, type Layout, type LayoutName } from '../repositories/layouts/index.ts';
+import { askLook, type LookContext } from './ask-look.ts';
+import { abandon, SHELL_ENVIRONMENT, startChild } from './leave-behind.ts';
+import type { RepositoryRow } from './look-question.ts';
+import type { Unreachable } from './publication.ts';
+import { type Obstruction, unreachableReason } from './unreachable.ts';
+
+/** Which repository is listed. */
+export interface ListQuestion {
+  readonly root: string;
+  readonly row: RepositoryRow;
+  /** Seconds without any progress after which CVMFS counts as hung. */
+  readonly timeout: number;
+}
+
+/** How a listing ended. After `unreachable` the names that were given are true, but not all. */
+export type ListEnd =
+  | {
+      readonly state: 'listed';
+      /** How many names hold control characters or no text, and were left out. */
+      readonly refused: number;
+    }
+  /** Whoever took the names wanted no more. */
+  | { readonly state: 'stopped' }
+  | Unreachable;
+
+/**
+ * Goes to the repository and finds what looks like an image by its name, with the host's find: a second Node takes
+ * longer to start than find to list 30,000 tags. Names with a colon are images and never descended into (in CERN's
+ * layout a colon in the root is a registry's port); hidden names are skipped. $1 repository, $2 layout or `detect`.
+ */
+const SCRIPT = `
+cd -P "$1" || exit 1
+l=$2
+case $l in detect) l=osg a= i=
+  for n in .[!.]* *; do case $n in .flat|.multiarch) l=cern ;; .images) i=1 ;; all) a=1 ;; esac; done
+  case $l-$a-$i in osg-1-) l=files ;; esac ;;
+esac
+printf '%s\\0' "$l"
+case $l in
+cern) exec find . -name '.?*' -prune -o -path './*/*' -name '*:*' -prune -print0 ;;
+*) exec find . -name '.?*' -prune -o -name '*:*' -prune -print0 ;;
+esac`;
+
+/** What no name may hold: it is printed, completed and put into shells. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
+
+/**
+ * Lists the published names of a repository (`library/debian:12`) as they are found, in batches, unsorted.
+ * `take` answers false to stop. Never throws for what it finds.
+ */
+export function listPublications(
+  { root, row, timeout }: ListQuestion,
+  take: (names: readonly string[], layout: LayoutName) => boolean,
+  context: LookContext,
+): Promise<ListEnd> {
+  const path = `${root}/${row.name}`;
+  return new Promise(resolve => {
+    const child = startChild({
+      file: '/bin/sh',
+      args: ['-c', SCRIPT, 'jcds-list', path, row.layout],
+      environment: SHELL_ENVIRONMENT,
+    });
+    const reader = nameReader(take);
+    let settled = false;
+    const settle = (end: ListEnd | Promise<ListEnd>): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      abandon(child);
+      resolve(end);
+    };
+    const hung = (): void => settle(unreachable({ code: 'HUNG', path, seconds: timeout }, row));
+    const timer = setTimeout(hung, timeout * 1000);
+    child.stdin?.on('error', () => {});
+    child.stdin?.end();
+    child.stdout?.on('data', (piece: Buffer) => {
+      timer.refresh();
+      if (!settled && !reader.read(piece)) settle({ state: 'stopped' });
+    });
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      settle(unreachable({ code: 'LOOK_FAILED', path, cause: error.code ?? error.message }, row)),
+    );
+    child.on('close', code => {
+      const { found, refused } = reader;
+      // Whatever find could not read, or an empty directory: the careful look knows why.
+      if (code === 0 && found + refused > 0) settle({ state: 'listed', refused });
+      else settle(survey({ root, row, timeout }, { refused, take: hasNoFind(code) ? take : null }, context));
+    });
+  });
+}
+
+/** Takes the output of find apart: the layout, then names; ends of pieces that are no whole name wait for the next. */
+function nameReader(take: (names: readonly string[], layout: LayoutName) => boolean) {
+  let rest = '';
+  let layout: Layout | null = null;
+  const decoder = new TextDecoder('utf-8');
+  const state = {
+    found: 0,
+    refused: 0,
+    read(piece: Buffer): boolean {
+      const names = (rest + decoder.decode(piece, { stream: true })).split('\0');
+      rest = names.pop() ?? '';
+      if (layout === null && names.length > 0) layout = LAYOUTS[names.shift() as LayoutName];
+      if (layout === null) return true;
+      const { isImageName, name: layoutName } = layout;
+      const found: string[] = [];
+      for (const entry of names) {
+        const name = entry.slice(2);
+        const slash = name.lastIndexOf('/');
+        if (UNSAFE.test(name)) state.refused++;
+        else if (isImageName(name.slice(slash + 1), slash < 0 ? 0 : 1)) found.push(name);
+      }
+      state.found += found.length;
+      return found.length === 0 || take(found, layoutName);
+    },
+  };
+  return state;
+}
+
+/** What a shell says of a program that is not there or cannot be run. */
+function hasNoFind(code: number | null): boolean {
+  return code === 126 || code === 127;
+}
+
+/** Asks the careful look whether the whole repository can be listed, what stands against it, and for the names if need be. */
+async function survey(
+  { root, row, timeout }: ListQuestion,
+  {
+    refused,
+    take,
+  }: { refused: number; take: ((names: readonly string[], layout: LayoutName) => boolean) | null },
+  context: LookContext,
+): Promise<ListEnd> {
+  const start = { repository: row.name, path: `${root}/${row.name}` };
+  const { lines, met } = await askLook(
+    { ask: 'survey', root, row },
+    { timeout: timeout * 1000, seconds: timeout, start },
+    context,
+  );
+  const [line] = lines;
+  if (!line || !('survey' in line))
+    return unreachable(met ?? { code: 'LOOK_FAILED', path: start.path, cause: 'no answer' }, row);
+  if (!('names' in line.survey)) return line.survey;
+  const safe = line.survey.names.filter(name => !UNSAFE.test(name));
+  if (take !== null && safe.length > 0 && !take(safe, line.survey.layout)) return { state: 'stopped' };
+  return { state: 'listed', refused: refused + (take === null ? 0 : line.survey.names.length - safe.length) };
+}
+
+function unreachable(met: Obstruction, row: RepositoryRow): Unreachable {
+  return { state: 'unreachable', repository: row.name, reason: unreachableReason(met, row.name) };
+}

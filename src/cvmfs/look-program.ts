@@ -1,0 +1,80 @@
+import { readFileSync, writeSync } from 'node:fs';
+import type { ImageFacts } from '../rootfs/facts.ts';
+import { findCommand } from '../rootfs/find-command.ts';
+import { inspectImage } from '../rootfs/inspect.ts';
+import { errnoOf } from '../rootfs/walk.ts';
+import { carefulLook } from './careful-look.ts';
+import type { LookLine, LookQuestion, MetErrno } from './look-question.ts';
+import type { Publication } from './publication.ts';
+import { unreachableReason } from './unreachable.ts';
+
+/**
+ * The child that looks at CVMFS: a question of jcds on standard input, an answer a line on standard output, one blocking
+ * call after the other. It may hang at any of them; its parent does not wait.
+ */
+export function runLookProgram(): void {
+  const question = JSON.parse(readFileSync(0, 'utf8')) as LookQuestion;
+  answerLook(question, line => writeSync(1, `${JSON.stringify(line)}\n`));
+}
+
+/** Answers a question; `write` gets each line as soon as it is known. */
+export function answerLook(question: LookQuestion, write: (line: LookLine) => void): void {
+  if (question.ask === 'publications') answerPublications(question, write);
+  else if (question.ask === 'survey') {
+    const lookingAt = (repository: string, path: string): void => write({ at: { repository, path } });
+    const look = carefulLook(question.root, [question.row], lookingAt);
+    write({ survey: look.survey(question.row) });
+  } else write(aboutImage(question));
+}
+
+function aboutImage(question: Extract<LookQuestion, { directory: string }>): LookLine {
+  const { directory } = question;
+  switch (question.ask) {
+    case 'image':
+      return seen(directory, () => ({ facts: inspectImage(directory, question.listings) }));
+    case 'command':
+      return seen(directory, () => ({ command: findCommand(directory, question.command) }));
+    default:
+      return question satisfies never;
+  }
+}
+
+function answerPublications(
+  { root, repositories, images, inspect }: Extract<LookQuestion, { ask: 'publications' }>,
+  write: (line: LookLine) => void,
+): void {
+  const lookingAt = (repository: string, path: string): void => write({ at: { repository, path } });
+  const look = carefulLook(root, repositories, lookingAt);
+  images.forEach((image, index) => {
+    const publication = look.find(image);
+    write({
+      image: index,
+      ...(inspect === null ? { publication, facts: null } : withFacts(publication, inspect)),
+    });
+  });
+}
+
+/** An image whose content cannot be seen is not seen: its top directory alone lives in another catalog. */
+function withFacts(
+  publication: Publication,
+  listings: readonly string[],
+): { publication: Publication; facts: ImageFacts | null } {
+  if (publication.state !== 'published' || publication.kind !== 'directory')
+    return { publication, facts: null };
+  const { target, targetPlace } = publication;
+  const found = seen(target, () => ({ facts: inspectImage(target, listings) }));
+  if ('facts' in found) return { publication, facts: found.facts };
+  const { repository } = targetPlace;
+  const reason = unreachableReason({ code: 'ERRNO', ...found.met }, repository);
+  return { publication: { state: 'unreachable', repository, reason }, facts: null };
+}
+
+function seen<T>(directory: string, look: () => T): T | { readonly met: MetErrno } {
+  try {
+    return look();
+  } catch (thrown) {
+    const errno = errnoOf(thrown);
+    if (errno === null) throw thrown;
+    return { met: { errno, path: (thrown as NodeJS.ErrnoException).path ?? directory } };
+  }
+}

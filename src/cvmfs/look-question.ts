@@ -1,0 +1,66 @@
+import type { Platform } from '../image/platform.ts';
+import type { Reference } from '../image/reference.ts';
+import type { PlaceInRepository } from '../repositories/image-path.ts';
+import type { Repository } from '../repositories/index.ts';
+import type { LayoutName } from '../repositories/layouts/index.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
+import type { CommandAnswer, CommandQuestion } from '../rootfs/find-command.ts';
+import type { Publication, Unreachable } from './publication.ts';
+
+/** What a look needs of a repository's row. */
+export type RepositoryRow = Pick<Repository, 'name' | 'layout' | 'allowedLinkTargets'>;
+
+/** An image by name, or by its place (a path below the CVMFS root); a platform only when one was asked for. */
+export type ImageName =
+  | { readonly kind: 'reference'; readonly reference: Reference; readonly platform: Platform | null }
+  | { readonly kind: 'place'; readonly place: PlaceInRepository };
+
+/** What the child that looks is asked: one line of JSON on its standard input. It answers a line each, in order. */
+export type LookQuestion =
+  | {
+      readonly ask: 'publications';
+      readonly root: string;
+      /** In the order of the search; an image given by its place is looked for in its own repository only. */
+      readonly repositories: readonly RepositoryRow[];
+      readonly images: readonly ImageName[];
+      /** Also read what the image says of itself, with these listings; null: do not. */
+      readonly inspect: readonly string[] | null;
+    }
+  /** All published names, every directory of names read. */
+  | { readonly ask: 'survey'; readonly root: string; readonly row: RepositoryRow }
+  | { readonly ask: 'image'; readonly directory: string; readonly listings: readonly string[] }
+  | { readonly ask: 'command'; readonly directory: string; readonly command: CommandQuestion };
+
+/** Where the child is now: after a hang, this is what hung. */
+export interface LookingAt {
+  readonly at: { readonly repository: string; readonly path: string };
+}
+
+/** One publication, by its number in the question. */
+export interface PublicationAnswer {
+  readonly image: number;
+  readonly publication: Publication;
+  readonly facts: ImageFacts | null;
+}
+
+/** What the other questions are answered with. */
+export type ImageAnswer = { readonly facts: ImageFacts } | { readonly met: MetErrno };
+export type FoundAnswer = { readonly command: CommandAnswer } | { readonly met: MetErrno };
+
+/** The system's own word for why something could not be seen. */
+export interface MetErrno {
+  readonly errno: string;
+  readonly path: string;
+}
+
+/** All names, or what stands against a whole listing. */
+export interface Survey {
+  readonly layout: LayoutName;
+  readonly names: readonly string[];
+}
+export interface SurveyAnswer {
+  readonly survey: Survey | Unreachable;
+}
+
+/** Whatever the child may print. */
+export type LookLine = LookingAt | PublicationAnswer | SurveyAnswer | ImageAnswer | FoundAnswer;

@@ -1,0 +1,109 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+import type { PlaceInRepository } from '../repositories/image-path.ts';
+import type { LayoutName } from '../repositories/layouts/index.ts';
+import { LinkEscapesError } from '../repositories/links.ts';
+import { CvmfsUnreachableError, type UnreachableReason } from './unreachable.ts';
+
+/** What a look at CVMFS found out. Plain data. */
+export type Publication = Published | Missing | Unreachable;
+
+/** The image is there. */
+export interface Published {
+  readonly state: 'published';
+  readonly repository: string;
+  readonly layout: LayoutName;
+  /** The readable name: `/cvmfs/containers.jinr.ru/library/debian:12`. */
+  readonly path: string;
+  /** The same below the repository. */
+  readonly entryPath: string;
+  /** Where it really is, free of links; this is what runs. */
+  readonly target: string;
+  /** The same as a place; another repository than `repository` where links into it are allowed. */
+  readonly targetPlace: PlaceInRepository;
+  readonly kind: 'directory' | 'file';
+}
+
+/** A place that was looked at. */
+export interface LookedAt {
+  readonly repository: string;
+  readonly path: string;
+}
+
+/** The repositories were seen, and the image is in none. */
+export interface Missing {
+  readonly state: 'missing';
+  readonly looked: readonly LookedAt[];
+  /** The entry is there and leads nowhere that could run: the search ended at it. */
+  readonly broken: BrokenEntry | null;
+}
+
+/** An entry that is published and cannot be used. `target` is the link's text (escapes) or where it ends. */
+export interface BrokenEntry extends LookedAt {
+  readonly why: 'dangling' | 'loop' | 'escapes' | 'no-image';
+  readonly entryPath: string;
+  readonly target: string;
+}
+
+/** Nothing is known: a repository could not be seen. */
+export interface Unreachable {
+  readonly state: 'unreachable';
+  readonly repository: string;
+  readonly reason: UnreachableReason;
+}
+
+/** No repository that was looked at has the image. */
+export class NotPublishedError extends JcdsError {
+  constructor(name: string, looked: readonly LookedAt[]) {
+    const repositories = [...new Set(looked.map(({ repository }) => repository))].map(text =>
+      safeText(text, 80),
+    );
+    const place = looked.length === 1 ? ` (looked at ${safeText(looked[0]!.path, 300)})` : '';
+    super({
+      code: 'NOT_PUBLISHED',
+      message: `${safeText(name)} is not published in ${repositories.join(', ') || 'any repository'}${place}`,
+      hint: `see what is there with: jcds list ${hintPattern(name)}; ask for it with: jcds request ${safeText(name)}`,
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** The image without registry and tag: what its neighbours are listed by. */
+function hintPattern(name: string): string {
+  const path = name.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  return safeText(`'*${path.slice(path.lastIndexOf('/') + 1)}*'`);
+}
+
+const BROKEN = {
+  dangling: 'leads to nothing: ',
+  loop: 'leads round in a circle, at ',
+  'no-image': 'leads to what is neither a directory nor an image file: ',
+} as const;
+
+/** An entry of a repository that leads to no image. */
+export class BrokenPublicationError extends JcdsError {
+  constructor(entry: BrokenEntry & { readonly why: keyof typeof BROKEN }) {
+    super({
+      code: 'BROKEN_PUBLICATION',
+      message: `${safeText(entry.path)} is published, but ${BROKEN[entry.why]}${safeText(entry.target)}`,
+      hint: `tell the people who run ${safeText(entry.repository, 80)}; a removed image is there again when its tag is published anew`,
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** The publication, or the error that says why there is none. `name` is the image as it was typed. */
+export function requirePublished(publication: Publication, name: string): Published {
+  if (publication.state === 'published') return publication;
+  if (publication.state === 'unreachable')
+    throw new CvmfsUnreachableError(publication.repository, publication.reason);
+  const { broken, looked } = publication;
+  throw broken ? brokenError(broken) : new NotPublishedError(name, looked);
+}
+
+/** The error of a broken entry: for `status`, which goes on. */
+export function brokenError(entry: BrokenEntry): JcdsError {
+  const { why, repository, entryPath, target } = entry;
+  if (why === 'escapes') return new LinkEscapesError({ repository, relativePath: entryPath }, target);
+  return new BrokenPublicationError({ ...entry, why });
+}
