@@ -1,28 +1,13 @@
-// Builds dist/ from src/: one small CommonJS file for the start-up path of `run` (CommonJS loads some
-// milliseconds sooner than an ES module on Node 20), and an ES module for everything that is imported only
-// when it is needed. The border is drawn by the source itself: whatever src/entry.ts reaches by a static
-// import is in dist/jcds.cjs; whatever is behind `import()` is outside it.
-import { readFileSync, rmSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Builds dist/ from src/: a loader (dist/jcds.cjs), one small CommonJS file for the start-up path of `run`
+// (dist/start.cjs; CommonJS loads some milliseconds sooner than an ES module on Node 20), and ES modules for
+// everything that is imported only when it is needed (dist/later). The border is drawn by the source itself:
+// whatever src/entry.ts reaches by a static import is in start.cjs; whatever is behind `import()` is outside it.
+import { rmSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { bundleStart, common, source } from './bundle.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const source = resolve(root, 'src');
-const outdir = process.argv[2] ? resolve(process.argv[2]) : resolve(root, 'dist');
-const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
-
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20.18',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
-  legalComments: 'none',
-  define: { JCDS_VERSION: JSON.stringify(version) },
-};
+const outdir = resolve(process.argv[2] ?? resolve(source, '../dist'));
 
 /** The files behind `import()`, as the first build meets them: the entry points of the second. */
 const later = new Set();
@@ -39,26 +24,16 @@ const lazyImports = {
 };
 
 rmSync(outdir, { recursive: true, force: true });
+await bundleStart(outdir, { plugins: [lazyImports] });
 await build({
   ...common,
-  entryPoints: [resolve(source, 'entry.ts')],
-  outfile: resolve(outdir, 'jcds.cjs'),
-  format: 'cjs',
-  // So that an old Node.js (RHEL 8 has 10) can read the file as far as src/check-node.ts, which tells it so.
-  target: 'node10',
-  supported: { 'dynamic-import': true },
-  plugins: [lazyImports],
+  entryPoints: [...later],
+  outdir: resolve(outdir, 'later'),
+  outbase: source,
+  outExtension: { '.js': '.mjs' },
+  format: 'esm',
+  splitting: true,
+  banner: {
+    js: "import{createRequire as jcdsCreateRequire}from'node:module';const require=jcdsCreateRequire(import.meta.url);",
+  },
 });
-if (later.size > 0)
-  await build({
-    ...common,
-    entryPoints: [...later],
-    outdir: resolve(outdir, 'later'),
-    outbase: source,
-    outExtension: { '.js': '.mjs' },
-    format: 'esm',
-    splitting: true,
-    banner: {
-      js: "import{createRequire as jcdsCreateRequire}from'node:module';const require=jcdsCreateRequire(import.meta.url);",
-    },
-  });

@@ -1,6 +1,7 @@
-import './check-node.ts';
 import type { Outcome } from './commands/command.ts';
 import type { Context } from './context.ts';
+import { LOOK_WORD } from './cvmfs/ask-look.ts';
+import { runLookProgram } from './cvmfs/look-program.ts';
 import { EXIT, isJcdsError } from './errors.ts';
 import { emitPlan, launcherLives, watchLauncher } from './launch/emit.ts';
 import { freeDescriptors, readArguments, readLauncherEnvironment } from './launch/launcher-environment.ts';
@@ -16,7 +17,8 @@ const PLAN_WORD = '--jcds-plan';
 void start(process.argv.slice(2));
 
 async function start(words: string[]): Promise<void> {
-  if (words[0] === PLAN_WORD) await startPlanning(Number(words[1]), exactWords(words.slice(2)));
+  if (words[0] === LOOK_WORD) runLookProgram();
+  else if (words[0] === PLAN_WORD) await startPlanning(Number(words[1]), exactWords(words.slice(2)));
   else process.exit(await startAlone(exactWords(words)));
 }
 

@@ -14,6 +14,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   run: async () => [run],
   exec: async () => [exec],
   shell: async () => [shell],
+  resolve: async () => [(await import('./commands/resolve.ts')).resolve],
+  list: async () => [(await import('./commands/list.ts')).list],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };

@@ -1,8 +1,8 @@
 import type { CommandDeclaration, OptionRow } from '../commands/command.ts';
 import { COMMON_OPTIONS } from '../commands/common-options.ts';
+import { TOPICS } from '../help/topics.ts';
 import { declarations } from '../program.ts';
 import { manPage } from './man-page.ts';
-import { TOPICS } from '../help/topics.ts';
 import { fullName, usageLine } from './usage.ts';
 
 /** Every generated file of the project, by its path: `.ci/generate.mjs` writes them, a test compares. */

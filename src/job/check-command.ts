@@ -1,14 +1,13 @@
+import type { Context } from '../context.ts';
+import { findCommandInImage } from '../cvmfs/look-at-image.ts';
+import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
-import {
-  type CommandAnswer,
-  type CommandQuestion,
-  findCommand,
-  type Obstacle,
-} from '../rootfs/find-command.ts';
+import type { CommandAnswer, CommandQuestion, Obstacle } from '../rootfs/find-command.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
+import type { ImageLook } from './complete-listings.ts';
 
 /** The command is not in the image: podman's 127. */
 export class CommandNotFoundError extends JcdsError {
@@ -77,8 +76,19 @@ function judgeCommand(answer: CommandAnswer, word: string, image: string): void 
   if (answer.state === 'notExecutable')
     throw new CommandNotExecutableError(answer.path, image, answer.obstacle);
 }
-/** Tells 126 and 127 before anything is started. @throws CommandNotFoundError, CommandNotExecutableError */
-export function checkCommand(request: RunRequest, word: string | undefined, image: string): void {
+/**
+ * Tells 126 and 127 before anything is started; what is inside an image file nobody can see.
+ * @throws CommandNotFoundError, CommandNotExecutableError, CvmfsUnreachableError
+ */
+export async function checkCommand(
+  request: RunRequest,
+  word: string | undefined,
+  image: string,
+  { published, timeout }: ImageLook,
+  context: Context,
+): Promise<void> {
   if (word === undefined || request.image.kind === 'file') return;
-  judgeCommand(findCommand(request.image.path, commandQuestion(request, word)), word, image);
+  const seen = await findCommandInImage(published, commandQuestion(request, word), timeout, context);
+  if (!('command' in seen)) throw new CvmfsUnreachableError(published.targetPlace.repository, seen.reason);
+  judgeCommand(seen.command, word, image);
 }

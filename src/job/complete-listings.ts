@@ -1,25 +1,38 @@
-import { inspectImage } from '../rootfs/inspect.ts';
+import type { Context } from '../context.ts';
+import { readImage } from '../cvmfs/look-at-image.ts';
+import type { Published } from '../cvmfs/publication.ts';
+import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { listingsNeeded } from '../runtimes/skeleton.ts';
+
+/** A look into a published image. */
+export interface ImageLook {
+  readonly published: Published;
+  /** Seconds. */
+  readonly timeout: number;
+}
 
 /** A listing may show a link that leads to a directory which must be listed too; deeper chains are no real image. */
 const ROUNDS = 8;
 
-/** The request with every directory of the image listed that a runtime without mount points of its own needs. */
-export function completeListings(request: RunRequest): RunRequest {
+/**
+ * The request with every directory of the image listed that a runtime without mount points of its own needs.
+ * @throws CvmfsUnreachableError
+ */
+export async function completeListings(
+  request: RunRequest,
+  look: ImageLook,
+  context: Context,
+): Promise<RunRequest> {
   let complete = request;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { facts, path } = complete.image;
-    const needed = facts === null ? [] : listingsNeeded(complete);
-    if (facts === null || needed.length === 0) break;
-    const { directories } = inspectImage(path, needed);
-    complete = {
-      ...complete,
-      image: {
-        ...complete.image,
-        facts: { ...facts, directories: { ...facts.directories, ...directories } },
-      },
-    };
+    const needed = complete.image.facts === null ? [] : listingsNeeded(complete);
+    if (needed.length === 0) break;
+    const listed = Object.keys(complete.image.facts?.directories ?? {});
+    const read = await readImage(look.published, [...listed, ...needed], look.timeout, context);
+    if (!('facts' in read))
+      throw new CvmfsUnreachableError(look.published.targetPlace.repository, read.reason);
+    complete = { ...complete, image: { ...complete.image, facts: read.facts } };
   }
   return complete;
 }

@@ -1,23 +1,25 @@
-import { readFileSync } from 'node:fs';
 import type { Call, Outcome } from '../commands/command.ts';
 import { settingsOf } from '../configuration/from-options.ts';
-import { type Configuration, loadConfiguration } from '../configuration/load.ts';
+import { loadConfiguration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import { EXIT, isJcdsError, UsageError } from '../errors.ts';
+import { findImage } from '../cvmfs/look-at-image.ts';
+import { type Published, requirePublished } from '../cvmfs/publication.ts';
+import { EXIT, isJcdsError, type JcdsError, UsageError } from '../errors.ts';
 import { type Entries, readLauncherEnvironment } from '../launch/launcher-environment.ts';
 import type { Plan } from '../launch/plan.ts';
-import { printNote } from '../output/console.ts';
+import { type Speaker, speaker } from '../output/console.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
 import { jobEnvironment } from '../runtimes/environment.ts';
-import { RUNTIME_NAMES } from '../runtimes/index.ts';
-import { probeContext } from '../runtimes/probe-context.ts';
-import { probeMemory } from '../runtimes/probe-memory.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import { checkSupported, type Selected, selectRuntime } from '../runtimes/select.ts';
+import { checkSupported, type Selected } from '../runtimes/select.ts';
 import { checkCommand } from './check-command.ts';
+import { chooseRuntime } from './choose-runtime.ts';
 import type { JobMode } from './command-words.ts';
 import { completeListings } from './complete-listings.ts';
 import { commandLine, type Explained, explainJson } from './dry-run.ts';
-import { type FoundImage, findImage } from './find-image.ts';
+import { checkIdentity } from './findings.ts';
+import { readImageName, searchOf } from './locate.ts';
 import { type MadeRequest, makeRequest } from './request.ts';
 import { type JobStatus, removeStatusFile, writeStatusFile } from './status-file.ts';
 
@@ -27,169 +29,142 @@ import { type JobStatus, removeStatusFile, writeStatusFile } from './status-file
  */
 export async function planJob(mode: JobMode, call: Call, context: Context): Promise<Outcome> {
   const { options } = call;
-  const statusFile = typeof options.statusFile === 'string' ? options.statusFile : null;
-  if (statusFile !== null) removeStatusFile(statusFile);
-  const status: { -readonly [key in keyof JobStatus]: JobStatus[key] } = {
-    ...NOTHING_DECIDED,
-    image: call.arguments[0] ?? '.',
-  };
+  const file = typeof options.statusFile === 'string' ? options.statusFile : null;
+  if (file !== null) removeStatusFile(file);
+  const decided: Decided = { image: call.arguments[0] ?? '.' };
   try {
-    const job = await decide(mode, call, context, status);
+    const job = await decide(mode, call, context, decided);
     if (options.dryRun === true) return showDryRun(job, call, context);
-    if (statusFile !== null) writeStatusFile(statusFile, { ...status, outcome: 'starting' });
+    if (file !== null) writeStatusFile(file, statusOf(decided, null));
     return { kind: 'plan', plan: job.plan };
   } catch (thrown) {
-    if (statusFile !== null && isJcdsError(thrown)) {
-      const { code, message, hint, exitCode } = thrown;
-      writeStatusFile(statusFile, {
-        ...status,
-        outcome: 'failed',
-        exitCode: Math.max(exitCode, 75),
-        error: { code, message, hint: hint ?? null },
-      });
-    }
+    if (file !== null && isJcdsError(thrown)) writeStatusFile(file, statusOf(decided, thrown));
     throw thrown;
   }
 }
 
-const NOTHING_DECIDED: JobStatus = {
-  schemaVersion: 1,
-  outcome: 'failed',
-  image: '',
-  repository: null,
-  path: null,
-  target: null,
-  runtime: null,
-  exitCode: null,
-  error: null,
-};
+/** What was decided so far: the status file tells how far jcds came. */
+interface Decided {
+  image: string;
+  published?: Published;
+  runtime?: string;
+}
+
+function statusOf({ image, published, runtime }: Decided, error: JcdsError | null): JobStatus {
+  return {
+    schemaVersion: 1,
+    outcome: error === null ? 'starting' : 'failed',
+    image,
+    repository: published?.repository ?? null,
+    path: published?.path ?? null,
+    target: published?.target ?? null,
+    runtime: runtime ?? null,
+    exitCode: error === null ? null : error.exitCode < EXIT.later ? EXIT.failed : error.exitCode,
+    error: error === null ? null : { code: error.code, message: error.message, hint: error.hint ?? null },
+  };
+}
 
 /** A job of which everything is decided. */
 interface Job {
   readonly plan: Plan;
-  readonly image: FoundImage;
+  readonly image: Explained['image'];
   readonly made: MadeRequest;
   readonly selected: Selected;
 }
 
-async function decide(
-  mode: JobMode,
-  call: Call,
-  context: Context,
-  status: { -readonly [key in keyof JobStatus]: JobStatus[key] },
-): Promise<Job> {
+async function decide(mode: JobMode, call: Call, context: Context, decided: Decided): Promise<Job> {
   const { options } = call;
-  const [image, ...args] = call.arguments;
-  if (mode === 'exec' && args.length === 0)
-    throw new UsageError(
-      'exec needs a command after the image',
-      'jcds exec IMAGE COMMAND [ARGUMENT…], or jcds run IMAGE for its entrypoint',
-    );
-  const configuration = loadConfiguration(context, settingsOf(options));
+  const [typed, ...args] = call.arguments;
+  if (mode === 'exec' && args.length === 0) throw new ExecWithoutCommandError();
   const say = speaker(options, context);
-  for (const note of configuration.notes) say.warn(note);
-  const found = findImage(
-    image ?? configuration.settings.image ?? '',
-    configuration.settings.cvmfsRoot ?? '/cvmfs',
-  );
-  Object.assign(status, {
-    image: found.name,
-    repository: found.repository,
-    path: found.path,
-    target: found.target,
-  });
+  const { settings, notes } = loadConfiguration(context, settingsOf(options));
+  for (const note of notes) say.warn(note);
+
+  const { name, published, facts, root } = await locate(typed, { settings, options, say }, context);
+  Object.assign(decided, { image: name, published });
+  const image = { path: published.target, kind: published.kind, facts, name };
   const environment = callerEnvironment(context);
-  const wishes = {
-    mode,
-    options,
-    settings: configuration.settings,
-    hasArguments: args.length > 0,
-    cvmfsRoot: found.cvmfsRoot,
-    environment,
-  };
   const made = makeRequest(
-    { ...wishes, image: { path: found.target, kind: found.kind, facts: found.facts, name: found.name } },
+    { mode, options, settings, hasArguments: args.length > 0, image, cvmfsRoot: root, environment },
     context,
   );
   for (const note of made.notes) say.detail(note);
-  const selected = await chooseRuntime(made.request, configuration, context);
-  status.runtime = selected.runtime.name;
-  const request = completeListings(made.request);
-  checkCommand(request, request.words[0] ?? args[0], found.name);
-  for (const name of jobEnvironment(request).leftBehind)
-    say.detail(`${name} of the caller is not passed to the job`);
-  say.detail(`running ${found.target} with ${selected.runtime.name} ${selected.host.version}`);
-  const invocation = selected.runtime.invocation(request, selected.host);
-  return {
-    plan: { shift: call.ownWords, ...invocation },
-    image: found,
-    made: { ...made, request },
-    selected,
-  };
+
+  const selected = await chooseRuntime(made.request, settings, context);
+  decided.runtime = selected.runtime.name;
+  checkSupported(selected.runtime, made.request);
+  const request = await prepared(made.request, selected, args[0], { name, published, settings }, context);
+  for (const variable of jobEnvironment(request).leftBehind)
+    say.detail(`${variable} of the caller is not passed to the job`);
+  say.detail(`running ${published.target} with ${selected.runtime.name} ${selected.host.version}`);
+  const plan = { shift: call.ownWords, ...selected.runtime.invocation(request, selected.host) };
+  return { plan, image: { ...published, name }, made: { ...made, request }, selected };
 }
 
-/** What is said beside the result: `warn` always but with -q, `detail` with -v. */
-export interface Speaker {
-  warn(text: string): void;
-  detail(text: string): void;
+/** `jcds exec IMAGE` and nothing else. */
+class ExecWithoutCommandError extends UsageError {
+  constructor() {
+    super(
+      'exec needs a command after the image',
+      'jcds exec IMAGE COMMAND [ARGUMENT…], or jcds run IMAGE for its entrypoint',
+    );
+  }
 }
 
-function speaker(options: Readonly<Record<string, unknown>>, context: Context): Speaker {
-  const say = (wanted: boolean) => (text: string) => {
-    if (wanted) printNote(context, text);
-  };
-  return { warn: say(options.quiet !== true), detail: say(options.verbose === true) };
+interface Located {
+  readonly name: string;
+  readonly published: Published;
+  readonly facts: ImageFacts | null;
+  readonly root: string;
 }
 
-/** The caller's environment as the launcher got it; without a launcher (a dry run in a test), this process'. */
+/** The listings that most runtimes without mount points of their own need: read with the rest, they cost no second look. */
+const USUAL_LISTINGS = ['/', '/etc'];
+
+async function locate(
+  typed: string | undefined,
+  { settings, options, say }: { settings: Settings; options: Call['options']; say: Speaker },
+  context: Context,
+): Promise<Located> {
+  const search = searchOf(settings, context);
+  const platform = typeof options.platform === 'string' ? options.platform : undefined;
+  const { name, image } = readImageName(typed, { settings }, search.root, platform);
+  const { publication, facts } = await findImage(image, search, USUAL_LISTINGS, context);
+  const published = requirePublished(publication, name);
+  checkIdentity({ name, image }, published, facts, { anyRegistry: settings.anyRegistry, say });
+  if (image.kind === 'reference' && published.repository !== search.repositories[0]?.name)
+    say.warn(`${name} comes from ${published.repository}`);
+  return { name, published, facts, root: search.root };
+}
+
+/** What only the chosen runtime and the command decide: listings for mount points, and whether the command is there. */
+async function prepared(
+  request: RunRequest,
+  { runtime }: Selected,
+  firstArgument: string | undefined,
+  { name, published, settings }: { name: string; published: Published; settings: Settings },
+  context: Context,
+): Promise<RunRequest> {
+  const look = { published, timeout: settings.cvmfsTimeout };
+  const complete = runtime.needsListings === true ? await completeListings(request, look, context) : request;
+  await checkCommand(complete, complete.words[0] ?? firstArgument, name, look, context);
+  return complete;
+}
+
+/** The caller's environment as the launcher got it; without a launcher (in a test), this process'. */
 function callerEnvironment(context: Context): Entries {
   if (context.launcherPid !== null) return readLauncherEnvironment(context.launcherPid).given;
   return Object.entries(context.environment).map(([name, value]) => [name, value ?? '']);
 }
 
-/** Variables that batch systems set in every job. */
-const BATCH_VARIABLES = ['_CONDOR_JOB_AD', 'SLURM_JOB_ID', 'PBS_JOBID'];
-
-async function chooseRuntime(
-  request: RunRequest,
-  { settings }: Configuration,
-  context: Context,
-): Promise<Selected> {
-  const isBatch = BATCH_VARIABLES.some(name => context.environment[name] !== undefined);
-  const excluded = new Set(isBatch ? settings.batchExcludes : []);
-  const order = (settings.runtimes.length > 0 ? settings.runtimes : RUNTIME_NAMES).filter(
-    name => !excluded.has(name),
-  );
-  const cache =
-    context.environment.XDG_CACHE_HOME?.startsWith('/') === true
-      ? context.environment.XDG_CACHE_HOME
-      : `${context.home}/.cache`;
-  const selected = await selectRuntime(
-    probeContext(context.environment, context.uid),
-    probeMemory(`${cache}/jcds`, hostName()),
-    order,
-  );
-  checkSupported(selected.runtime, request);
-  return selected;
-}
-
-/** The kernel's name of this host; node:os takes milliseconds to load. */
-function hostName(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/hostname', 'utf8').trim();
-  } catch {
-    return 'unknown';
-  }
-}
-
-function showDryRun(job: Job, call: Call, context: Context): Outcome {
+function showDryRun({ plan, made, image, selected }: Job, call: Call, context: Context): Outcome {
   const explained: Explained = {
-    invocation: job.plan,
+    invocation: plan,
     userArguments: call.arguments.slice(1),
-    masked: call.options.verbose === true ? [] : job.made.secrets,
-    request: job.made.request,
-    image: job.image,
-    runtime: { name: job.selected.runtime.name, version: job.selected.host.version },
+    masked: call.options.verbose === true ? [] : made.secrets,
+    request: made.request,
+    image,
+    runtime: { name: selected.runtime.name, version: selected.host.version },
   };
   context.stdout.write(`${call.options.json === true ? explainJson(explained) : commandLine(explained)}\n`);
   return { kind: 'exit', code: EXIT.ok };

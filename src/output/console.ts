@@ -17,3 +17,20 @@ export function printError(context: Pick<Context, 'stderr'>, error: JcdsError, j
 export function printNote(context: Pick<Context, 'stderr'>, text: string): void {
   context.stderr.write(`jcds: ${safeLines(text)}\n`);
 }
+
+/** What is said beside the result: `warn` unless -q was given, `detail` with -v. */
+export interface Speaker {
+  warn(text: string): void;
+  detail(text: string): void;
+}
+
+/** The speaker of a command line. */
+export function speaker(
+  options: Readonly<Record<string, unknown>>,
+  context: Pick<Context, 'stderr'>,
+): Speaker {
+  const say = (wanted: boolean) => (text: string) => {
+    if (wanted) printNote(context, text);
+  };
+  return { warn: say(options.quiet !== true), detail: say(options.verbose === true) };
+}

@@ -25,6 +25,7 @@ export const bubblewrap: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: false,
+  needsListings: true,
   cannot: {
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
   },

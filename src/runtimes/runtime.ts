@@ -98,6 +98,8 @@ export interface Runtime {
   readonly cannot: Partial<
     Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'stdin', string>
   >;
+  /** Whether it makes no mount points of its own: `listingsNeeded` in skeleton.ts must then be satisfied before. */
+  readonly needsListings?: true;
   /** Cheap (bounded, at most some tens of milliseconds); its answer is remembered per host and boot. */
   probe(search: ProbeContext): Promise<Verdict>;
   /** Pure: the same request and host give the same words. */

@@ -51,6 +51,7 @@ export const unshare: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: true,
+  needsListings: true,
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
   },

@@ -6,7 +6,8 @@ const SRC = resolve(import.meta.dirname, '../../src');
 
 /** From a room to the rooms it may import at run time (`import type` is free). Everyone may import errors.ts. */
 const ARROWS: Record<string, readonly string[]> = {
-  'entry.ts': ['check-node.ts', 'main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output'],
+  'loader.ts': ['check-node.ts'],
+  'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output'],
   'check-node.ts': [],
   'real-context.ts': ['launch'],
   'main.ts': ['program.ts', 'output'],

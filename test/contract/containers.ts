@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { completeListings } from '../../src/job/complete-listings.ts';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { renderPlan } from '../../src/launch/plan.ts';
 import { latin1, quoteWord } from '../../src/launch/quote.ts';
@@ -11,6 +10,7 @@ import { isUtf8 } from '../../src/runtimes/apptainer-environment.ts';
 import { RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
+import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
 import { aRequest } from '../runtimes/requests.ts';
 
 /** Somebody who runs jobs: the ordinary user of the host tests, or root. */
@@ -124,8 +124,10 @@ export class Workplace {
       ...start.request,
     });
     if (start.request?.image !== undefined) return base;
-    const facts = inspectImage(path, ['/', '/etc']);
-    return completeListings({ ...base, image: { path, kind: 'directory', facts } });
+    return withListings({
+      ...base,
+      image: { path, kind: 'directory', facts: inspectImage(path, ['/', '/etc']) },
+    });
   }
 
   environment({ name, home }: Person): Entries {
@@ -207,4 +209,13 @@ export async function says(child: ChildProcess, text: string): Promise<void> {
 /** Text of bytes as these tests compare it. */
 export function bytesOf(text: string): string {
   return latin1(text);
+}
+
+/** As src/job/complete-listings.ts does it, without a child that looks. */
+function withListings(request: RunRequest): RunRequest {
+  const needed = listingsNeeded(request);
+  if (needed.length === 0) return request;
+  const listings = [...Object.keys(request.image.facts?.directories ?? {}), ...needed];
+  const facts = inspectImage(request.image.path, listings);
+  return withListings({ ...request, image: { ...request.image, facts } });
 }

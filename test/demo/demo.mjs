@@ -85,6 +85,8 @@ function fillImage(image) {
     mkdirSync(join(image, directory), { recursive: true });
   for (const name of ['sh', 'cat', 'ls', 'id', 'env', 'uname', 'pwd', 'sleep', 'true'])
     copyProgram(image, name);
+  writeFileSync(join(image, 'bin/greet'), '#!/bin/sh\necho "$GREETING, $JCDS_IMAGE"\nid\npwd\n');
+  chmodSync(join(image, 'bin/greet'), 0o755);
   writeFileSync(join(image, 'etc/demo-release'), 'the demonstration image\n');
   for (const name of ['passwd', 'group', 'hosts', 'resolv.conf']) writeFileSync(join(image, 'etc', name), '');
   const config = join(image, '.singularity.d');
@@ -97,10 +99,7 @@ function fillImage(image) {
     join(config, 'env/10-docker2singularity.sh'),
     '#!/bin/sh\nexport PATH="/bin"\nexport GREETING="${GREETING:-"Hello from the demonstration image"}"\n',
   );
-  writeFileSync(
-    join(config, 'runscript'),
-    `#!/bin/sh\nOCI_ENTRYPOINT='"/bin/sh" "-c"'\nOCI_CMD='"echo \\"$GREETING\\"; cat /etc/demo-release; id; pwd"'\n`,
-  );
+  writeFileSync(join(config, 'runscript'), `#!/bin/sh\nOCI_ENTRYPOINT=''\nOCI_CMD='"/bin/greet"'\n`);
   chmodSync(join(config, 'runscript'), 0o755);
 }
 

@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import type { PluginBuild } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
+import { bundleStart } from '../../.ci/bundle.mjs';
 import { isTooOld } from '../../src/check-node.ts';
 
 // The real launcher and src/entry.ts with a stand-in for src/main.ts, built as .ci/build.mjs builds it.
@@ -15,20 +16,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function install(name: string, define: Record<string, string> = {}): Promise<string> {
   for (const part of ['bin', 'dist']) mkdirSync(join(folder, name, part), { recursive: true });
   copyFileSync(join(ROOT, 'bin/jcds'), join(folder, name, 'bin/jcds'));
-  await build({
-    entryPoints: [join(ROOT, 'src/entry.ts')],
-    outfile: join(folder, name, 'dist/jcds.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node10',
-    supported: { 'dynamic-import': true },
-    logLevel: 'warning',
+  await bundleStart(join(folder, name, 'dist'), {
     define,
     plugins: [
       {
         name: 'stand-in',
-        setup: ({ onResolve }) =>
+        setup: ({ onResolve }: PluginBuild) =>
           onResolve({ filter: /^\.\/main\.ts$/ }, () => ({
             path: join(ROOT, 'test/entry/stand-in-main.ts'),
           })),
