@@ -160,14 +160,7 @@ const VALUES = [
   '$(echo `a`)',
 ];
 /** Those that Apptainer can parse and that count as dropped all the same: passing the values is right for them too. */
-const DOUBTFUL = [
-  '$(echo "x")',
-  '$((1+2))',
-  '${HOME/a/b}',
-  '${x[1]}',
-  '$(a|b)',
-  '$(a;b)',
-];
+const DOUBTFUL = ['$(echo "x")', '$((1+2))', '${HOME/a/b}', '${x[1]}', '$(a|b)', '$(a;b)'];
 
 test('a file that Apptainer drops is known, and no other but those in doubt', () => {
   const file = join(image, '.singularity.d/env/10-docker2singularity.sh');
