@@ -23,9 +23,9 @@ export const TOOL_ABSENT = 127;
 /** For `node -e`: argv is the module, the path, the names. Prints a JSON line for each: name, value in base64 or null, errno. */
 const NATIVE = `
 let read;
-try { read = require(process.argv[1]).getAttributeSync; } catch { process.exit(${TOOL_ABSENT}); }
+try { read = require(process.argv[1]).getAttributeSync; } catch { process.exitCode = ${TOOL_ABSENT}; }
 const { getSystemErrorName } = require('node:util');
-for (const name of process.argv.slice(3)) {
+for (const name of read ? process.argv.slice(3) : []) {
   let line = [name, null, 'ENODATA'];
   try {
     const value = read(process.argv[2], 'user.' + name);
