@@ -1,0 +1,115 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRepositoryName } from '../repositories/repository.ts';
+import { indexText, MAGIC, MOST_NAMES, readIndexText, VERSION } from './index-format.ts';
+import {
+  changedAt,
+  type IndexContext,
+  indexDirectory,
+  NAMES_ENDING,
+  SEARCHED,
+  writeIndexFile,
+} from './index-place.ts';
+import { publishedName } from './published-name.ts';
+
+/** What became of an index. A home that is full or read-only costs its user the completion, never a command. */
+export type IndexUpdate =
+  | { readonly kind: 'written'; readonly names: number; readonly refused: number }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+const LARGEST_FILE = 64 << 20;
+
+/**
+ * Replaces the index of a repository by all names that it holds. Texts outside the grammar are left out and counted.
+ * When the names end in an error nothing is replaced, and the error is thrown on.
+ */
+export async function updateIndex(
+  context: IndexContext,
+  repository: string,
+  names: Iterable<string> | AsyncIterable<string>,
+): Promise<IndexUpdate> {
+  const kept = new Set<string>();
+  let refused = 0;
+  for await (const text of names) if (!take(kept, text)) refused += 1;
+  return written(kept.size, refused, () => writeNames(context, repository, kept, context.now()));
+}
+
+/**
+ * Adds names that were just seen to be published and drops those seen to be missing, as `status` and a `list` with a
+ * pattern find them. The index stays as old as its last whole list.
+ */
+export function amendIndex(
+  context: IndexContext,
+  repository: string,
+  seen: { readonly published?: readonly string[]; readonly missing?: readonly string[] },
+): IndexUpdate {
+  const before = readIndex(context, repository);
+  const names = new Set(before);
+  const refused = (seen.published ?? []).filter(text => !take(names, text)).length;
+  for (const text of seen.missing ?? []) names.delete(publishedName(text) ?? '');
+  const same = before !== null && names.size === before.length && before.every(name => names.has(name));
+  return written(names.size, refused, () => {
+    if (!same) writeNames(context, repository, names, before === null ? 0 : listedAt(context, repository));
+  });
+}
+
+/** Notes which repositories a command line without `--repository` searches: only their names are offered then. */
+export function noteSearched(context: IndexContext, repositories: readonly string[]): IndexUpdate {
+  const names = repositories.filter(isRepositoryName);
+  const text = `${[`${MAGIC} ${VERSION}`, ...names].join('\n')}\n`;
+  return written(names.length, repositories.length - names.length, () =>
+    writeIndexFile(context, SEARCHED, text, context.now()),
+  );
+}
+
+/** The names of a repository's index; null when there is none, or none that can be trusted. */
+export function readIndex(context: IndexContext, repository: string): string[] | null {
+  const file = join(indexDirectory(context), fileOf(repository));
+  try {
+    const status = lstatSync(file);
+    if (!status.isFile() || status.uid !== context.uid || status.size > LARGEST_FILE) return null;
+    const names = readIndexText(readFileSync(file, 'utf8'));
+    return names?.every(name => publishedName(name) === name) === true ? names : null;
+  } catch {
+    return null;
+  }
+}
+
+/** When the whole of a repository was listed last, in milliseconds since 1970; 0: never. */
+export function listedAt(context: IndexContext, repository: string): number {
+  return changedAt(context, fileOf(repository));
+}
+
+function fileOf(repository: string): string {
+  return `${repository}${NAMES_ENDING}`;
+}
+
+/** Whether the text is a name that is now among the names. */
+function take(names: Set<string>, text: string): boolean {
+  const name = publishedName(text);
+  if (name === null || (names.size >= MOST_NAMES && !names.has(name))) return false;
+  names.add(name);
+  return true;
+}
+
+function writeNames(
+  context: IndexContext,
+  repository: string,
+  names: ReadonlySet<string>,
+  listed: number,
+): void {
+  if (isRepositoryName(repository))
+    writeIndexFile(context, fileOf(repository), indexText([...names].sort()), listed);
+}
+
+/** Errors of the file system are an answer; others are bugs. */
+function written(names: number, refused: number, write: () => void): IndexUpdate {
+  try {
+    write();
+    return { kind: 'written', names, refused };
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === undefined) throw thrown;
+    return { kind: 'failed', reason: code };
+  }
+}
