@@ -1,5 +1,5 @@
-// Writes the files that are made from the source: pages of docs/ and the man page. `--check` compares instead
-// and ends with 1 where a file is stale (the tests do that).
+// Writes the files that are made from the source: pages of docs/, the man page and completions/. `--check`
+// compares instead and ends with 1 where a file is stale (the tests do that).
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -25,7 +25,7 @@ try {
   const { generatedFiles } = await import(pathToFileURL(outfile).href);
   const check = process.argv.includes('--check');
   let stale = 0;
-  for (const [name, text] of Object.entries(await generatedFiles())) {
+  for (const [name, text] of Object.entries(await generatedFiles(root))) {
     const file = join(root, name);
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
     stale += 1;

@@ -25,11 +25,13 @@ export interface ArgumentRow {
   readonly description: string;
   readonly optional?: true;
   readonly variadic?: true;
+  /** What may stand here, for completion; the command checks it itself. */
+  readonly choices?: readonly string[];
   readonly completes?: Completes;
 }
 
-/** What a shell offers for a value: published names, files, or nothing. Choices come from `choices`. */
-export type Completes = 'image' | 'file' | 'directory' | 'repository' | 'runtime';
+/** What a shell offers for a value: published names, files, the words after `jcds`, … Fixed values come from `choices`. */
+export type Completes = 'image' | 'file' | 'directory' | 'repository' | 'runtime' | 'command';
 
 export interface OptionRow {
   /** As commander writes it: `-B, --bind <spec>`. */

@@ -9,7 +9,11 @@ import { printNote } from '../output/console.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
 
-const KEY = { name: 'key', description: 'a key of `jcds help configuration`' } as const;
+const KEY = {
+  name: 'key',
+  description: 'a key of `jcds help configuration`',
+  choices: Object.keys(SETTINGS),
+} as const;
 
 /** `jcds config list|get|set|unset`: the settings in force, and the user's own file. */
 export const configCommands: readonly CommandDeclaration[] = [

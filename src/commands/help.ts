@@ -8,7 +8,16 @@ export const help: CommandDeclaration = {
   name: 'help',
   summary: 'Show help about a command or a topic',
   description: `Topics: ${Object.keys(TOPICS).join(', ')}.`,
-  arguments: [{ name: 'topic', description: 'a command, or a topic', optional: true, variadic: true }],
+  arguments: [
+    {
+      name: 'topic',
+      description: 'a command, or a topic',
+      optional: true,
+      variadic: true,
+      choices: Object.keys(TOPICS),
+      completes: 'command',
+    },
+  ],
   options: [],
   examples: [['jcds help exit-codes', 'what each exit code means']],
   async action(call, context) {

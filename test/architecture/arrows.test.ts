@@ -42,7 +42,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'registry',
     'requests',
   ],
-  generate: ['commands', 'program.ts', 'help'],
+  generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes'],
   help: ['configuration', 'runtimes'],
   configuration: [],
   runtimes: ['launch'],

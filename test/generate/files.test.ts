@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { generatedFiles } from '../../src/generate/files.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const files = await generatedFiles();
+const files = await generatedFiles(root);
 
 describe('generated files are what the source says (`node .ci/generate.mjs` writes them)', () => {
   test.each(Object.entries(files))('%s', (name, text) => {

@@ -1,0 +1,254 @@
+# jcds completion for fish. Made by `node .ci/generate.mjs`; `jcds completion uninstall` removes it.
+
+# Published names come from the index in ~/.cache/jcds/completion (src/completion/index-format.ts says how it is made).
+# They are texts from outside: compared as plain text, looked at character by character, never expanded. Nothing here
+# starts a process, and nothing looks into CVMFS, where a look may block.
+
+function __jcds_images
+    set -l word (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    string match -qr '^(?:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$' -- "$word"; or return
+    set -l searched (__jcds_searched)
+    set -l found
+    for repository in $searched
+        set -a found (__jcds_names $repository "$word")
+    end
+    # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
+    set -l first (string match -r '^[^/]*[.:][^/]*/' -- "$word")
+    if test -z "$found" -a -n "$first"
+        set word (string sub -s (math (string length -- $first) + 1) -- $word)
+        for repository in $searched
+            set -a found $first(__jcds_names $repository "$word" | string match -rv '^[^/]*[.:][^/]*/')
+        end
+    end
+    set -q found[1]; and string join -- \n $found
+end
+
+# Prints the segments that follow the word in the names of one repository: `nica/`, `git.jinr.ru:5005/`, `bmn:`, `latest`.
+function __jcds_names --argument-names repository word
+    set -l lines
+    __jcds_read $repository.names; or return
+    set -l count (string match -r '(?<=^jcds-completion 1 )[1-9][0-9]{0,3}(?= )' -- $lines[1]); or return
+    set -l regex '^'(string escape --style=regex -- "$word")
+    # Blocks to look through, as pairs of first line and lines.
+    set -l blocks 1 $count
+    while set -q blocks[1]
+        set -l start $blocks[1]
+        set -l block $lines[(math $start + 1)..(math $start + $blocks[2])]
+        set -l after (math $start + $blocks[2])
+        set -e blocks[1..2]
+        set -l segments
+        for line in (string match -r '^[A-Za-z0-9._/:@-]+\t[1-9][0-9]{0,6}\t[1-9][0-9]{0,3}$' -- $block)
+            set -l child (string split \t -- $line)
+            test $child[2] -ge $after -a $child[3] -le 1000; or continue
+            if test (string sub -l (string length -- $child[1]) -- "$word") = $child[1]
+                set -a blocks $child[2..3]
+            else if string match -qr -- $regex $child[1]
+                # A part of a segment has no end of its own: fish shows the whole ones.
+                string match -qr '[/:@]$' -- $child[1]
+                and set -a segments $child[1]
+                or set -a blocks $child[2..3]
+            end
+        end
+        string match -r '^[A-Za-z0-9._/:@-]+$' -- $block \
+            | string match -r -- $regex'(?:[^/]*/|[^/:@]*[:@]|[^/:@]+$)' | __jcds_once
+        set -q segments[1]; and string join -- \n $segments
+    end
+end
+
+# Drops lines that repeat the one before them.
+function __jcds_once
+    set -l last
+    while read -l line
+        test "$line" = "$last"; and continue
+        set last $line
+        echo $line
+    end
+end
+
+# Reads a file of the index into $lines of its caller, if it is this user's own and of the version that is known here.
+function __jcds_read --no-scope-shadowing
+    set -l file (__jcds_directory)/$argv[1]
+    test -f "$file" -a -O "$file" -a -r "$file"; or return 1
+    read -z -d \n -a lines <$file
+    string match -qr '^jcds-completion 1(?: |$)' -- "$lines[1]"
+end
+
+# Prints the repositories whose names are offered: those of the command line, of the environment, of the configuration,
+# or else all that there are.
+function __jcds_searched
+    __jcds_look
+    set -l names $__jcds_chosen
+    set -q names[1]; or set names (string split -n , -- "$JCDS_REPOSITORIES")
+    set -l lines
+    set -q names[1]; or __jcds_read searched; and set names $lines[2..101]
+    set -q names[1]; or set names (__jcds_indexed)
+    string match -r '^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9._-]+$' -- $names
+end
+
+function __jcds_repositories
+    string match -r '^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9._-]+$' -- $__jcds_known (__jcds_indexed)
+end
+
+# Prints the repositories that have an index.
+function __jcds_indexed
+    set -l files (__jcds_directory)/*.names
+    string replace -r '^.*/(.*)\.names$' '$1' -- $files
+end
+
+function __jcds_directory
+    set -l directory "$XDG_CACHE_HOME"
+    string match -q '/*' -- $directory; or set directory $HOME/.cache
+    echo $directory/jcds/completion
+end
+
+# Follows the words before the cursor to a command; remembers the answer for as long as they stay.
+function __jcds_look
+    set -l tokens (commandline -opc)
+    set -l typed (string join -- \x1e $tokens | string collect)
+    test "$typed" = "$__jcds_typed"; and return
+    set -g __jcds_typed $typed
+    set -g __jcds_path ''
+    set -g __jcds_at_place 1
+    set -g __jcds_pending ''
+    set -g __jcds_inside ''
+    set -g __jcds_chosen
+    set -l rest ''
+    set -e tokens[1]
+    __jcds_table ''
+    for token in $tokens
+        if test -n "$__jcds_pending"
+            test "$__jcds_pending" = --repository; and set -a __jcds_chosen $token
+            set __jcds_pending ''
+        else if test -z "$rest" -a "$token" = --
+            set rest 1
+        else if test -z "$rest"; and string match -qr '^--.*=' -- $token
+            set -a __jcds_chosen (string replace -rf '^--repository=' '' -- $token)
+        else if test -z "$rest"; and string match -q -- '-?*' $token
+            string match -qr '^-[^-]' -- $token; and set token -(string sub -s -1 -- $token)
+            contains -- $token $__jcds_valued; and set __jcds_pending $token
+        else if contains -- $token $__jcds_subs
+            set __jcds_path (string trim -- "$__jcds_path $token")
+            __jcds_table $__jcds_path
+        else if test -n "$__jcds_wraps"
+            set __jcds_inside 1
+            break
+        else
+            set __jcds_subs
+            set __jcds_at_place (math $__jcds_at_place + 1)
+        end
+    end
+end
+
+# Whether the cursor is among the options and arguments of one of the commands.
+function __jcds_at
+    __jcds_look
+    test -z "$__jcds_inside"; and contains -- "$__jcds_path" $argv
+end
+
+# Whether it is at the argument of that number, or (`2+`) at that or a later one.
+function __jcds_place --argument-names number
+    __jcds_at $argv[2..]; and test -z "$__jcds_pending"; or return
+    switch $number
+        case '*+'
+            test $__jcds_at_place -ge (string replace + '' $number)
+        case '*'
+            test $__jcds_at_place -eq $number
+    end
+end
+
+# Whether a word after `jcds`, or after a group of commands, is to come.
+function __jcds_sub
+    __jcds_place 1 $argv; and set -q __jcds_subs[1]
+end
+
+# Whether what is typed belongs to the contained command.
+function __jcds_contained
+    __jcds_look
+    test -n "$__jcds_inside"
+end
+
+function __jcds_files
+    __jcds_is_on_cvmfs; or __fish_complete_path (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+end
+
+function __jcds_directories
+    __jcds_is_on_cvmfs; or __fish_complete_directories (string replace -r -- '^--[a-z-]+=' '' (commandline -ct)) ''
+end
+
+# A look there may block for as long as the network takes.
+function __jcds_is_on_cvmfs
+    set -l place (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    string match -qr '^[/~$]' -- "$place"; or set place $PWD/$place
+    set -l roots /cvmfs $JCDS_CVMFS_ROOT
+    for root in $roots
+        test (string sub -l (string length -- $root) -- $place) = $root; and return 0
+    end
+    return 1
+end
+
+set -g __jcds_known 'containers.jinr.ru' 'unpacked.cern.ch' 'singularity.opensciencegrid.org' 'singularity.galaxyproject.org'
+
+# What may follow the words of a command: words, and options that take a value.
+function __jcds_table
+    set -g __jcds_subs
+    set -g __jcds_valued
+    set -g __jcds_wraps ''
+    switch "$argv[1]"
+        case ''
+            set __jcds_subs run exec shell help config
+        case 'config'
+            set __jcds_subs list get set unset
+        case 'run' 'exec' 'shell'
+            set __jcds_valued -B --bind --mount --env --env-file --env-policy --workdir --home --gpu --runtime --runtime-arg --if-missing --status-file --repository --cvmfs-root --cvmfs-timeout --platform --volume --pwd --cwd --color
+            set __jcds_wraps 1
+        case 'config list' 'config get' 'config set' 'config unset' 'help'
+            set __jcds_valued --color
+    end
+end
+
+complete -c jcds -f
+complete -c jcds -n '__jcds_sub ""' -a run -d 'Run a published image: its entrypoint, or the command given'
+complete -c jcds -n '__jcds_sub ""' -a exec -d 'Run a command in a published image, without its entrypoint'
+complete -c jcds -n '__jcds_sub ""' -a shell -d 'Open a shell in a published image'
+complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a topic'
+complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset'
+complete -c jcds -n '__jcds_sub "config"' -a list -d 'Print every setting in force and where it comes from'
+complete -c jcds -n '__jcds_sub "config"' -a get -d 'Print one setting as JSON'
+complete -c jcds -n '__jcds_sub "config"' -a set -d 'Write one setting into your own file'
+complete -c jcds -n '__jcds_sub "config"' -a unset -d 'Remove one setting from your own file'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s B -l bind -x -a '(__jcds_directories)' -d 'show SRC[:DST[:ro|rw]] of this host inside (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l mount -x -d 'the same as type=bind,src=...,dst=...[,ro], for names with colons (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l env -x -d 'set a variable inside (repeatable); NAME alone passes the caller\'s value'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l env-file -x -a '(__jcds_files)' -d 'set the variables of a file of NAME=value lines (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l env-policy -x -a 'keep clean hep' -d 'which of the caller\'s variables the job sees'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l workdir -x -d 'working directory inside; `image` is the image\'s own (default: the caller\'s)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l home -x -a '(__jcds_directories)' -d 'show this directory of the host as the home directory'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l no-home -d 'do not show the home directory'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l contain -d 'show nothing of the host but what is bound: own /tmp and home, minimal /dev'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l gpu -x -a 'auto nvidia rocm none' -d 'which GPU is shown inside'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l writable-tmpfs -d 'a small writable layer over the image, lost at the end'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime -x -a 'apptainer singularity unshare bubblewrap' -d 'use this runtime'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime-arg -x -d 'pass an argument on to the runtime (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'fail' -d 'what to do when the image is not published'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l any-registry -d 'accept an image that was made from another registry than the one typed'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l platform -x -d 'choose the image of this platform where several are published'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "config list" "config get" "config set" "config unset" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "config list" "config get" "config set" "config unset" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "config list" "config get" "config set" "config unset" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "config list" "config get" "config set" "config unset" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "config list" "config get" "config set" "config unset" "help" "" "config"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at ""' -s V -l version -d 'print the version'
+complete -c jcds -n '__jcds_place 1 "run"' -a '(__jcds_images)'
+complete -c jcds -n '__jcds_place 1 "exec"' -a '(__jcds_images)'
+complete -c jcds -n '__jcds_place 1 "shell"' -a '(__jcds_images)'
+complete -c jcds -n '__jcds_place 1 "config get"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry network'
+complete -c jcds -n '__jcds_place 1 "config set"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry network'
+complete -c jcds -n '__jcds_place 1 "config unset"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry network'
+complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell help config'
+complete -c jcds -n '__jcds_contained' -a '(__jcds_files)'
