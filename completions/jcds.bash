@@ -7,7 +7,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell help config)
+      words=(run exec shell resolve list help config)
       options=(
         '-h --help|'
         '-V --version|'
@@ -97,6 +97,38 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'resolve')
+      places=('image')
+      options=(
+        '--pinned|'
+        '--any-registry|'
+        '--json|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'list')
+      places=('text')
+      options=(
+        '--json|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'config list')
       places=()
       options=(
@@ -129,7 +161,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell help config*')
+      places=('=exit-codes configuration environment run exec shell resolve list help config*')
       options=(
         '-v --verbose|'
         '-q --quiet|'
