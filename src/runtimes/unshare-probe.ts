@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
 import { findGpu } from './gpu.ts';
@@ -118,9 +118,17 @@ async function librariesOf(
   return { loader: realpathSync(loader), libraries: [...new Set(files.map(file => dirname(real(file))))] };
 }
 
-/** The path without links in its directories; the last name stays (sh is a link to dash, and has to know its name). */
+/**
+ * The path without links in its directories. The last name stays where it can (sh is a link to dash or bash, and has to
+ * know its name): an absolute link would lead elsewhere in the new root.
+ */
 function real(path: string): string {
-  return `${realpathSync(dirname(path))}/${basename(path)}`;
+  const own = `${realpathSync(dirname(path))}/${basename(path)}`;
+  try {
+    return readlinkSync(own).startsWith('/') ? realpathSync(own) : own;
+  } catch {
+    return own; // no link
+  }
 }
 
 function isDirectory(path: string): boolean {

@@ -59,23 +59,32 @@ export function setUpScript(
     `${run(facts.mount)} -n -o remount,bind,ro,nosuid,nodev "$jcds_n" || jcds_fail 'the root cannot be made read-only'`,
     `cd ${quote(tools.directory)} && ${quote(facts.pivotRoot)} "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'`,
     `LC_ALL=C ${loader} ${quote(tools.umount)} -n -l / || jcds_fail 'the old root cannot be detached'`,
-    // Where a shell wakes up in a directory that has no name any more, it says so: this is a name for it.
-    'export PWD=/proc/self/cwd',
+    // The directory has no other name any more: dash says so where it wakes up in such a one, and bash makes an absolute
+    // path of what it execs.
+    'cd /proc/self/cwd && export PWD',
     `exec ${loader} ${quote(tools.setpriv)} --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\`,
     `  -- ${loader} ${quote(tools.sh)} -c "$jcds_last" jcds "$jcds_cwd" "$@"`,
   ];
   return { script: script.join('\n'), texts: parts.texts };
 }
 
+/** What the last step does about variables. */
+export interface LastVariables {
+  /** Those that would have steered the tools. */
+  readonly held: readonly ContainerVariable[];
+  /** Those that the shells on the way lose. */
+  readonly lost: readonly ContainerVariable[];
+  /** Names that they add. */
+  readonly surplus: readonly string[];
+}
+
 /**
  * The script of the last step, without capabilities and in the new root: it knows the job's own variables, its working
  * directory and, by the image's PATH, its program; sh says 127 and 126 where that is not to be started.
  */
-export function lastScript(
-  tools: ToolsAfterChange,
-  held: readonly ContainerVariable[],
-  lost: readonly ContainerVariable[],
-): string {
+export function lastScript(tools: ToolsAfterChange, variables: LastVariables): string {
+  const { held, lost, surplus } = variables;
+  const needsEnv = lost.length + surplus.length > 0;
   const env = [...tools.loader, tools.env].map(quote).join(' ');
   const complaint = `{ printf 'jcds: the working directory %s cannot be entered in the container\\n' "$jcds_cwd" >&2; exit ${EXIT.failed}; }`;
   return [
@@ -83,22 +92,22 @@ export function lastScript(
     'jcds_cwd=$1',
     'shift',
     // env(1) is reached from this directory, so the change is left to it.
-    `${lost.length === 0 ? 'cd "$jcds_cwd"' : '(cd "$jcds_cwd")'} 2>/dev/null || ${complaint}`,
+    `${needsEnv ? '(cd "$jcds_cwd")' : 'cd "$jcds_cwd"'} 2>/dev/null || ${complaint}`,
     'unset OLDPWD',
-    ...(lost.length === 0
-      ? [
+    ...(needsEnv
+      ? [`exec ${env} --chdir="$jcds_cwd" ${envArguments(variables)} "$@"`]
+      : [
           ...held.map(({ name }) => `export ${name}="$${heldName(name)}"; unset ${heldName(name)}`),
           'exec "$@"',
-        ]
-      : [`exec ${env} --chdir="$jcds_cwd" ${envArguments(held, lost)} "$@"`]),
+        ]),
   ].join('\n');
 }
 
 /** env(1) itself takes held variables out of its environment (-S knows `${NAME}`), so their values stand in no argument. */
-function envArguments(held: readonly ContainerVariable[], lost: readonly ContainerVariable[]): string {
+function envArguments({ held, lost, surplus }: LastVariables): string {
   const assignments = held.map(({ name }) => `${name}=\${${heldName(name)}}`).join(' ');
   return [
-    ...held.flatMap(({ name }) => ['-u', heldName(name)]),
+    ...[...surplus, ...held.map(({ name }) => heldName(name))].flatMap(name => ['-u', name]),
     ...(held.length === 0 ? [] : ['-S', quote(assignments)]),
     ...lost.map(({ name, value }) => quote(`${name}=${value}`)),
   ].join(' ');

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { EXIT, JcdsError } from '../errors.ts';
+import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
 import { type GpuFacts, gpuOf, withGpuLibraries } from './gpu.ts';
 import { heldVariables, holdBack } from './held.ts';
@@ -27,6 +28,9 @@ export interface UnshareFacts {
   readonly plainShell: boolean;
   readonly gpu: GpuFacts;
 }
+
+/** Variables that bash sets for what it starts, and dash hands on as they are. */
+const BASH_ADDS = ['_', 'SHLVL'];
 
 /** All directories to build a new root on are in use. */
 export class NoPlaceError extends JcdsError {
@@ -64,9 +68,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const { harmless, held } = holdBack(withGpuLibraries(jobEnvironment(request), request), /^(?:OLD)?PWD$/);
   // Variables that the shells on the way would lose are given to the job by env(1), in its last moment. They are the
   // caller's own: --env has no such names.
-  const isLost = (name: string) =>
-    !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ||
-    (!facts.plainShell && /^(?:_|SHLVL|BASH.*|[A-Z]*OPTS)$/.test(name));
+  const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   const lost = [...harmless.values()].filter(({ name }) => isLost(name));
   const change = launcherChange(carried, request.environment.host);
@@ -89,7 +91,11 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '-c',
       set.script,
       'jcds',
-      lastScript(tools, held, lost),
+      lastScript(tools, {
+        held,
+        lost,
+        surplus: facts.plainShell ? [] : BASH_ADDS.filter(name => !harmless.has(name)),
+      }),
       request.cwd,
       ...set.texts,
       ...request.words,

@@ -105,7 +105,7 @@ while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${
 LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$jcds_n" || jcds_fail 'the root cannot be made read-only'
 cd '/usr/bin' && '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'
 LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / || jcds_fail 'the old root cannot be detached'
-export PWD=/proc/self/cwd
+cd /proc/self/cwd && export PWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './setpriv' --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\
   -- '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './sh' -c "$jcds_last" jcds "$jcds_cwd" "$@"`;
 
