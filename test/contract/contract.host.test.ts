@@ -44,7 +44,7 @@ const ODD_TEXTS: Record<string, string> = {
   LONG: 'x'.repeat(60_000),
 };
 
-describe.each(all.map(container => [`${container.name} for ${container.person.name}`, container] as const))(
+describe.concurrent.each(all.map(container => [`${container.name} for ${container.person.name}`, container] as const))(
   '%s',
   (_, it) => {
     const cells = MATRIX[it.name];
