@@ -67,7 +67,6 @@ function commandQuestion(request: RunRequest, word: string): CommandQuestion {
     searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
     cwd: request.cwd,
     mounts: [...own, ...(source === null ? [] : [{ source, destination: path }]), ...request.binds],
-    architectures: hostArchitectures(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { hostArchitectures } from './host-architectures.ts';
 import { type ImageTree, imageTree, type Mount } from './image-tree.ts';
 import { HEAD_BYTES, programHead } from './program-head.ts';
 import { errnoOf } from './walk.ts';
@@ -12,8 +13,8 @@ export interface CommandQuestion {
   readonly cwd: string;
   /** Everything of the host that is shown inside. */
   readonly mounts: readonly Mount[];
-  /** OCI names of the architectures this host can start; see host-architectures.ts. */
-  readonly architectures: readonly string[];
+  /** OCI names of the architectures this host can start; by default it is asked when a program is found. */
+  readonly architectures?: readonly string[];
 }
 
 /** Why a file that is there cannot be started. */
@@ -88,7 +89,8 @@ function obstacleIn(
   const program = programHead(head);
   if (program.kind === 'elf') {
     const { architecture, loader } = program;
-    if (architecture !== null && !question.architectures.includes(architecture))
+    const startable = question.architectures ?? hostArchitectures();
+    if (architecture !== null && !startable.includes(architecture))
       return { why: 'architecture', architecture };
     return loader !== null && tree.resolve(loader).state === 'missing'
       ? { why: 'loader', missing: loader }

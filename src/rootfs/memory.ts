@@ -114,7 +114,7 @@ export function commandKey({ word, searchPath, mounts, architectures }: CommandQ
     place.startsWith('/') &&
     !place.includes('/../') &&
     mounts.every(({ destination }) => destination !== '/' && !`${place}/`.startsWith(`${destination}/`));
-  return places.every(isFixed) ? JSON.stringify([word, searchPath, architectures]) : null;
+  return places.every(isFixed) ? JSON.stringify([word, searchPath, architectures ?? process.arch]) : null;
 }
 
 /** Removes the oldest records beyond the limit; for a moment when nobody waits. */
