@@ -187,6 +187,18 @@ describe('failures', () => {
     server.copyRounds = 1000;
     expect(await failureOf(request())).toMatchObject({ code: 'FORK_PENDING', exitCode: 75 });
   });
+  test('the project itself is not brought up to date with anything', async () => {
+    upstream.pushers.add('nica');
+    server.interfere = ({ method, url }) =>
+      method === 'POST' && url.pathname.endsWith('/trees')
+        ? {
+            status: 409,
+            body: { message: 'Git Repository is empty.', documentation_url: 'https://x.example' },
+          }
+        : undefined;
+    expect(await failureOf(request())).toMatchObject({ code: 'LIST_BUSY' });
+    expect([...new Set(posts())]).toEqual(['git/trees']);
+  });
   test('a refusal that is no twin', async () => {
     server.interfere = ({ method, url }) =>
       method === 'POST' && url.pathname.endsWith('/pulls')

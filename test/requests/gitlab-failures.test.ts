@@ -94,6 +94,17 @@ describe('the project', () => {
   });
 });
 
+test.each(['https://evil.example/login', '/users/sign_in'])(
+  'a redirect to %s is not followed',
+  async location => {
+    interfere('GET', '/user', { status: 302, text: '', headers: { location }, isWrong: true });
+    expect(await failureOf(ask(server))).toMatchObject({
+      code: 'FORGE_FOREIGN_LINK',
+      message: `could not read whose token this is on ${host()}: the server sends jcds on to ${location}, and jcds does not go there`,
+    });
+  },
+);
+
 describe('the fork', () => {
   test('cannot be made', async () => {
     server.failImports = 'disk \u001b[31mfull';
@@ -252,6 +263,11 @@ describe('outages', () => {
     });
     expect(failure.message).toContain(`could not ${what}`);
     expect(await ask(server)).toMatchObject({ state: 'opened', iid: 1 });
+    // What was done the first time is not done again.
+    const done = server.log
+      .filter(({ method }) => method === 'POST')
+      .map(({ path }) => path.replace(/^.*\//, ''));
+    expect(done).toEqual(['fork', 'commits', 'merge_requests']);
   });
   test('5xx on a change is a lost answer too', async () => {
     interfere('POST', '/merge_requests', { ...(down as object), status: 504 } as Interference);

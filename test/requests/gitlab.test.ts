@@ -195,6 +195,16 @@ describe('requests that were there before', () => {
   });
 });
 
+test('a request in conflict whose branch lies elsewhere is left alone', async () => {
+  await ask(server);
+  server.push(upstream, {
+    'docker_images.txt': LIST.replace('24.04\n', '24.04\ngit.jinr.ru:5005/nica/docker-images/bmn:25\n'),
+  });
+  upstream.levels.set('nica', 30);
+  expect(await ask(server)).toMatchObject({ state: 'exists', isOwn: true, rebuilt: false });
+  expect(posts()).toHaveLength(3);
+});
+
 describe('many at once', () => {
   test.each([0, 30])('50 clients of one account with access level %i: one request', async level => {
     upstream.levels.set('nica', level);
@@ -259,6 +269,18 @@ describe('the list is looked for', () => {
       change: { path: 'images.txt' },
     });
     expect(asked).toEqual([['images.txt']]);
+  });
+  test('and neither that nor the change is asked about again when the list changed meanwhile', async () => {
+    const asked: string[] = [];
+    let left = 2;
+    server.interfere = ({ method, url }) =>
+      method === 'POST' && url.pathname.endsWith('/commits') && left-- > 0
+        ? { status: 400, body: { message: 'changed' } }
+        : undefined;
+    const choose = async (paths: readonly string[]) => (asked.push('path') > 0 ? paths[0]! : null);
+    const confirm = async () => asked.push('change') > 0;
+    expect(await ask(server, { place, choose, confirm })).toMatchObject({ state: 'opened' });
+    expect(asked).toEqual(['path', 'change']);
   });
   test.each([
     [null, 'it is not known which file of sync/registry is its list of images'],

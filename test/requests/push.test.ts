@@ -153,6 +153,20 @@ describe('a push that asks', () => {
     expect(git('-C', bare, 'diff', '--numstat', 'main', branch!)).toBe('1\t0\tdocker_images.txt\n');
   });
 
+  test('a branch that appears meanwhile is not overwritten', async () => {
+    await push();
+    const [branch] = branches();
+    const theirs = git('-C', bare, 'rev-parse', branch!).trim();
+    git('-C', bare, 'update-ref', '-d', `refs/heads/${branch}`);
+    environment.GIT_AUTHOR_NAME = 'another, so that the commit is another';
+    const confirm = async () => {
+      git('-C', bare, 'update-ref', `refs/heads/${branch}`, theirs);
+      return true;
+    };
+    expect(await push({ confirm })).toMatchObject({ state: 'exists', url: pageOf(branch!) });
+    expect(git('-C', bare, 'rev-parse', branch!).trim()).toBe(theirs);
+  });
+
   test('ten at once: one pushes, the others find it', async () => {
     const results = await Promise.all(Array.from({ length: 10 }, () => push({ clock: systemClock })));
     expect(results.filter(({ state }) => state === 'opened')).toHaveLength(1);
@@ -203,10 +217,15 @@ describe('remotes that cannot be used', () => {
       `could not read ${join(root, 'none.git')}: '${join(root, 'none.git')}' does not appear to be a git repository`,
     );
   });
-  test.each(['--upload-pack=touch x', 'ext::sh -c "touch x"', 'a\nb'])('%j runs nothing', async remote => {
-    expect(await failureOf(push({ remote }))).toMatchObject({ code: 'GIT_REMOTE' });
-    expect(readdirSync(root).sort()).toEqual(['gitconfig', 'registry.git', 'tmp', 'work']);
-  });
+  test.each(['--upload-pack=touch ROOT/x', 'ext::touch ROOT/x', 'ROOT/a\nb'])(
+    '%j runs nothing',
+    async text => {
+      git('config', '--global', 'protocol.ext.allow', 'always');
+      const remote = text.replace('ROOT', root);
+      expect(await failureOf(push({ remote }))).toMatchObject({ code: 'GIT_REMOTE' });
+      expect(readdirSync(root).sort()).toEqual(['gitconfig', 'registry.git', 'tmp', 'work']);
+    },
+  );
   test('a password in the address is not shown', async () => {
     const failure = await failureOf(push({ remote: 'http://nica:s3cret@127.0.0.1:1/x.git' }));
     expect(`${failure.message}${failure.stack}`).not.toContain('s3cret');

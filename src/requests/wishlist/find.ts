@@ -94,7 +94,6 @@ function isOnlyAddition(
   return (
     added?.text === entry &&
     others.length === list.entries.length &&
-    others.every((other, index) => other === list.entries[index]?.text) &&
-    after.problems.length === list.problems.length
+    others.every((other, index) => other === list.entries[index]?.text)
   );
 }
