@@ -35,6 +35,14 @@ export function heldName(name: string): string {
   return `${HELD}${name}`;
 }
 
+/**
+ * Every name under which some row has the launcher set this variable of the job: whoever prints an invocation masks
+ * those of a secret by name, since its value may stand there escaped.
+ */
+export function launcherNames(name: string): readonly string[] {
+  return [name, heldName(name), `APPTAINERENV_${name}`, `SINGULARITYENV_${name}`];
+}
+
 /** The held variables as the launcher sets them: under names that steer nothing. */
 export function heldVariables(held: readonly ContainerVariable[]): Plan['environment']['set'] {
   return held.map(({ name, value }) => [heldName(name), value] as const);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { launcherNames } from '../../src/runtimes/held.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import type { Bind, RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
@@ -192,8 +193,12 @@ describe.each(RUNTIME_NAMES)('%s', name => {
       variable => [variable, secret] as const,
     );
     const host = [['APPTAINERENV_BAR', secret]] as const;
-    const { args, inputs } = invoke(name, aRequest({ environment: { policy: 'clean', host, set } }));
+    const request = aRequest({ environment: { policy: 'clean', host, set } });
+    const { args, inputs, environment } = invoke(name, request);
     expect(JSON.stringify([args, inputs])).not.toContain('xyzzy');
+    const known = new Set([...set.map(([variable]) => variable), 'BAR'].flatMap(launcherNames));
+    const carriers = environment.set.filter(([, value]) => String(value).includes('xyzzy'));
+    expect(carriers.map(([carrier]) => carrier).filter(carrier => !known.has(carrier))).toEqual([]);
   });
 
   test('options of the runtime come right before the image or the command, as typed', () => {
