@@ -20,21 +20,31 @@ export interface AttributeToolRow {
 /** The shell's code for a program that is not there; the scripts below say it of their tool, too. */
 export const TOOL_ABSENT = 127;
 
-/** For `node -e`: argv is the module, the path, the names. Prints a JSON line for each: name, value in base64 or null, errno. */
+/**
+ * For `node -e`: argv is the module, the path, the names. Prints a JSON line for each: name, value in base64 or null,
+ * errno. The package (1.0.3) says null whatever the reason is; only its listing tells of a path that cannot be asked.
+ */
 const NATIVE = `
-let read;
-try { read = require(process.argv[1]).getAttributeSync; } catch { process.exitCode = ${TOOL_ABSENT}; }
+let native;
+try { native = require(process.argv[1]); } catch { process.exitCode = ${TOOL_ABSENT}; }
 const { getSystemErrorName } = require('node:util');
-for (const name of read ? process.argv.slice(3) : []) {
-  let line = [name, null, 'ENODATA'];
+const errnoOf = thrown => {
+  const code = Number(/os error (\\d+)/.exec(String(thrown && thrown.message))?.[1]);
+  return code > 0 ? getSystemErrorName(-code) : 'UNKNOWN';
+};
+const [path, ...names] = native ? process.argv.slice(2) : [];
+const say = line => process.stdout.write(JSON.stringify(line) + '\\n');
+const answered = names.filter(name => {
   try {
-    const value = read(process.argv[2], 'user.' + name);
-    if (value) line = [name, Buffer.from(value).toString('base64'), null];
+    const value = native.getAttributeSync(path, 'user.' + name);
+    say(value ? [name, Buffer.from(value).toString('base64'), null] : [name, null, 'ENODATA']);
+    return value;
   } catch (thrown) {
-    const code = Number(/os error (\\d+)/.exec(String(thrown && thrown.message))?.[1]);
-    line[2] = code > 0 ? getSystemErrorName(-code) : 'UNKNOWN';
+    say([name, null, errnoOf(thrown)]);
   }
-  process.stdout.write(JSON.stringify(line) + '\\n');
+});
+if (native && answered.length === 0) {
+  try { native.listAttributesSync(path); } catch (thrown) { say(['', null, errnoOf(thrown)]); }
 }
 `;
 

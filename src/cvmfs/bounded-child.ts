@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { abandon, startChild } from './leave-behind.ts';
 
 export interface ChildRun {
   readonly file: string;
@@ -18,31 +18,32 @@ export type ChildResult =
 
 /**
  * Runs a child that may touch a hanging file system. A process in such a call does not even obey SIGKILL until the call
- * returns, so it is not waited for: it is killed, forgotten, and does not keep jcds alive.
+ * returns, so it is not waited for: it is left behind (leave-behind.ts).
  */
 export function runChild({ file, args, environment, timeout, limit }: ChildRun): Promise<ChildResult> {
   return new Promise(resolve => {
-    const child = spawn(file, args, { env: { ...environment }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = startChild({ file, args, environment });
     const pieces: Buffer[] = [];
     let length = 0;
+    let settled = false;
     const finish = (result: ChildResult): void => {
+      if (settled) return;
+      settled = true;
       clearTimeout(timer);
-      child.stdout.destroy();
-      child.unref();
+      abandon(child);
       resolve(result);
     };
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      finish({ state: 'timeout' });
-    }, timeout);
-    child.stdout.on('data', (piece: Buffer) => {
+    const output = (): string => Buffer.concat(pieces).toString('utf8');
+    const timer = setTimeout(() => finish({ state: 'timeout' }), timeout);
+    child.stdout?.on('data', (piece: Buffer) => {
       length += piece.length;
       if (length <= limit) pieces.push(piece);
-      else child.kill('SIGKILL');
+      else finish({ state: 'ended', code: null, output: output() });
     });
     child.on('error', () => finish({ state: 'not-started' }));
-    child.on('close', code =>
-      finish({ state: 'ended', code, output: Buffer.concat(pieces).toString('utf8') }),
-    );
+    child.on('close', code => finish({ state: 'ended', code, output: output() }));
+    // One that reads nothing may be gone already.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end();
   });
 }

@@ -1,10 +1,9 @@
 import { isJcdsError } from '../errors.ts';
-import type { Repository } from '../repositories/index.ts';
-import type { ClientConfiguration } from './client-config.ts';
+import type { Access } from './http/access.ts';
 import { createFetcher } from './http/fetcher.ts';
 import { formatContentHash } from './http/hash.ts';
 import { parseManifest } from './http/manifest.ts';
-import { proxyOrder, serverUrl, withoutCredentials } from './http/servers.ts';
+import { serverUrl, withoutCredentials } from './http/servers.ts';
 import { httpTransport, type Transport } from './http/transport.ts';
 
 /** What a server says that is newest. Only read, not verified: it hints at where to look, and proves nothing. */
@@ -30,17 +29,8 @@ export interface ServerUnknown {
 
 export type ServerAnswer = ServerRevision | ServerUnknown;
 
-/** Whom to ask about a repository, and through what. */
-export interface Servers {
-  /** URLs, best first, `@fqrn@` for the repository's name. */
-  readonly servers: readonly string[];
-  /** In the order in which they are tried; null is none. */
-  readonly proxies: readonly (string | null)[];
-  /** Milliseconds of silence granted. */
-  readonly timeout: { readonly direct: number; readonly proxy: number };
-}
-
-export interface ServerQuestion extends Servers {
+/** Whom to ask (http/access.ts decides), and how long. */
+export interface ServerQuestion extends Pick<Access, 'servers' | 'proxies' | 'timeout'> {
   readonly repository: string;
   /** Milliseconds for everything. */
   readonly patience: number;
@@ -52,24 +42,6 @@ export interface ServerQuestion extends Servers {
 const TIMEOUT = { direct: 10_000, proxy: 5_000 };
 /** A manifest holds some 600 bytes. */
 const LONGEST_MANIFEST = 256 * 1024;
-
-/**
- * Whom to ask, in this order: servers that the user names, those of this host's own client, those of the repository's
- * row. A proxy of the row is an offer only: without one the servers themselves are asked.
- */
-export function serversOf(
-  named: readonly string[],
-  client: ClientConfiguration | null,
-  row: Pick<Repository, 'servers' | 'proxies'>,
-): Servers {
-  const offered = row.proxies === undefined ? 'DIRECT' : `${row.proxies};DIRECT`;
-  const isConfigured = client !== null && client.servers.length > 0;
-  return {
-    servers: named.length > 0 ? named : isConfigured ? client.servers : row.servers,
-    proxies: proxyOrder(client?.proxies ?? (isConfigured ? 'DIRECT' : offered)),
-    timeout: client?.timeout ?? TIMEOUT,
-  };
-}
 
 /**
  * Asks the servers of a repository for their newest revision. The first answer counts, unless it is older than what is
@@ -107,7 +79,7 @@ async function newest(
   transport: Transport,
   signal: AbortSignal,
 ): Promise<ServerRevision> {
-  const { repository, expected, proxies, timeout, patience } = question;
+  const { repository, expected, proxies, timeout = TIMEOUT, patience } = question;
   const fetcher = createFetcher({
     servers: question.servers.map(server => serverUrl(server, repository)),
     proxies,

@@ -74,7 +74,8 @@ const NATIVE = `exports.getAttributeSync = (path, name) => {
   if (name === 'user.revision') return Buffer.from('811');
   if (name === 'user.tag') return null;
   throw Object.assign(new Error('Operation not permitted (os error 1)'), { code: 'GenericFailure' });
-};`;
+};
+exports.listAttributesSync = () => [];`;
 const PYTHON = printing(
   '["revision", "ODEx", null]\n["root_hash", null, "EPERM"]\n["tag", null, "ENODATA"]\n["rev',
 );

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Attributes } from '../../src/cvmfs/attributes.ts';
 import { freshnessOf } from '../../src/cvmfs/freshness.ts';
 import type { ServerAnswer } from '../../src/cvmfs/server-revision.ts';
-import { askServerRevision, type ServerQuestion, serversOf } from '../../src/cvmfs/server-revision.ts';
+import { askServerRevision, type ServerQuestion } from '../../src/cvmfs/server-revision.ts';
 import { publish } from './http/generator.ts';
 import { closedPort, type Fault, serve, serveProxy } from './http/server.ts';
 
@@ -86,54 +86,6 @@ test('without any server jcds says where to name one', async () => {
     reason: `no server of ${R} is known here`,
     hint: `name one with --server http://HOST/cvmfs/@fqrn@, or in the configuration: services["${R}"].servers`,
   });
-});
-
-const CLIENT = {
-  source: 'files',
-  servers: ['http://client/@fqrn@'],
-  proxies: 'http://squid:3128',
-  keyPaths: [],
-  blacklistFiles: [],
-  mountDirectory: '/cvmfs',
-  timeout: { direct: 7000, proxy: 4000 },
-  variables: {},
-} as const;
-const ROW = { servers: ['http://row/@fqrn@'], proxies: 'http://offered:3128' };
-const USUAL = { direct: 10_000, proxy: 5_000 };
-
-test.each([
-  [
-    'the client',
-    [],
-    CLIENT,
-    ROW,
-    { servers: CLIENT.servers, proxies: [CLIENT.proxies], timeout: CLIENT.timeout },
-  ],
-  [
-    'the row',
-    [],
-    null,
-    ROW,
-    { servers: ROW.servers, proxies: ['http://offered:3128', null], timeout: USUAL },
-  ],
-  [
-    'a client without servers',
-    [],
-    { ...CLIENT, servers: [] },
-    ROW,
-    { servers: ROW.servers, proxies: [CLIENT.proxies] },
-  ],
-  [
-    'a client without proxies',
-    [],
-    { ...CLIENT, proxies: null },
-    ROW,
-    { servers: CLIENT.servers, proxies: [null] },
-  ],
-  ['the user', ['http://mine/'], CLIENT, ROW, { servers: ['http://mine/'], proxies: [CLIENT.proxies] }],
-  ['a row that offers no proxy', [], null, { servers: [] }, { servers: [], proxies: [null] }],
-])('whom to ask, by %s', (_who, named, client, row, expected) => {
-  expect(serversOf(named, client, row)).toMatchObject(expected);
 });
 
 const HASH = 'a'.repeat(40);
