@@ -1,6 +1,7 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
+import { quote } from './quote-text.ts';
 import type { Bind, Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { usernsFailure } from './userns.ts';
 
@@ -127,7 +128,7 @@ function carriedArguments(request: RunRequest): readonly string[] | null {
   if (request.image.facts?.hasShell !== true) throw new ArgumentsNotUtf8Error();
   const values: string[] = [];
   for (const word of words) {
-    const escaped = escapeForApptainer(`'${word.replaceAll("'", "'\\''")}'`);
+    const escaped = escapeForApptainer(quote(word));
     const last = values.at(-1);
     if (last !== undefined && latin1(last).length + latin1(escaped).length < CARRIED_LIMIT)
       values[values.length - 1] = `${last} ${escaped}`;

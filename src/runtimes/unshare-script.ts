@@ -1,32 +1,10 @@
 import { EXIT } from '../errors.ts';
 import type { ContainerVariable } from './environment.ts';
 import { heldName } from './held.ts';
-import type { RootOperation } from './image-tree.ts';
-import type { MountOperation, Skeleton } from './skeleton.ts';
+import { quote } from './quote-text.ts';
+import type { Skeleton } from './skeleton.ts';
 import type { ToolsAfterChange, UnshareFacts } from './unshare.ts';
-
-/** The devices of a minimal /dev: those that every program may expect. */
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
-const DEVICE_LINKS = [
-  ['fd', '/proc/self/fd'],
-  ['stdin', '/proc/self/fd/0'],
-  ['stdout', '/proc/self/fd/1'],
-  ['stderr', '/proc/self/fd/2'],
-  ['ptmx', 'pts/ptmx'],
-] as const;
-
-/** What the set-up consists of, gathered before it is written down. */
-interface Parts {
-  readonly directories: string[];
-  readonly files: string[];
-  readonly links: [at: string, target: string][];
-  /** Lines of an fstab(5) that one mount(8) does all. */
-  readonly table: string[];
-  /** Shell lines that write files before they are bound. */
-  readonly writes: string[];
-  readonly readOnly: string[];
-  readonly texts: string[];
-}
+import { gather } from './unshare-parts.ts';
 
 /**
  * The script that the host's sh runs in the new namespaces. Its arguments are the script for the last step, the working
@@ -113,99 +91,6 @@ function envArguments({ held, lost, surplus }: LastVariables): string {
   ].join(' ');
 }
 
-function gather({ image, root, mounts }: Skeleton, place: string): Parts {
-  const parts: Parts = {
-    directories: [],
-    files: [],
-    links: [],
-    table: [],
-    writes: [],
-    readOnly: [],
-    texts: [],
-  };
-  for (const operation of root) addToRoot(parts, operation, image, place);
-  for (const operation of mounts) addMount(parts, operation, place);
-  parts.table.push(line('/proc', `${place}/proc`, 'none', 'rbind'));
-  return parts;
-}
-
-function addToRoot(parts: Parts, operation: RootOperation, image: string, place: string): void {
-  const { at } = operation;
-  switch (operation.kind) {
-    case 'directory':
-      parts.directories.push(at);
-      break;
-    case 'file':
-      parts.files.push(at);
-      break;
-    case 'link':
-      parts.links.push([at, operation.target]);
-      break;
-    case 'entry':
-      (operation.of === 'directory' ? parts.directories : parts.files).push(at);
-      parts.table.push(line(`${image}${at}`, `${place}${at}`, 'none', 'rbind,ro,nosuid,nodev'));
-      break;
-    default:
-      operation satisfies never;
-  }
-}
-
-function addMount(parts: Parts, operation: MountOperation, place: string): void {
-  const { at } = operation;
-  const bind = (source: string) => parts.table.push(line(source, `${place}${at}`, 'none', 'rbind'));
-  switch (operation.kind) {
-    case 'bind':
-      bind(operation.source);
-      if (operation.mode === 'ro') parts.readOnly.push(at);
-      break;
-    case 'copy': {
-      const name = `proc/copy${parts.writes.length}`;
-      parts.writes.push(copyLine(operation.source, name));
-      bind(`${place}/${name}`);
-      break;
-    }
-    case 'text':
-      bind(`${place}/proc/text${parts.texts.push(operation.text) - 1}`);
-      break;
-    case 'tmpfs':
-      parts.table.push(line('tmpfs', `${place}${at}`, 'tmpfs', `nosuid,nodev,mode=${operation.mode}`));
-      break;
-    case 'proc':
-      break; // last: it covers what was written
-    case 'sys':
-      bind('/sys');
-      break;
-    case 'devices':
-      if (operation.all) bind('/dev');
-      else addDevices(parts, at, place, operation.besides);
-      break;
-    default:
-      operation satisfies never;
-  }
-}
-
-function addDevices(parts: Parts, at: string, place: string, besides: readonly string[]): void {
-  for (const device of [...DEVICES.map(name => `/dev/${name}`), ...besides]) {
-    const inside = `${at}/${device.slice(device.lastIndexOf('/') + 1)}`;
-    (/\/dri$/.test(device) ? parts.directories : parts.files).push(inside);
-    parts.table.push(line(device, `${place}${inside}`, 'none', 'rbind'));
-  }
-  parts.links.push(
-    ...DEVICE_LINKS.map(([name, target]) => [`${at}/${name}`, target] satisfies [string, string]),
-  );
-  parts.directories.push(`${at}/pts`, `${at}/shm`);
-  parts.table.push(
-    line('devpts', `${place}${at}/pts`, 'devpts', 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec'),
-    line('tmpfs', `${place}${at}/shm`, 'tmpfs', 'nosuid,nodev,mode=1777'),
-  );
-}
-
-/** A text file copied by the shell itself. Without the file the copy is empty. */
-function copyLine(source: string, name: string): string {
-  const loop = `while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done`;
-  return `: >"$jcds_n/${name}"\n[ ! -r ${quote(source)} ] || { ${loop}; } <${quote(source)} >"$jcds_n/${name}"`;
-}
-
 /** As many links as possible by one ln: those whose name is the last name of their target (bin -> usr/bin). */
 function linkLines(links: readonly (readonly [at: string, target: string])[], ln: string): string[] {
   const together = new Map<string, string[]>();
@@ -240,17 +125,4 @@ function readOnlyLines(places: readonly string[], mount: string): string[] {
 
 function inRoot(at: string): string {
   return `"$jcds_n"${quote(at)}`;
-}
-
-/** One line of an fstab(5): white space and backslashes as octal numbers. */
-function line(source: string, target: string, type: string, options: string): string {
-  return `${[source, target, type, options].map(field => field.replace(/[\s\\#]/g, octal)).join(' ')} 0 0\n`;
-}
-
-function octal(character: string): string {
-  return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
