@@ -16,12 +16,21 @@ import { Script } from 'node:vm';
 declare const JCDS_BUILD: string;
 
 /**
- * Starts the program (dist/start.cjs), for plans with the machine code that V8 made of it at an earlier run: that
+ * Starts the program (dist/start.cjs), for jobs and scripts with the machine code that V8 made of it at an earlier run: that
  * is a quarter of the program's share of a start. The code is kept in the user's cache directory under the hash of
  * the program and Node's version; V8 itself refuses code of another version or other flags.
  */
+/** First words for which a start is worth remembering: each uses other functions. */
+const CACHED: ReadonlySet<string | undefined> = new Set([
+  '--jcds-plan',
+  '--jcds-look',
+  'resolve',
+  'list',
+  'status',
+]);
+
 const file = `${__dirname}/start.cjs`;
-const cache = process.argv[2] === '--jcds-plan' ? cacheFile() : null;
+const cache = CACHED.has(process.argv[2]) ? cacheFile(process.argv[2]!) : null;
 const cachedData = cache === null ? undefined : readOwn(cache.file);
 const script = new Script(
   `(function (exports, require, module, __filename, __dirname, jcdsImport) {${readFileSync(file, 'latin1')}\n})`,
@@ -41,13 +50,16 @@ interface CacheFile {
   readonly file: string;
 }
 
-function cacheFile(): CacheFile | null {
+function cacheFile(word: string): CacheFile | null {
   const { XDG_CACHE_HOME: base, HOME: home } = process.env;
   const root =
     base?.startsWith('/') === true ? base : home?.startsWith('/') === true ? `${home}/.cache` : null;
   if (root === null) return null;
   const directory = `${root}/jcds/code`;
-  return { directory, file: `${directory}/${JCDS_BUILD}-${process.version}-${process.arch}` };
+  return {
+    directory,
+    file: `${directory}/${JCDS_BUILD}-${process.version}-${process.arch}${word.replace(/^-*/, '-')}`,
+  };
 }
 
 /** Code that somebody else could have written is not run. */

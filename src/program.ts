@@ -2,6 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import type { ArgumentRow, Call, CommandDeclaration, OptionRow, Outcome } from './commands/command.ts';
 import { COMMON_OPTIONS } from './commands/common-options.ts';
 import { exec } from './commands/exec.ts';
+import { list } from './commands/list.ts';
+import { resolve } from './commands/resolve.ts';
 import { run } from './commands/run.ts';
 import { shell } from './commands/shell.ts';
 import type { Context } from './context.ts';
@@ -9,13 +11,13 @@ import { UsageError } from './errors.ts';
 
 declare const JCDS_VERSION: string;
 
-/** The commands, in the order of `jcds --help`. `run`, `exec` and `shell` are loaded at once: they are the start-up path. */
+/** The commands, in the order of `jcds --help`. What scripts and jobs call in loops is loaded at once, the rest when named. */
 export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDeclaration[]>>> = {
   run: async () => [run],
   exec: async () => [exec],
   shell: async () => [shell],
-  resolve: async () => [(await import('./commands/resolve.ts')).resolve],
-  list: async () => [(await import('./commands/list.ts')).list],
+  resolve: async () => [resolve],
+  list: async () => [list],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };

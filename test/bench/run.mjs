@@ -1,0 +1,45 @@
+// `npm run bench`: every bench of this folder, one after another; `npm run bench start list` only these. Medians of
+// paired runs; nothing here passes or fails. As root after `test/hosts/install.sh all`, on a quiet machine.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const here = import.meta.dirname;
+const root = resolve(here, '../..');
+/** `user`: as the ordinary user of the tests, with the test repositories at /cvmfs. */
+const BENCHES = {
+  start: { user: true },
+  list: { user: true },
+  completion: {},
+  status: {},
+  wrap: { user: true },
+  'cvmfs-http': {},
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find(name => !Object.hasOwn(BENCHES, name));
+if (unknown !== undefined) {
+  console.error(`there is no bench ${unknown}: ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(2);
+}
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, load ${loadavg()[0].toFixed(1)}`,
+);
+let failed = false;
+for (const [name, { user }] of Object.entries(BENCHES)) {
+  const file = join(here, `${name}.mjs`);
+  if ((wanted.length > 0 && !wanted.includes(name)) || !existsSync(file)) continue;
+  console.log(`\n== ${name}`);
+  const words = [process.execPath, file];
+  const command =
+    user === true && process.getuid() === 0
+      ? ['bash', 'test/hosts/private.sh', '--user', 'jcdstest', ...words]
+      : words;
+  const { status } = spawnSync(command[0], command.slice(1), {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  failed ||= status !== 0;
+}
+process.exit(failed ? 1 : 0);
