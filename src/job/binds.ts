@@ -66,6 +66,30 @@ function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
 }
 
 /**
+ * Directories that are the image's: a caller who stands in the host's does not mean to cover them (bare Apptainer
+ * leaves them alone too; tried with 1.4.5 for /etc, /usr, /var, /opt, /bin and /mnt).
+ */
+const OF_THE_IMAGE: ReadonlySet<string> = new Set(
+  [
+    '',
+    'bin',
+    'boot',
+    'dev',
+    'etc',
+    'lib',
+    'lib64',
+    'mnt',
+    'opt',
+    'proc',
+    'run',
+    'sbin',
+    'sys',
+    'usr',
+    'var',
+  ].map(name => `/${name}`),
+);
+
+/**
  * What every container gets: the working directory, CVMFS at /cvmfs and at its own path, and the files that
  * credentials and the display are found by, where they are not shown anyway.
  */
@@ -88,7 +112,7 @@ export function defaultBinds(host: {
   const isShown = (path: string) => shown.some(root => path === root || path.startsWith(`${root}/`));
   const specs: BindSpec[] = [];
   const same = (path: string, mode: 'ro' | 'rw') => specs.push({ source: path, destination: path, mode });
-  if (host.cwd !== null && host.cwd !== '/' && !host.contain) same(host.cwd, 'rw');
+  if (host.cwd !== null && !host.contain && !OF_THE_IMAGE.has(host.cwd)) same(host.cwd, 'rw');
   if (existsSync(host.cvmfsRoot)) {
     specs.push({ source: host.cvmfsRoot, destination: '/cvmfs', mode: 'rw' });
     if (host.cvmfsRoot !== '/cvmfs') same(host.cvmfsRoot, 'rw');

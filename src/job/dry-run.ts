@@ -1,12 +1,13 @@
 import { toBytes } from '../launch/bytes.ts';
 import { jobEnvironment } from '../runtimes/environment.ts';
+import { launcherNames } from '../runtimes/held.ts';
 import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
 
 /** What a dry run shows of a job: an invocation and the caller's own arguments. */
 export interface DryRun {
   readonly invocation: Invocation;
   readonly userArguments: readonly string[];
-  /** Values given by `--env` and `--env-file`: masked wherever they stand. Empty: nothing is masked. */
+  /** Names given by `--env` and `--env-file`, whose values are masked. Their values stand in no argument list. */
   readonly masked: readonly string[];
 }
 
@@ -18,12 +19,11 @@ const MASK = '***';
  */
 export function commandLine({ invocation, userArguments, masked }: DryRun): string {
   const inputs = invocation.inputs ?? [];
-  const mask = (text: string) =>
-    masked.reduce((shown, value) => (value === '' ? shown : shown.replaceAll(value, MASK)), text);
+  const hidden = new Set(masked.flatMap(launcherNames));
   const { set, unset } = invocation.environment;
   const changes = [
     ...unset.flatMap(name => ['-u', name]),
-    ...set.map(([name, value]) => `${name}=${mask(String(value))}`),
+    ...set.map(([name, value]) => `${name}=${hidden.has(name) ? MASK : String(value)}`),
   ];
   const words = invocation.args.map(word =>
     typeof word === 'object' && 'input' in word ? String(9 - word.input) : String(word),
@@ -31,11 +31,11 @@ export function commandLine({ invocation, userArguments, masked }: DryRun): stri
   const line = [
     ...(changes.length === 0 ? [] : ['env', ...changes]),
     invocation.file,
-    ...words.map(mask),
+    ...words,
     ...userArguments,
   ];
   const here = inputs.map((_, index) => ` ${9 - index}<<'JCDS${index}'`);
-  const documents = inputs.map((text, index) => `\n${mask(String(text))}JCDS${index}`);
+  const documents = inputs.map((text, index) => `\n${String(text)}JCDS${index}`);
   return `${line.map(quote).join(' ')}${here.join('')}${documents.join('')}`;
 }
 
@@ -66,7 +66,7 @@ export function explainJson({
   image,
   runtime,
 }: Explained): string {
-  const mask = (value: string) => (masked.includes(value) && value !== '' ? MASK : value);
+  const hidden = new Set(masked);
   return JSON.stringify({
     schemaVersion: 1,
     image: {
@@ -79,14 +79,14 @@ export function explainJson({
     runtime,
     command: {
       file: invocation.file,
-      args: invocation.args.map(word => (typeof word === 'string' ? mask(word) : word)),
+      args: invocation.args,
       userArguments,
     },
     environment: {
       policy: request.environment.policy,
       variables: [...jobEnvironment(request).variables.values()].map(({ name, value, from }) => ({
         name,
-        value: from === 'set' ? mask(value) : from === 'host' ? undefined : value,
+        value: hidden.has(name) ? MASK : from === 'host' ? undefined : value,
         from,
       })),
     },

@@ -161,7 +161,7 @@ function showDryRun({ plan, made, image, selected }: Job, call: Call, context: C
   const explained: Explained = {
     invocation: plan,
     userArguments: call.arguments.slice(1),
-    masked: call.options.verbose === true ? [] : made.secrets,
+    masked: call.options.verbose === true ? [] : made.given,
     request: made.request,
     image,
     runtime: { name: selected.runtime.name, version: selected.host.version },

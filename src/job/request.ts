@@ -33,8 +33,8 @@ export interface RequestWishes {
 export interface MadeRequest {
   readonly request: RunRequest;
   readonly notes: readonly string[];
-  /** Values given by `--env` and `--env-file`, which no output shows. */
-  readonly secrets: readonly string[];
+  /** Names given by `--env` and `--env-file`: no output shows their values. */
+  readonly given: readonly string[];
 }
 
 /** What runs where nothing else is said, and what `jcds shell` opens. */
@@ -83,7 +83,7 @@ export function makeRequest(wishes: RequestWishes, context: Context): MadeReques
     user: { uid: context.uid, gid: context.gid, name: context.userName },
     runtimeArguments: texts(options.runtimeArg),
   };
-  return { request, notes, secrets: given.map(([, value]) => value) };
+  return { request, notes, given: given.map(([name]) => name) };
 }
 
 function texts(value: unknown): readonly string[] {

@@ -165,10 +165,10 @@ describe('--dry-run', () => {
         ],
         unset: ['LD_PRELOAD'],
       },
-      inputs: ['--setenv K sec ret\n'],
+      inputs: ['root:x:0\n'],
     } as const;
-    expect(commandLine({ invocation, userArguments: ['a b'], masked: ['sec ret'] })).toBe(
-      "env -u LD_PRELOAD 'K=***' JCDS_IMAGE=a:1 /usr/bin/bwrap --args 9 -- cat 'a b' 9<<'JCDS0'\n--setenv K ***\nJCDS0",
+    expect(commandLine({ invocation, userArguments: ['a b'], masked: ['K'] })).toBe(
+      "env -u LD_PRELOAD 'K=***' JCDS_IMAGE=a:1 /usr/bin/bwrap --args 9 -- cat 'a b' 9<<'JCDS0'\nroot:x:0\nJCDS0",
     );
     expect(commandLine({ invocation, userArguments: [], masked: [] })).toContain("'K=sec ret'");
   });
