@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { followRequest, ownRequests, watchRequest } from '../../src/requests/follow.ts';
 import type { Account } from '../../src/requests/forges/forge.ts';
 import { FakeGitHub } from './fake-github.ts';
-import { FakeGitLab, type FakeProject } from './fake-gitlab.ts';
-import { ask, BMN, connect, LIST, QuickClock, TOKEN } from './gitlab-setup.ts';
+import { FakeGitLab } from './fake-gitlab.ts';
+import type { FakeProject } from './fake-gitlab-state.ts';
+import { ask, BMN, connect, LIST, QuickClock, TOKEN } from './setup.ts';
 
 const OTHER = LIST.replace('24.04\n', '24.04\ngit.jinr.ru:5005/nica/docker-images/bmn:25\n');
 

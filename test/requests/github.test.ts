@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FakeGitHub, type FakeRepository } from './fake-github.ts';
-import { ask, BMN, connect, failureOf, LIST, QuickClock, TOKEN } from './gitlab-setup.ts';
+import { FakeGitHub } from './fake-github.ts';
+import type { FakeRepository } from './fake-github-state.ts';
+import { ask, BMN, connect, failureOf, LIST, QuickClock, TOKEN } from './setup.ts';
 
 let server: FakeGitHub;
 let upstream: FakeRepository;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FakeGitLab, type FakeProject } from './fake-gitlab.ts';
-import { ask, BMN, connect, LIST, TOKEN } from './gitlab-setup.ts';
+import { FakeGitLab } from './fake-gitlab.ts';
+import type { FakeProject } from './fake-gitlab-state.ts';
+import { ask, BMN, connect, LIST, TOKEN } from './setup.ts';
 
 let server: FakeGitLab;
 let upstream: FakeProject;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientProgram } from './client-process.ts';
 import { FakeGitLab } from './fake-gitlab.ts';
-import { ask, BMN, LIST, TOKEN } from './gitlab-setup.ts';
+import { ask, BMN, LIST, TOKEN } from './setup.ts';
 
 let program: ClientProgram;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseReference } from '../../src/image/reference.ts';
 import { systemClock } from '../../src/requests/forges/index.ts';
 import { type PushOptions, proposeByPush, sshRemote } from '../../src/requests/push.ts';
-import { BMN, failureOf, LIST, QuickClock } from './gitlab-setup.ts';
+import { BMN, failureOf, LIST, QuickClock } from './setup.ts';
 
 let root: string;
 let bare: string;

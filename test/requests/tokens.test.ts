@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { normaliseHost, tokenVariable } from '../../src/requests/token-variable.ts';
 import { findToken, NoTokenError, type TokenOptions } from '../../src/requests/tokens.ts';
-import { failureOf } from './gitlab-setup.ts';
+import { failureOf } from './setup.ts';
 
 let home: string;
 beforeEach(() => {
