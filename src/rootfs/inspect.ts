@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readdirSync, readSync } from 'node:fs';
 import { readElf } from './elf.ts';
 import { isEnvironmentFileDropped } from './environment-dropped.ts';
 import type { ImageConfig, ImageFacts, RootEntry } from './facts.ts';
@@ -40,8 +40,7 @@ const NO_CONFIG: ImageConfig = {
 export function inspectImage(directory: string, listings: readonly string[]): ImageFacts {
   const tree = imageTree(directory);
   const top = tree.list('/');
-  if (top === null)
-    throw Object.assign(new Error(`cannot list ${directory}`), { code: 'EACCES', path: directory });
+  if (top === null) throw whyUnlisted(directory);
   const meta = readMetadata(
     tree,
     top.some(({ name }) => name === META.slice(1)),
@@ -58,6 +57,15 @@ export function inspectImage(directory: string, listings: readonly string[]): Im
     passwd: readText(tree, '/etc/passwd', ACCOUNTS_LIMIT),
     group: readText(tree, '/etc/group', ACCOUNTS_LIMIT),
   };
+}
+
+/** The system's own error, asked for once more. */
+function whyUnlisted(directory: string): unknown {
+  try {
+    return new Error(`${directory} could not be listed, and now can: ${readdirSync(directory).length} names`);
+  } catch (thrown) {
+    return thrown;
+  }
 }
 
 type Metadata = Pick<ImageFacts, 'config' | 'environmentFileDropped' | 'origin' | 'singularityMissing'>;
