@@ -4,7 +4,7 @@ import { askLook, type LookContext, type LookResult } from './ask-look.ts';
 import { lookFast } from './fast-look.ts';
 import type { ImageName, LookLine, PublicationAnswer, RepositoryRow } from './look-question.ts';
 import type { Publication, Published } from './publication.ts';
-import { unreachableReason } from './unreachable.ts';
+import { type UnreachableReason, unreachableReason } from './unreachable.ts';
 
 /** Where images are looked for. */
 export interface Search {
@@ -20,6 +20,8 @@ export interface Search {
 export interface FoundImage {
   readonly publication: Publication;
   readonly facts: ImageFacts | null;
+  /** Why a published image has no facts: it is closed to this user. See UnreadableImageError. */
+  readonly unread: UnreachableReason | null;
 }
 
 /** The fast look blocks jcds; what takes longer than this many milliseconds is looked at carefully. */
@@ -95,7 +97,10 @@ export async function lookCarefully(
     context,
   );
   const answers = new Map(result.lines.filter(isPublication).map(line => [line.image, line]));
-  return images.map((_image, index) => answers.get(index) ?? unanswered(result));
+  return images.map((_image, index) => {
+    const { publication, facts, unread } = answers.get(index) ?? unanswered(result);
+    return { publication, facts, unread };
+  });
 }
 
 function isPublication(line: LookLine): line is PublicationAnswer {
@@ -105,5 +110,5 @@ function isPublication(line: LookLine): line is PublicationAnswer {
 function unanswered({ met, at }: LookResult): FoundImage {
   const { repository, path } = at;
   const reason = unreachableReason(met ?? { code: 'LOOK_FAILED', path, cause: 'no answer' }, repository);
-  return { publication: { state: 'unreachable', repository, reason }, facts: null };
+  return { publication: { state: 'unreachable', repository, reason }, facts: null, unread: null };
 }

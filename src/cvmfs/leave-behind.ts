@@ -81,8 +81,8 @@ function killGroup(pid: number | undefined): void {
 }
 
 /**
- * Standard streams for a child, and /dev/null over every other open descriptor: those that jcds inherited are not
- * closed by exec, and Node would pass them on.
+ * Standard streams for a child, and /dev/null over every other open descriptor. Node sees to it that what it inherited
+ * is closed on exec, but stops at the first gap above 15 (uv_disable_stdio_inheritance), and bash's are at 63.
  */
 function coverDescriptors(input: 'ignore' | 'pipe'): {
   stdio: ('ignore' | 'pipe' | number)[];

@@ -27,7 +27,8 @@ export type ListEnd =
 /**
  * Goes to the repository and finds what looks like an image by its name, with the host's find: a second Node takes
  * longer to start than find to list 30,000 tags. Names with a colon are images and never descended into (in CERN's
- * layout a colon in the root is a registry's port); hidden names are skipped. $1 repository, $2 layout or `detect`.
+ * layout a colon in the root is a registry's port); hidden names are skipped. Links come first: of those find knows all
+ * from the directory, while it asks the system about each other name. $1 repository, $2 layout or `detect`.
  */
 const SCRIPT = `
 cd -P "$1" || exit 1
@@ -38,10 +39,12 @@ case $l in detect) l=osg a= i=
 esac
 printf '%s\\0' "$l"
 case $l in
-cern) exec find . -name '.?*' -prune -o -path './*/*' -name '*:*' -prune -print0 ;;
-*) exec find . -name '.?*' -prune -o -name '*:*' -prune -print0 ;;
+cern) exec find . -name '.?*' -prune -o -type l -print0 -o -path './*/*' -name '*:*' -prune -print0 ;;
+*) exec find . -name '.?*' -prune -o -type l -print0 -o -name '*:*' -prune -print0 ;;
 esac`;
 
+/** Most output holds nothing but these: then no name needs a closer look. */
+const UNUSUAL = /[^\0\x20-\x7e]/;
 /** What no name may hold: it is printed, completed and put into shells. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
 
@@ -99,16 +102,18 @@ function nameReader(take: (names: readonly string[], layout: LayoutName) => bool
     found: 0,
     refused: 0,
     read(piece: Buffer): boolean {
-      const names = (rest + decoder.decode(piece, { stream: true })).split('\0');
+      const text = rest + decoder.decode(piece, { stream: true });
+      const names = text.split('\0');
       rest = names.pop() ?? '';
       if (layout === null && names.length > 0) layout = LAYOUTS[names.shift() as LayoutName];
       if (layout === null) return true;
       const { isImageName, name: layoutName } = layout;
+      const unusual = UNUSUAL.test(text);
       const found: string[] = [];
       for (const entry of names) {
         const name = entry.slice(2);
         const slash = name.lastIndexOf('/');
-        if (UNSAFE.test(name)) state.refused++;
+        if (unusual && UNSAFE.test(name)) state.refused++;
         else if (isImageName(name.slice(slash + 1), slash < 0 ? 0 : 1)) found.push(name);
       }
       state.found += found.length;

@@ -33,10 +33,12 @@ export async function findImage(
     if (found!.facts) remember(found!.facts, {}, context);
     return found!;
   }
-  if (publication.kind === 'file') return { publication, facts: null };
+  const nothing = { publication, facts: null, unread: null };
+  if (publication.kind === 'file') return nothing;
   const read = await readImage(publication, listings, search.timeout - spent / 1000, context);
-  if ('facts' in read) return { publication, facts: read.facts };
-  return { publication: { ...read, repository: publication.targetPlace.repository }, facts: null };
+  if ('facts' in read) return { ...nothing, facts: read.facts };
+  if (read.reason.code === 'DENIED') return { ...nothing, unread: read.reason };
+  return { ...nothing, publication: { ...read, repository: publication.targetPlace.repository } };
 }
 
 /**

@@ -1,10 +1,9 @@
 import { readFileSync, writeSync } from 'node:fs';
-import type { ImageFacts } from '../rootfs/facts.ts';
 import { findCommand } from '../rootfs/find-command.ts';
 import { inspectImage } from '../rootfs/inspect.ts';
 import { errnoOf } from '../rootfs/walk.ts';
 import { carefulLook } from './careful-look.ts';
-import type { LookLine, LookQuestion, MetErrno } from './look-question.ts';
+import type { LookLine, LookQuestion, MetErrno, PublicationAnswer } from './look-question.ts';
 import type { Publication } from './publication.ts';
 import { unreachableReason } from './unreachable.ts';
 
@@ -49,24 +48,29 @@ function answerPublications(
     const publication = look.find(image);
     write({
       image: index,
-      ...(inspect === null ? { publication, facts: null } : withFacts(publication, inspect)),
+      ...withFacts(publication, inspect),
     });
   });
 }
 
-/** An image whose content cannot be seen is not seen: its top directory alone lives in another catalog. */
+/**
+ * An image whose content cannot be seen is not seen (its top directory alone lives in another catalog); one that its
+ * publisher closed to this user is published all the same.
+ */
 function withFacts(
   publication: Publication,
-  listings: readonly string[],
-): { publication: Publication; facts: ImageFacts | null } {
-  if (publication.state !== 'published' || publication.kind !== 'directory')
-    return { publication, facts: null };
+  listings: readonly string[] | null,
+): Omit<PublicationAnswer, 'image'> {
+  const nothing = { publication, facts: null, unread: null };
+  if (listings === null || publication.state !== 'published' || publication.kind !== 'directory')
+    return nothing;
   const { target, targetPlace } = publication;
   const found = seen(target, () => ({ facts: inspectImage(target, listings) }));
-  if ('facts' in found) return { publication, facts: found.facts };
+  if ('facts' in found) return { ...nothing, facts: found.facts };
   const { repository } = targetPlace;
   const reason = unreachableReason({ code: 'ERRNO', ...found.met }, repository);
-  return { publication: { state: 'unreachable', repository, reason }, facts: null };
+  if (reason.code === 'DENIED') return { ...nothing, unread: reason };
+  return { ...nothing, publication: { state: 'unreachable', repository, reason } };
 }
 
 function seen<T>(directory: string, look: () => T): T | { readonly met: MetErrno } {

@@ -6,6 +6,7 @@ import type { LayoutName } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import type { CommandAnswer, CommandQuestion } from '../rootfs/find-command.ts';
 import type { Publication, Unreachable } from './publication.ts';
+import type { UnreachableReason } from './unreachable.ts';
 
 /** What a look needs of a repository's row. */
 export type RepositoryRow = Pick<Repository, 'name' | 'layout' | 'allowedLinkTargets'>;
@@ -41,6 +42,7 @@ export interface PublicationAnswer {
   readonly image: number;
   readonly publication: Publication;
   readonly facts: ImageFacts | null;
+  readonly unread: UnreachableReason | null;
 }
 
 /** What the other questions are answered with. */

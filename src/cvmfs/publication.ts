@@ -86,7 +86,19 @@ export class BrokenPublicationError extends JcdsError {
     super({
       code: 'BROKEN_PUBLICATION',
       message: `${safeText(entry.path)} is published, but ${BROKEN[entry.why]}${safeText(entry.target)}`,
-      hint: `tell the people who run ${safeText(entry.repository, 80)}; a removed image is there again when its tag is published anew`,
+      hint: `tell the people who run ${safeText(entry.repository, 80)}${entry.why === 'dangling' ? '; a removed image is there again when its tag is published anew' : ''}`,
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** An image that is there and closed to this user: CVMFS shows modes as they were published. */
+export class UnreadableImageError extends JcdsError {
+  constructor({ path, repository }: Pick<Published, 'path' | 'repository'>, reason: UnreachableReason) {
+    super({
+      code: 'IMAGE_UNREADABLE',
+      message: `${safeText(path)} is published, but ${safeText(reason.detail, 400)}`,
+      hint: `tell the people who run ${safeText(repository, 80)}: its files must be readable by everyone`,
       exitCode: EXIT.no,
     });
   }
