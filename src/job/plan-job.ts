@@ -4,7 +4,7 @@ import { loadConfiguration } from '../configuration/load.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { findImage } from '../cvmfs/look-at-image.ts';
-import { type Published, requirePublished } from '../cvmfs/publication.ts';
+import { type Published, requirePublished, UnreadableImageError } from '../cvmfs/publication.ts';
 import { EXIT, isJcdsError, type JcdsError, UsageError } from '../errors.ts';
 import { type Entries, readLauncherEnvironment } from '../launch/launcher-environment.ts';
 import type { Plan } from '../launch/plan.ts';
@@ -129,8 +129,9 @@ async function locate(
   const search = searchOf(settings, context);
   const platform = typeof options.platform === 'string' ? options.platform : undefined;
   const { name, image } = readImageName(typed, { settings }, search.root, platform);
-  const { publication, facts } = await findImage(image, search, USUAL_LISTINGS, context);
+  const { publication, facts, unread } = await findImage(image, search, USUAL_LISTINGS, context);
   const published = requirePublished(publication, name);
+  if (unread !== null) throw new UnreadableImageError(published, unread);
   checkIdentity({ name, image }, published, facts, { anyRegistry: settings.anyRegistry, say });
   if (image.kind === 'reference' && published.repository !== search.repositories[0]?.name)
     say.warn(`${name} comes from ${published.repository}`);
