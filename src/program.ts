@@ -38,6 +38,10 @@ export async function declarations(): Promise<CommandDeclaration[]> {
  */
 export async function parseCommandLine(args: readonly string[], columns: () => number): Promise<Parsed> {
   if (args[0] === '--version' || args[0] === '-V') return { kind: 'text', text: `${JCDS_VERSION}\n` };
+  // `jcds help run` is `jcds run --help`; topics are the help command's own.
+  const [first, about = '--help'] = args;
+  if (first === 'help' && (about.startsWith('-') || Object.hasOwn(COMMANDS, about)))
+    return parseCommandLine([...args.slice(1), '--help'], columns);
   const name = args.find(word => !word.startsWith('-')) ?? '';
   const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const shown = known === undefined ? await declarations() : await known();
@@ -58,8 +62,9 @@ export async function parseCommandLine(args: readonly string[], columns: () => n
     program.parse([...args], { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageErrorOf(thrown, name);
-    if (texts.length === 0) texts.push(program.helpInformation());
+    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageErrorOf(thrown, known === undefined ? '' : name);
+    const group = program.commands.find(command => command.name() === name) ?? program;
+    if (texts.length === 0) texts.push(group.helpInformation());
   }
   return parsed.call ?? { kind: 'text', text: texts.join('') };
 }

@@ -27,12 +27,7 @@ export const help: CommandDeclaration = {
       context.stdout.write(topic.text());
       return exit(0);
     }
-    // Imported here: program.ts imports this file through its table.
-    const { parseCommandLine } = await import('../program.ts');
-    const parsed = await parseCommandLine([...call.arguments, '--help'], () => context.stdout.columns);
-    if (parsed.kind !== 'text')
-      throw new UsageError(`there is no help about ${JSON.stringify(name)}`, 'jcds help');
-    context.stdout.write(parsed.text);
-    return exit(0);
+    // program.ts has turned a command's name into that command with --help.
+    throw new UsageError(`there is no help about ${JSON.stringify(name)}`, 'jcds help');
   },
 };
