@@ -19,7 +19,9 @@ try {
     format: 'esm',
     outfile,
     define: { JCDS_VERSION: JSON.stringify(version) },
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as jcdsCreateRequire}from'node:module';const require=jcdsCreateRequire(import.meta.url);",
+    },
     logLevel: 'warning',
   });
   const { generatedFiles } = await import(pathToFileURL(outfile).href);

@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   shell: async () => [shell],
   resolve: async () => [resolve],
   list: async () => [list],
+  status: async () => [(await import('./commands/status.ts')).status],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };

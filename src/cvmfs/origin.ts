@@ -10,6 +10,7 @@ export interface Finding {
   readonly code:
     | 'registry-mismatch'
     | 'ambiguous-registry'
+    | 'digest-unproven'
     | 'broken-image'
     | 'stale-client'
     | 'outdated'

@@ -8,7 +8,8 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   let room = width;
   while (rest.length > room) {
     const blank = rest.lastIndexOf(' ', room);
-    const at = blank > 0 ? blank : room;
+    const start = rest.findIndex(character => character !== ' ');
+    const at = blank > start ? blank : room;
     lines.push(rest.slice(0, at).join('').trimEnd());
     rest = Array.from(rest.slice(at).join('').trimStart());
     room = Math.max(1, width - indent.length);

@@ -1,0 +1,87 @@
+import { settingsOf } from '../configuration/from-options.ts';
+import { loadConfiguration } from '../configuration/load.ts';
+import type { Context } from '../context.ts';
+import { readImageName, searchOf } from '../job/locate.ts';
+import { speaker } from '../output/console.ts';
+import { colorWish, styleFor } from '../output/style.ts';
+import { type Round, watch } from '../output/watch.ts';
+import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
+import { gatherStatus, type StatusQuestion } from '../status/gather.ts';
+import { exitCodeOf, reportText } from '../status/report.ts';
+import { statusJson } from '../status/status-json.ts';
+import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
+
+/** Milliseconds between two rounds of --watch: servers and, even more so, registries are others'. */
+const PAUSE = 30_000;
+const REGISTRY_PAUSE = 5 * 60_000;
+
+/** `jcds status`: whether images are published, how current that is, and what is wrong with them. */
+export const status: CommandDeclaration = {
+  name: 'status',
+  summary: 'Say whether images are published, whether this host is up to date, and what is wrong with them',
+  description:
+    'Each image is published, missing or unreachable (CVMFS could not be seen, so nothing is known), and may have findings: see docs/status.md. Ends with 75 when an image is unreachable, else with 1 when one is missing or is another than the one named, else with 0; the other findings leave the code alone.',
+  arguments: [
+    {
+      name: 'image',
+      description: 'reference (registry/repository:tag), or a path under the CVMFS root',
+      optional: true,
+      variadic: true,
+      completes: 'image',
+    },
+  ],
+  options: [
+    {
+      flags: '--check-registry',
+      description: 'ask the registry whether it still has the image, and whether it has a newer one',
+    },
+    { flags: '--watch', description: 'look again and again, until interrupted' },
+    SERVER_OPTION,
+    JSON_OPTION,
+    ...CVMFS_OPTIONS,
+  ],
+  examples: [
+    [
+      'jcds status git.jinr.ru:5005/nica/docker-images/bmn:latest',
+      'is it there, and is this host up to date?',
+    ],
+    [
+      'jcds status -v --check-registry library/debian:12',
+      'does the tag follow its registry? With the evidence',
+    ],
+  ],
+  async action(call, context) {
+    const question = questionOf(call, context);
+    const style = await styleFor(context.stdout, colorWish(call.options), context.environment);
+    const look = async (): Promise<Round> => {
+      const statuses = await gatherStatus(question, context);
+      const width = context.stdout.isTerminal ? context.stdout.columns : null;
+      const text = flag(call, 'json')
+        ? `${JSON.stringify(statuses.map(statusJson))}\n`
+        : await reportText(statuses, { width, style, verbose: flag(call, 'verbose') });
+      return { text, code: exitCodeOf(statuses) };
+    };
+    if (flag(call, 'watch'))
+      return exit(await watch(look, context.stdout, question.checkRegistry ? REGISTRY_PAUSE : PAUSE));
+    const { text, code } = await look();
+    context.stdout.write(text);
+    return exit(code);
+  },
+};
+
+function questionOf(call: Call, context: Context): StatusQuestion {
+  const { settings, notes } = loadConfiguration(context, settingsOf(call.options));
+  const say = speaker(call.options, context);
+  for (const note of notes) say.warn(note);
+  const search = searchOf(settings, context);
+  const typed = call.arguments.length > 0 ? call.arguments : [undefined];
+  return {
+    images: typed.map(text => readImageName(text, { settings }, search.root, stringOption(call, 'platform'))),
+    search,
+    table: repositoriesFrom(SERVICES, settings.services),
+    servers: listOption(call, 'server'),
+    network: settings.network,
+    checkRegistry: flag(call, 'checkRegistry'),
+  };
+}

@@ -1,0 +1,149 @@
+import type { Freshness } from '../cvmfs/freshness.ts';
+import type { ImageName } from '../cvmfs/look-question.ts';
+import { type Finding, judgeOrigin } from '../cvmfs/origin.ts';
+import { type BrokenEntry, brokenError, type Publication, type Published } from '../cvmfs/publication.ts';
+import { LAYOUTS } from '../repositories/layouts/index.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
+import { type Defect, defects } from '../rootfs/usability.ts';
+import type { UpstreamAnswer } from './upstream.ts';
+
+/** Everything that was gathered about one image. */
+export interface Gathered {
+  /** As typed, for hints. */
+  readonly name: string;
+  readonly image: ImageName;
+  readonly publication: Publication;
+  /** null: an image file, or not published. */
+  readonly facts: ImageFacts | null;
+  /** Of each repository that was looked at for it. */
+  readonly freshness: readonly Freshness[];
+  /** null: the registry was not asked. */
+  readonly upstream: UpstreamAnswer | null;
+  /** Paths in the image that this user may not read. */
+  readonly unreadable: readonly string[];
+  /** Those that this host runs, its own first. */
+  readonly architectures: readonly string[];
+}
+
+/** What there is to know about an image beside its state, each with its evidence and what to do. Pure. */
+export function findingsOf(gathered: Gathered): readonly Finding[] {
+  const { publication } = gathered;
+  switch (publication.state) {
+    case 'published':
+      return publishedFindings(publication, gathered);
+    case 'missing':
+      return [
+        ...(publication.broken === null ? staleClients(gathered) : [brokenEntry(publication.broken)]),
+        ...removed(gathered),
+      ];
+    case 'unreachable':
+      return [];
+    default:
+      return publication satisfies never;
+  }
+}
+
+function publishedFindings(published: Published, gathered: Gathered): readonly Finding[] {
+  const { facts, architectures, unreadable } = gathered;
+  const broken = facts === null ? unreadableFile(unreadable) : defects(facts, architectures, unreadable);
+  return [
+    ...identity(published, gathered),
+    ...broken.map(brokenImage),
+    ...outdated(published, gathered),
+    ...removed(gathered),
+  ];
+}
+
+/** What the registry has confirmed needs no proof by the layout, and no record. */
+function identity(published: Published, { image, facts, upstream }: Gathered): readonly Finding[] {
+  if (image.kind === 'place' || upstream?.state === 'current') return [];
+  const { reference } = image;
+  const layout = LAYOUTS[published.layout];
+  const { relativePath } = published.targetPlace;
+  if (layout.proves(reference, relativePath, published.entryPath) !== 'proven')
+    return [unproven(reference.digest ?? '', relativePath, upstream)];
+  const origin = judgeOrigin(reference, layout, facts?.origin ?? null);
+  return origin === null ? [] : [origin];
+}
+
+function unproven(digest: string, target: string, upstream: UpstreamAnswer | null): Finding {
+  const isContradicted = upstream?.state === 'outdated';
+  return {
+    code: 'digest-unproven',
+    message: isContradicted
+      ? `what is published under this name is not ${digest}`
+      : `nothing in the repository proves that this is ${digest}`,
+    evidence: isContradicted ? upstream.evidence : `it is published as ${target}`,
+    hint: isContradicted
+      ? 'ask for the tag alone, or for the image with this digest to be published'
+      : 'let the registry confirm it: jcds status --check-registry IMAGE',
+  };
+}
+
+/** A published image that differs from what a digest names is none that became old. */
+function outdated(published: Published, { name, image, upstream }: Gathered): readonly Finding[] {
+  if (upstream?.state !== 'outdated') return [];
+  if (image.kind === 'reference' && image.reference.digest !== null) return [];
+  return [
+    {
+      code: 'outdated',
+      message: `the registry has another image under this name than ${published.repository}`,
+      evidence: upstream.evidence,
+      hint: `the service takes it over at one of its next rounds, hours as a rule; look again with: jcds status --check-registry ${name}`,
+    },
+  ];
+}
+
+function removed({ name, publication, upstream }: Gathered): readonly Finding[] {
+  if (upstream?.state !== 'removed') return [];
+  const isPublished = publication.state === 'published';
+  return [
+    {
+      code: 'removed-upstream',
+      message: isPublished
+        ? 'the registry no longer has it: it is not updated any more, and may go from here too'
+        : 'its registry does not have it either',
+      evidence: upstream.evidence,
+      hint: isPublished
+        ? `keep to its real directory while it is there: jcds resolve --pinned ${name}`
+        : `check the name; what is published is shown by: jcds list`,
+    },
+  ];
+}
+
+/** Missing here, where a server is ahead: it may be there. */
+function staleClients({ name, freshness }: Gathered): readonly Finding[] {
+  return freshness
+    .filter(({ standing }) => standing === 'behind')
+    .map(({ repository, sentence, client, server }) => ({
+      code: 'stale-client',
+      message: `it may be published in ${repository} already: ${sentence}`,
+      evidence: `mounted here is revision ${client.revision} (${client.rootHash ?? 'root hash not told'}), ${server?.server} has revision ${server?.revision} (${server?.rootHash})${publishedAt(server?.publishedAt ?? null)}`,
+      hint: `wait until it is visible here: jcds wait ${name}; root can hasten it: cvmfs_talk -i ${repository} remount sync`,
+    }));
+}
+
+function publishedAt(milliseconds: number | null): string {
+  const date = new Date(milliseconds ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? '' : `, published at ${date.toISOString()}`;
+}
+
+function brokenEntry(entry: BrokenEntry): Finding {
+  const { message, hint } = brokenError(entry);
+  return { code: 'broken-image', message, evidence: `${entry.path} -> ${entry.target}`, hint: hint ?? '' };
+}
+
+function brokenImage({ message, evidence, hint }: Omit<Defect, 'part'>): Finding {
+  return { code: 'broken-image', message, evidence, hint };
+}
+
+function unreadableFile(unreadable: readonly string[]): readonly Omit<Defect, 'part'>[] {
+  if (unreadable.length === 0) return [];
+  return [
+    {
+      message: 'the image file may not be read by you',
+      evidence: 'no permission to read it',
+      hint: 'tell the people who run the repository: an image file must be readable by all',
+    },
+  ];
+}

@@ -1,0 +1,143 @@
+import type { Context } from '../context.ts';
+import { type FoundImage, findPublications, type Search } from '../cvmfs/find-publication.ts';
+import type { Freshness } from '../cvmfs/freshness.ts';
+import type { ImageName } from '../cvmfs/look-question.ts';
+import type { Finding } from '../cvmfs/origin.ts';
+import type { Publication } from '../cvmfs/publication.ts';
+import { unreadableParts } from '../cvmfs/unreadable.ts';
+import type { RegistryOptions } from '../registry/client.ts';
+import { storedCredentials } from '../registry/credentials.ts';
+import { type Repository, repositoryNamed } from '../repositories/index.ts';
+import { hostArchitectures } from '../rootfs/host-architectures.ts';
+import { type Deadline, deadlineIn } from './deadline.ts';
+import { findingsOf, type Gathered } from './findings.ts';
+import { gatherFreshness, NO_NETWORK } from './gather-freshness.ts';
+import { inOrder } from './in-order.ts';
+import { askUpstream, type UpstreamAnswer } from './upstream.ts';
+
+/** An image as typed, and as the look takes it. */
+export interface NamedImage {
+  readonly name: string;
+  readonly image: ImageName;
+}
+
+/** What the status of images is asked with. */
+export interface StatusQuestion {
+  readonly images: readonly NamedImage[];
+  readonly search: Search;
+  /** The table of services. */
+  readonly table: readonly Repository[];
+  /** Servers that the user names. */
+  readonly servers: readonly string[];
+  readonly network: boolean;
+  readonly checkRegistry: boolean;
+}
+
+/** What is known of one image. */
+export interface ImageStatus extends Gathered {
+  readonly findings: readonly Finding[];
+}
+
+type StatusContext = Pick<Context, 'self' | 'environment' | 'home' | 'uid' | 'now'>;
+
+/** The listing that tells mount points. */
+const LISTINGS = ['/'];
+/** Registries asked at the same time: more would look like an attack. */
+const AT_ONCE = 4;
+
+/**
+ * Finds out the status of images, in order: one look for all of them, each repository's freshness once and at the same
+ * time, then the registries. Everything is there when the search's timeout ends; what is not is said to be unknown.
+ */
+export async function gatherStatus(
+  question: StatusQuestion,
+  context: StatusContext,
+): Promise<readonly ImageStatus[]> {
+  const { images, search } = question;
+  const deadline = deadlineIn(search.timeout * 1000);
+  const freshness = freshnessOnce(question, deadline, context);
+  // A failure is met where the answer is awaited.
+  for (const name of surelyLookedAt(question)) freshness(name).catch(() => undefined);
+  const found = await findPublications(
+    images.map(({ image }) => image),
+    search,
+    context,
+    LISTINGS,
+  );
+  const architectures = hostArchitectures();
+  const [unreadable, upstream, fresh] = await Promise.all([
+    unreadableParts(targetsOf(found), deadline.left()),
+    upstreamOf(question, found, architectures[0]!, deadline, context),
+    Promise.all(found.map(({ publication }) => Promise.all(repositoriesOf(publication).map(freshness)))),
+  ]);
+  return images.map(({ name, image }, index) => {
+    const { publication, facts } = found[index]!;
+    const target = publication.state === 'published' ? publication.target : '';
+    const gathered: Gathered = {
+      name,
+      image,
+      publication,
+      facts,
+      freshness: fresh[index]!,
+      upstream: upstream[index]!,
+      unreadable: unreadable.get(target) ?? [],
+      architectures,
+    };
+    return { ...gathered, findings: findingsOf(gathered) };
+  });
+}
+
+/** Every repository is asked once, whoever wants to know. */
+function freshnessOnce(
+  { search, table, servers, network }: StatusQuestion,
+  deadline: Deadline,
+  context: StatusContext,
+): (repository: string) => Promise<Freshness> {
+  const asked = new Map<string, Promise<Freshness>>();
+  return repository => {
+    const known = asked.get(repository);
+    if (known) return known;
+    const row = repositoryNamed(repository, table);
+    const asking = gatherFreshness(row, { root: search.root, servers, network, deadline }, context);
+    asked.set(repository, asking);
+    return asking;
+  };
+}
+
+/** Whatever is found, these are looked at: so they need not wait for the look. */
+function surelyLookedAt({ images, search }: StatusQuestion): readonly string[] {
+  const names = images.map(({ image }) =>
+    image.kind === 'place' ? image.place.repository : search.repositories[0]?.name,
+  );
+  return [...new Set(names.filter(name => name !== undefined))];
+}
+
+/** The repositories that an answer is about. */
+function repositoriesOf(publication: Publication): readonly string[] {
+  if (publication.state !== 'missing') return [publication.repository];
+  return [...new Set(publication.looked.map(({ repository }) => repository))];
+}
+
+function targetsOf(found: readonly FoundImage[]): string[] {
+  const targets = found.flatMap(({ publication }) =>
+    publication.state === 'published' ? [publication.target] : [],
+  );
+  return [...new Set(targets)];
+}
+
+async function upstreamOf(
+  { images, checkRegistry, network }: StatusQuestion,
+  found: readonly FoundImage[],
+  architecture: string,
+  deadline: Deadline,
+  { environment, home, uid, now }: StatusContext,
+): Promise<readonly (UpstreamAnswer | null)[]> {
+  if (!checkRegistry) return images.map(() => null);
+  if (!network) return images.map(() => ({ state: 'unknown', evidence: NO_NETWORK, hint: null }));
+  const findCredential = storedCredentials({ environment, home, uid });
+  return inOrder(images, AT_ONCE, ({ image }, index) => {
+    const options: RegistryOptions = { environment, findCredential, timeout: deadline.left(), now };
+    const { publication, facts } = found[index]!;
+    return askUpstream({ image, publication, facts, architecture }, options);
+  });
+}

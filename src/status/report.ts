@@ -1,0 +1,111 @@
+import type { Freshness } from '../cvmfs/freshness.ts';
+import type { Finding } from '../cvmfs/origin.ts';
+import { EXIT } from '../errors.ts';
+import { safeText } from '../output/safe-text.ts';
+import type { Meaning, Style } from '../output/style.ts';
+import { table } from '../output/table.ts';
+import { wrap } from '../output/wrap.ts';
+import type { ImageStatus } from './gather.ts';
+
+/** How a report is drawn. */
+export interface Drawing {
+  /** Characters that a line may have; null: no bound. */
+  readonly width: number | null;
+  readonly style: Style;
+  /** Whether to show evidence (`-v`). */
+  readonly verbose: boolean;
+}
+
+const STATES: Readonly<Record<ImageStatus['publication']['state'], Meaning>> = {
+  published: 'good',
+  missing: 'bad',
+  unreachable: 'unknown',
+};
+
+/** Findings by which an image is not the one that was asked for: they decide the exit code. */
+const MISMATCHES: ReadonlySet<Finding['code']> = new Set(['registry-mismatch', 'digest-unproven']);
+
+/** 75 when a repository could not be seen; else 1 when an image is missing or another one; else 0. */
+export function exitCodeOf(statuses: readonly ImageStatus[]): number {
+  const states = new Set(statuses.map(({ publication }) => publication.state));
+  if (states.has('unreachable')) return EXIT.later;
+  const isOther = statuses.some(({ findings }) => findings.some(({ code }) => MISMATCHES.has(code)));
+  return states.has('missing') || isOther ? EXIT.no : EXIT.ok;
+}
+
+/** The report for people: a table, then what there is to say of each image, then the repositories. */
+export async function reportText(statuses: readonly ImageStatus[], drawing: Drawing): Promise<string> {
+  const drawn = await table({
+    head: ['IMAGE', 'STATE', 'FINDINGS'],
+    rows: statuses.map(({ name, publication, findings }) => [
+      name,
+      { text: publication.state, meaning: STATES[publication.state] },
+      { text: codes(findings), meaning: 'warning' },
+    ]),
+    ...drawing,
+  });
+  const paragraphs = [
+    ...statuses.flatMap(status => imageParagraph(status, drawing)),
+    ...revisionLines(statuses, drawing),
+  ];
+  return [drawn, ...paragraphs].join(paragraphs.length > 0 ? '\n' : '');
+}
+
+function codes(findings: readonly Finding[]): string {
+  return [...new Set(findings.map(({ code }) => code))].join(', ');
+}
+
+/** Nothing to say of an image that is there and as it should be, unless evidence is wanted. */
+function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
+  const { name, publication, findings, upstream } = status;
+  const lines: string[] = [];
+  if (publication.state === 'unreachable')
+    lines.push(
+      `unreachable: ${publication.repository} cannot be seen: ${publication.reason.detail}`,
+      `  hint: ${publication.reason.hint}`,
+    );
+  if (publication.state === 'missing' && publication.broken === null && findings.length === 0)
+    lines.push('missing: it is not published', `  hint: ask for it with: jcds request ${name}`);
+  for (const { code, message, evidence, hint } of findings) {
+    lines.push(`${code}: ${message}`);
+    if (drawing.verbose) lines.push(`  evidence: ${evidence}`);
+    if (hint !== '') lines.push(`  hint: ${hint}`);
+  }
+  // Whoever asks for the registry is told what it said, also when it says nothing.
+  if (upstream !== null && (drawing.verbose || ['unknown', 'present'].includes(upstream.state))) {
+    lines.push(`registry: ${upstream.evidence}`);
+    if (upstream.hint !== null) lines.push(`  hint: ${upstream.hint}`);
+  }
+  if (drawing.verbose) lines.push(...where(status));
+  return lines.length === 0 ? [] : [paragraph(name, lines, drawing)];
+}
+
+function where({ publication, facts }: ImageStatus): string[] {
+  if (publication.state === 'unreachable') return [];
+  if (publication.state === 'missing') return publication.looked.map(({ path }) => `looked at: ${path}`);
+  const origin = facts?.origin ?? null;
+  return [
+    `path: ${publication.path}`,
+    `target: ${publication.target}`,
+    ...(origin === null ? [] : [`made from: ${origin.from} (${origin.bootstrap})`]),
+  ];
+}
+
+/** How this host stands to the servers: where an image is not there, or when evidence is wanted. */
+function revisionLines(statuses: readonly ImageStatus[], drawing: Drawing): string[] {
+  const told = statuses.filter(({ publication }) => drawing.verbose || publication.state !== 'published');
+  const byName = new Map<string, Freshness>();
+  for (const { freshness } of told) for (const one of freshness) byName.set(one.repository, one);
+  return [...byName.values()].map(({ repository, sentence, hint }) =>
+    paragraph(repository, hint === null ? [sentence] : [sentence, `  hint: ${hint}`], drawing),
+  );
+}
+
+function paragraph(title: string, lines: readonly string[], { width, style }: Drawing): string {
+  const [head, ...rest] = [title, ...lines.map(line => `  ${line}`)].flatMap(line => {
+    const text = safeText(line.trimStart(), 2000);
+    const indent = line.slice(0, line.length - line.trimStart().length);
+    return width === null ? [indent + text] : wrap(indent + text, Math.max(8, width), `${indent}  `);
+  });
+  return [style('heading', head!), ...rest].map(line => `${line}\n`).join('');
+}

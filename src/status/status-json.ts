@@ -1,0 +1,29 @@
+import type { ImageStatus } from './gather.ts';
+
+/** One image of `status --json`: what `resolve --json` says of it, and the revisions. Absent values are null. */
+export function statusJson({ image, publication, findings, freshness }: ImageStatus) {
+  const reference = image.kind === 'reference' ? image.reference : null;
+  const published = publication.state === 'published' ? publication : null;
+  const [first] = freshness;
+  return {
+    schemaVersion: 1,
+    reference: reference && {
+      registry: reference.registry,
+      repository: reference.repository,
+      tag: reference.tag,
+      digest: reference.digest,
+    },
+    state: publication.state,
+    repository: publication.state === 'missing' ? null : publication.repository,
+    path: published?.path ?? null,
+    target: published?.target ?? null,
+    reason:
+      publication.state === 'unreachable'
+        ? publication.reason
+        : publication.state === 'missing'
+          ? publication.broken
+          : null,
+    findings,
+    revision: { client: first?.client.revision ?? null, server: first?.server?.revision ?? null },
+  };
+}

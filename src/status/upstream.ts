@@ -1,0 +1,96 @@
+import type { ImageName } from '../cvmfs/look-question.ts';
+import { recordedRegistry } from '../cvmfs/origin.ts';
+import type { Publication, Published } from '../cvmfs/publication.ts';
+import { isJcdsError } from '../errors.ts';
+import { type Platform, parsePlatform } from '../image/platform.ts';
+import { parseReference, type Reference } from '../image/reference.ts';
+import { checkRegistry } from '../registry/check.ts';
+import type { RegistryOptions } from '../registry/client.ts';
+import { type Presence, registryHas } from '../registry/presence.ts';
+import { LAYOUTS } from '../repositories/layouts/index.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
+
+/** What the registry says of an image. `present`: it has it, and there is nothing here to compare it with. */
+export interface UpstreamAnswer {
+  readonly state: 'current' | 'outdated' | 'removed' | 'present' | 'unknown';
+  /** One sentence for people. */
+  readonly evidence: string;
+  readonly hint: string | null;
+}
+
+const PRESENCE = {
+  present: 'present',
+  absent: 'removed',
+  private: 'unknown',
+  unknown: 'unknown',
+} as const satisfies Record<Presence['state'], UpstreamAnswer['state']>;
+
+/** The image in question, as far as it is known. */
+export interface UpstreamQuestion {
+  readonly image: ImageName;
+  readonly publication: Publication;
+  readonly facts: ImageFacts | null;
+  /** What this host is, where the image does not tell. */
+  readonly architecture: string;
+}
+
+/** Asks the registry of an image. Whatever goes wrong with it is an answer. */
+export async function askUpstream(
+  question: UpstreamQuestion,
+  options: RegistryOptions,
+): Promise<UpstreamAnswer> {
+  const { publication, image } = question;
+  if (publication.state === 'unreachable')
+    return unknown('it is not known what is published: CVMFS cannot be seen');
+  const upstream = upstreamReference(question);
+  if ('reason' in upstream) return unknown(upstream.reason);
+  const { reference } = upstream;
+  if (publication.state === 'missing') {
+    const { state, evidence, hint } = await registryHas(reference, options);
+    return { state: PRESENCE[state], evidence, hint };
+  }
+  const platform = platformOf(image, question.facts?.architecture ?? question.architecture);
+  return { ...(await checkRegistry(reference, publication.target, platform, options)), hint: null };
+}
+
+function unknown(evidence: string): UpstreamAnswer {
+  return { state: 'unknown', evidence, hint: null };
+}
+
+/** The platform that was asked for, else that of the published programs. */
+function platformOf(image: ImageName, architecture: string): Platform {
+  const wanted = image.kind === 'reference' ? image.platform : null;
+  return wanted ?? parsePlatform(`linux/${architecture}`);
+}
+
+/**
+ * Which name in which registry an image stands for. A registry that was typed counts; where none was, and the layout
+ * drops registries, only the record in the image tells: a guess would compare it with a stranger's.
+ */
+export function upstreamReference({
+  image,
+  publication,
+  facts,
+}: Omit<UpstreamQuestion, 'architecture'>): { readonly reference: Reference } | { readonly reason: string } {
+  if (image.kind === 'reference' && image.reference.registryTyped) return { reference: image.reference };
+  const byPath = publication.state === 'published' ? referenceOfPath(publication) : null;
+  if (byPath !== null) return { reference: byPath };
+  const recorded = recordedRegistry(facts?.origin ?? null);
+  if (recorded === null)
+    return { reason: 'nothing says which registry it comes from: name it with its registry' };
+  if (image.kind === 'reference') return { reference: { ...image.reference, registry: recorded } };
+  return { reference: parseReference(facts!.origin!.from) };
+}
+
+/** In layouts that keep the registry, the published name is the whole name. */
+function referenceOfPath({ layout, entryPath }: Published): Reference | null {
+  const name = LAYOUTS[layout].parsePath(entryPath);
+  if (name === null || name.registry === null || name.repository === null) return null;
+  const end = name.digest === null ? `:${name.tag}` : `@${name.digest}`;
+  try {
+    return parseReference(`${name.registry}/${name.repository}${end}`);
+  } catch (thrown) {
+    if (isJcdsError(thrown)) return null;
+    throw thrown;
+  }
+}
