@@ -2,7 +2,16 @@
 // directory, and jcds at work on it. Needs no CVMFS, no container runtime, no root and no network.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -56,7 +65,10 @@ function step(title, ...args) {
 function makeRepository() {
   rmSync(dirname(root), { recursive: true, force: true });
   const repository = join(root, 'containers.jinr.ru');
-  const hash = createHash('sha256').update('jcds demonstration').digest('hex');
+  // As in the service, the directory is named after what is in it: jcds remembers an image by this name.
+  const hash = createHash('sha256')
+    .update(readFileSync(import.meta.filename))
+    .digest('hex');
   const image = join(repository, '.images', hash.slice(0, 2), hash.slice(2));
   const link = join(repository, 'nica', 'demo:1.0');
   mkdirSync(image, { recursive: true });
