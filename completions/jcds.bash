@@ -7,7 +7,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list status help config)
+      words=(run exec shell resolve list status wait help config)
       options=(
         '-h --help|'
         '-V --version|'
@@ -147,6 +147,23 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'wait')
+      places=('image')
+      options=(
+        '--timeout|text'
+        '--server|text'
+        '--json|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'config list')
       places=()
       options=(
@@ -179,7 +196,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list status help config*')
+      places=('=exit-codes configuration environment run exec shell resolve list status wait help config*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   resolve: async () => [resolve],
   list: async () => [list],
   status: async () => [(await import('./commands/status.ts')).status],
+  wait: async () => [(await import('./commands/wait.ts')).wait],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };

@@ -1,16 +1,11 @@
-import { settingsOf } from '../configuration/from-options.ts';
-import { loadConfiguration } from '../configuration/load.ts';
-import type { Context } from '../context.ts';
-import { readImageName, searchOf } from '../job/locate.ts';
-import { speaker } from '../output/console.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { type Round, watch } from '../output/watch.ts';
-import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
-import { gatherStatus, type StatusQuestion } from '../status/gather.ts';
+import { gatherStatus } from '../status/gather.ts';
 import { exitCodeOf, reportText } from '../status/report.ts';
 import { statusJson } from '../status/status-json.ts';
-import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
+import { statusQuestion } from './status-question.ts';
 
 /** Milliseconds between two rounds of --watch: servers and, even more so, registries are others'. */
 const PAUSE = 30_000;
@@ -52,7 +47,7 @@ export const status: CommandDeclaration = {
     ],
   ],
   async action(call, context) {
-    const question = questionOf(call, context);
+    const question = statusQuestion(call, context);
     const style = await styleFor(context.stdout, colorWish(call.options), context.environment);
     const look = async (): Promise<Round> => {
       const statuses = await gatherStatus(question, context);
@@ -69,19 +64,3 @@ export const status: CommandDeclaration = {
     return exit(code);
   },
 };
-
-function questionOf(call: Call, context: Context): StatusQuestion {
-  const { settings, notes } = loadConfiguration(context, settingsOf(call.options));
-  const say = speaker(call.options, context);
-  for (const note of notes) say.warn(note);
-  const search = searchOf(settings, context);
-  const typed = call.arguments.length > 0 ? call.arguments : [undefined];
-  return {
-    images: typed.map(text => readImageName(text, { settings }, search.root, stringOption(call, 'platform'))),
-    search,
-    table: repositoriesFrom(SERVICES, settings.services),
-    servers: listOption(call, 'server'),
-    network: settings.network,
-    checkRegistry: flag(call, 'checkRegistry'),
-  };
-}

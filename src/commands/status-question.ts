@@ -1,0 +1,28 @@
+import { settingsOf } from '../configuration/from-options.ts';
+import { loadConfiguration } from '../configuration/load.ts';
+import type { Context } from '../context.ts';
+import { readImageName, searchOf } from '../job/locate.ts';
+import { speaker } from '../output/console.ts';
+import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
+import type { StatusQuestion } from '../status/gather.ts';
+import { type Call, flag, listOption, stringOption } from './command.ts';
+
+/**
+ * What a command line asks about the images it names (none: the configured one).
+ * @throws InvalidReferenceError, InvalidPlatformError, UsageError and the errors of the configuration
+ */
+export function statusQuestion(call: Call, context: Context): StatusQuestion {
+  const { settings, notes } = loadConfiguration(context, settingsOf(call.options));
+  const say = speaker(call.options, context);
+  for (const note of notes) say.warn(note);
+  const search = searchOf(settings, context);
+  const typed = call.arguments.length > 0 ? call.arguments : [undefined];
+  return {
+    images: typed.map(text => readImageName(text, { settings }, search.root, stringOption(call, 'platform'))),
+    search,
+    table: repositoriesFrom(SERVICES, settings.services),
+    servers: listOption(call, 'server'),
+    network: settings.network,
+    checkRegistry: flag(call, 'checkRegistry'),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Context } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { progress } from '../output/progress.ts';
+import { durationText, parseDuration } from '../status/duration.ts';
+import { gatherStatus, type ImageStatus, type StatusQuestion } from '../status/gather.ts';
+import { statusJson } from '../status/status-json.ts';
+import { pauseWithTicks } from '../status/tick.ts';
+import { waitForImage } from '../status/wait.ts';
+import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
+import { IMAGE_ARGUMENT } from './job-options.ts';
+import { statusQuestion } from './status-question.ts';
+
+const USUAL_TIMEOUT = '30m';
+
+/** `jcds wait`: until an image is visible on this very host. */
+export const wait: CommandDeclaration = {
+  name: 'wait',
+  summary: 'Wait until an image is visible on this host, and print where it is',
+  description:
+    'Looks again whenever this host’s CVMFS client can have learnt of something new (every few minutes), and says on standard error what stands in the way. Ends with 0 and the path of the image, or with 75 when the time is up.',
+  arguments: [IMAGE_ARGUMENT],
+  options: [
+    {
+      flags: '--timeout <duration>',
+      description: `how long to wait: 90s, 30m, 2h, 1h30m (default: ${USUAL_TIMEOUT})`,
+    },
+    SERVER_OPTION,
+    JSON_OPTION,
+    ...CVMFS_OPTIONS,
+  ],
+  examples: [
+    [
+      'jcds wait --timeout 1h nica/docker-images/bmn:24.12 && condor_submit job.sub',
+      'submit a job when its image is there',
+    ],
+  ],
+  async action(call, context) {
+    const timeout = timeoutOf(call);
+    const question = statusQuestion(call, context);
+    const { options } = call;
+    const line = progress(context.stderr, {
+      quiet: options.quiet === true,
+      dumb: context.environment.TERM === 'dumb',
+    });
+    const { name } = question.images[0]!;
+    const seen = await waitForImage({
+      timeout,
+      lookTimeout: question.search.timeout,
+      look: seconds => lookOnce(question, seconds, context),
+      now: () => performance.now(),
+      pause: pauseWithTicks,
+      tell: (news, waited) =>
+        line.update(`waiting for ${name}: ${news}`, ` (${durationText(waited)} of ${durationText(timeout)})`),
+    }).finally(() => line.end());
+    context.stdout.write(flag(call, 'json') ? `${JSON.stringify(statusJson(seen))}\n` : `${pathOf(seen)}\n`);
+    return exit(EXIT.ok);
+  },
+};
+
+function timeoutOf(call: Call): number {
+  const text = stringOption(call, 'timeout') ?? USUAL_TIMEOUT;
+  const seconds = parseDuration(text);
+  if (seconds !== null) return seconds;
+  throw new UsageError(`--timeout ${JSON.stringify(text)} is no duration`, 'write 90s, 30m, 2h or 1h30m');
+}
+
+async function lookOnce(question: StatusQuestion, seconds: number, context: Context): Promise<ImageStatus> {
+  const search = { ...question.search, timeout: seconds };
+  const [status] = await gatherStatus({ ...question, search }, context);
+  return status!;
+}
+
+function pathOf({ publication }: ImageStatus): string {
+  return publication.state === 'published' ? publication.path : '';
+}
