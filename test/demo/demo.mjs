@@ -111,6 +111,8 @@ function fillImage(image) {
     join(config, 'env/10-docker2singularity.sh'),
     '#!/bin/sh\nexport PATH="/bin"\nexport GREETING="${GREETING:-"Hello from the demonstration image"}"\n',
   );
+  // Apptainer hands --env on only where this file is; what it holds does not matter here.
+  writeFileSync(join(config, 'env/99-base.sh'), '#!/bin/sh\n');
   writeFileSync(join(config, 'runscript'), `#!/bin/sh\nOCI_ENTRYPOINT=''\nOCI_CMD='"/bin/greet"'\n`);
   chmodSync(join(config, 'runscript'), 0o755);
 }
