@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import { RUNTIME_NAMES, RUNTIMES } from '../runtimes/index.ts';
+import { RUNTIME_NAMES } from '../runtimes/index.ts';
 import { probeContext } from '../runtimes/probe-context.ts';
 import { probeMemory } from '../runtimes/probe-memory.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
@@ -11,9 +11,8 @@ import { type Selected, selectRuntime } from '../runtimes/select.ts';
 const BATCH_VARIABLES = ['_CONDOR_JOB_AD', 'SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'];
 
 /**
- * The first runtime of the configured order that works here; one that a site keeps out of batch is passed over in a
- * batch job, and one that runs no image files where the image is a file.
- * @throws UnknownRuntimeError, NoRuntimeError
+ * The first runtime of the configured order that can do what is requested and works here; one that a site keeps out of
+ * batch is passed over in a batch job. @throws UnknownRuntimeError, UnsupportedByRuntimeError, NoRuntimeError
  */
 export async function chooseRuntime(
   request: RunRequest,
@@ -22,14 +21,10 @@ export async function chooseRuntime(
 ): Promise<Selected> {
   const isBatch = BATCH_VARIABLES.some(name => context.environment[name] !== undefined);
   const excluded = new Set(isBatch ? settings.batchExcludes : []);
-  const configured = settings.runtimes.length > 0 ? settings.runtimes : RUNTIME_NAMES.filter(fits(request));
+  const configured = settings.runtimes.length > 0 ? settings.runtimes : RUNTIME_NAMES;
   const order = configured.filter(name => !excluded.has(name));
   const memory = probeMemory(`${cacheDirectory(context)}/jcds`, hostName());
-  return selectRuntime(probeContext(context.environment, context.uid), memory, order);
-}
-
-function fits(request: RunRequest): (name: keyof typeof RUNTIMES) => boolean {
-  return name => RUNTIMES[name].images.includes(request.image.kind);
+  return selectRuntime(request, probeContext(context.environment, context.uid), memory, order);
 }
 
 function cacheDirectory({ environment, home }: Context): string {

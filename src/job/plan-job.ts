@@ -12,7 +12,7 @@ import { type Speaker, speaker } from '../output/console.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import { checkSupported, type Selected } from '../runtimes/select.ts';
+import type { Selected } from '../runtimes/select.ts';
 import { checkCommand } from './check-command.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import type { JobMode } from './command-words.ts';
@@ -92,7 +92,6 @@ async function decide(mode: JobMode, call: Call, context: Context, decided: Deci
 
   const selected = await chooseRuntime(made.request, settings, context);
   decided.runtime = selected.runtime.name;
-  checkSupported(selected.runtime, made.request);
   const request = await prepared(made.request, selected, args[0], { name, published, settings }, context);
   for (const variable of jobEnvironment(request).leftBehind)
     say.detail(`${variable} of the caller is not passed to the job`);

@@ -16,13 +16,13 @@ export interface Refusal {
   readonly cure: string;
 }
 
-/** No runtime of the configured order works here. Lists each one's reason and cure. */
+/** No runtime of the configured order works here and can do what is requested. Lists each one's reason and cure. */
 export class NoRuntimeError extends JcdsError {
   constructor(refusals: readonly Refusal[]) {
     super({
       code: 'NO_RUNTIME',
       message: [
-        'no container runtime works on this host',
+        'no container runtime of this host can run this job',
         ...refusals.map(({ name, reason }) => `  ${name}: ${reason}`),
       ].join('\n'),
       hint: refusals.map(({ name, cure }) => `${name}: ${cure}`).join('\n'),
@@ -59,23 +59,34 @@ export class UnsupportedByRuntimeError extends JcdsError {
 }
 
 /**
- * The first runtime of this order that is installed and works here. @throws UnknownRuntimeError, NoRuntimeError
+ * The first runtime of this order that can do what is requested, is installed and works here. What a row cannot do is
+ * known without a probe. @throws UnknownRuntimeError, UnsupportedByRuntimeError, NoRuntimeError
  * @param order names as configured; by default the whole table in its own order
  */
 export async function selectRuntime(
+  request: RunRequest,
   search: ProbeContext,
   memory: ProbeMemory,
   order: readonly string[] = RUNTIME_NAMES,
   table: Readonly<Record<string, Runtime>> = RUNTIMES,
 ): Promise<Selected> {
   const refusals: Refusal[] = [];
+  const unable: string[] = [];
   for (const name of order) {
     const runtime = Object.hasOwn(table, name) ? table[name] : undefined;
     if (runtime === undefined) throw new UnknownRuntimeError(name);
+    const sentence = complaint(runtime, request);
+    if (sentence !== null) {
+      unable.push(sentence);
+      refusals.push({ name, reason: sentence, cure: 'leave that option out' });
+      continue;
+    }
     const verdict = await verdictOn(runtime, search, memory);
     if (verdict.works) return { runtime, host: verdict.host };
     refusals.push({ name, reason: verdict.reason, cure: verdict.cure });
   }
+  if (unable[0] !== undefined && unable.length === refusals.length)
+    throw new UnsupportedByRuntimeError(unable[0], ableTo(request));
   throw new NoRuntimeError(refusals);
 }
 
@@ -90,15 +101,12 @@ async function verdictOn(runtime: Runtime, search: ProbeContext, memory: ProbeMe
   return verdict;
 }
 
-/** Refuses, before anything is started, what this runtime cannot do. @throws UnsupportedByRuntimeError */
-export function checkSupported(runtime: Runtime, request: RunRequest): void {
-  const sentence = complaint(runtime, request);
-  if (sentence === null) return;
-  const able = RUNTIME_NAMES.filter(name => complaint(RUNTIMES[name], request) === null);
-  throw new UnsupportedByRuntimeError(sentence, able);
+function ableTo(request: RunRequest): readonly string[] {
+  return RUNTIME_NAMES.filter(name => complaint(RUNTIMES[name], request) === null);
 }
 
-function complaint(runtime: Runtime, request: RunRequest): string | null {
+/** What this runtime cannot do of a request, as the sentence that the error before exec says; null: it can do it. */
+export function complaint(runtime: Runtime, request: RunRequest): string | null {
   if (!runtime.images.includes(request.image.kind))
     return `${runtime.name} runs no image that is one file: ${request.image.path}`;
   // What a runtime cannot do with standard input no request tells: the docs do.

@@ -16,7 +16,7 @@ import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { type ProbeMemory, probeMemory } from '../../src/runtimes/probe-memory.ts';
 import type { Runtime, RuntimeHost, Verdict } from '../../src/runtimes/runtime.ts';
-import { checkSupported, selectRuntime } from '../../src/runtimes/select.ts';
+import { complaint, selectRuntime } from '../../src/runtimes/select.ts';
 import { aRequest } from './requests.ts';
 
 let folder: string;
@@ -69,7 +69,9 @@ describe('the first runtime of the order that works', () => {
   test('is taken, and no later one is asked', async () => {
     const asked: string[] = [];
     const table = { a: aRow('a', fails, asked), b: aRow('b', works, asked), c: aRow('c', works, asked) };
-    expect((await selectRuntime(search(), memory(), ['a', 'b', 'c'], table)).runtime.name).toBe('b');
+    expect((await selectRuntime(aRequest(), search(), memory(), ['a', 'b', 'c'], table)).runtime.name).toBe(
+      'b',
+    );
     expect(asked).toEqual(['a', 'b']);
   });
 
@@ -78,16 +80,16 @@ describe('the first runtime of the order that works', () => {
       a: aRow('a', fails),
       b: aRow('b', { works: false, reason: 'is broken', cure: 'mend it' }),
     };
-    expect(await failure(selectRuntime(search(), memory(), ['a', 'b'], table))).toEqual({
+    expect(await failure(selectRuntime(aRequest(), search(), memory(), ['a', 'b'], table))).toEqual({
       code: 'NO_RUNTIME',
-      message: 'no container runtime works on this host\n  a: says no\n  b: is broken',
+      message: 'no container runtime of this host can run this job\n  a: says no\n  b: is broken',
       hint: 'a: ask again\nb: mend it',
       exitCode: 125,
     });
   });
 
   test('a name that no row has', async () => {
-    expect(await failure(selectRuntime(search(), memory(), ['rkt']))).toEqual({
+    expect(await failure(selectRuntime(aRequest(), search(), memory(), ['rkt']))).toEqual({
       code: 'UNKNOWN_RUNTIME',
       message: 'jcds knows no runtime "rkt"',
       hint: `one of ${RUNTIME_NAMES.join(', ')}`,
@@ -99,7 +101,7 @@ describe('the first runtime of the order that works', () => {
 describe('what a probe found out is remembered', () => {
   const ask = async (verdict: Verdict, kept: ProbeMemory = memory()) => {
     const asked: string[] = [];
-    await failure(selectRuntime(search(), kept, ['a'], { a: aRow('a', verdict, asked) }));
+    await failure(selectRuntime(aRequest(), search(), kept, ['a'], { a: aRow('a', verdict, asked) }));
     return asked.length;
   };
 
@@ -252,26 +254,48 @@ describe('what the probes of the table make of a host', () => {
   });
 });
 
-describe('what the chosen runtime cannot do', () => {
+describe('what a runtime cannot do', () => {
   test.each(
     RUNTIME_NAMES.flatMap(name =>
       Object.entries(RUNTIMES[name].cannot).map(([option, sentence]) => ({ name, option, sentence })),
     ),
   )('$name: $sentence', ({ name, option, sentence }) => {
-    const request = aRequest({ [option]: true });
-    expect(() => checkSupported(RUNTIMES[name], request)).toThrow(sentence);
-    expect(() => checkSupported(RUNTIMES[name], aRequest())).not.toThrow();
+    expect(complaint(RUNTIMES[name], aRequest({ [option]: true }))).toBe(sentence);
+    expect(complaint(RUNTIMES[name], aRequest())).toBeNull();
   });
 
-  test('is said with who can', () => {
-    const request = aRequest({ image: { path: '/x.sif', kind: 'file', facts: null } });
-    expect(() => checkSupported(RUNTIMES.unshare, request)).toThrow(
-      expect.objectContaining({
-        code: 'UNSUPPORTED_BY_RUNTIME',
-        message: 'unshare runs no image that is one file: /x.sif',
-        hint: 'jcds run --runtime apptainer (or singularity)',
-        exitCode: 125,
-      }),
-    );
+  const cannot = { writableTmpfs: 'a cannot write' };
+  const request = aRequest({ writableTmpfs: true });
+  const select = (table: Record<string, Runtime>) =>
+    selectRuntime(request, search(), memory(), Object.keys(table), table);
+
+  test('the next of the order does, and the first is not even asked whether it works', async () => {
+    const asked: string[] = [];
+    const table = {
+      a: { ...aRow('a', works, asked), cannot },
+      b: { ...aRow('b', works, asked), cannot: {} },
+    };
+    expect((await select(table)).runtime.name).toBe('b');
+    expect(asked).toEqual(['b']);
+  });
+
+  test('is said with who can, where no other was to be taken', async () => {
+    const file = aRequest({ image: { path: '/x.sif', kind: 'file', facts: null } });
+    expect(await failure(selectRuntime(file, search(), memory(), ['unshare']))).toEqual({
+      code: 'UNSUPPORTED_BY_RUNTIME',
+      message: 'unshare runs no image that is one file: /x.sif',
+      hint: 'jcds run --runtime apptainer (or singularity)',
+      exitCode: 125,
+    });
+  });
+
+  test('is a reason among those of others that do not work', async () => {
+    const table = { a: { ...aRow('a', works), cannot }, b: { ...aRow('b', fails), cannot: {} } };
+    expect(await failure(select(table))).toEqual({
+      code: 'NO_RUNTIME',
+      message: 'no container runtime of this host can run this job\n  a: a cannot write\n  b: says no',
+      hint: 'a: leave that option out\nb: ask again',
+      exitCode: 125,
+    });
   });
 });
