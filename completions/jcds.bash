@@ -7,7 +7,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list status wait help config)
+      words=(run exec shell resolve list status wait request help config)
       options=(
         '-h --help|'
         '-V --version|'
@@ -164,6 +164,27 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'request')
+      places=('text*')
+      options=(
+        '-m --message|text'
+        '-n --dry-run|'
+        '-w --wait|'
+        '--timeout|text'
+        '-y --yes|'
+        '--again|'
+        '--list-path|text'
+        '--json|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'config list')
       places=()
       options=(
@@ -176,7 +197,7 @@ _jcds_table() {
       )
       ;;
     'config get' | 'config unset')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry network')
+      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -186,7 +207,7 @@ _jcds_table() {
       )
       ;;
     'config set')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry network' 'text')
+      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network' 'text')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -196,7 +217,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list status wait help config*')
+      places=('=exit-codes configuration environment run exec shell resolve list status wait request help config*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   list: async () => [list],
   status: async () => [(await import('./commands/status.ts')).status],
   wait: async () => [(await import('./commands/wait.ts')).wait],
+  request: async () => [(await import('./commands/request.ts')).request],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };
@@ -64,7 +65,8 @@ export async function parseCommandLine(args: readonly string[], columns: () => n
     program.parse([...args], { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageErrorOf(thrown, known === undefined ? '' : name);
+    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help')
+      throw usageErrorOf(thrown, known === undefined ? '' : name);
     const group = program.commands.find(command => command.name() === name) ?? program;
     if (texts.length === 0) texts.push(group.helpInformation());
   }

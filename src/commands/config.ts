@@ -1,9 +1,8 @@
 import { SettingValueError } from '../configuration/errors.ts';
-import { readLayer } from '../configuration/files.ts';
-import { loadConfiguration, userFile } from '../configuration/load.ts';
+import { loadConfiguration } from '../configuration/load.ts';
 import { parseTextValue } from '../configuration/parse-value.ts';
 import { SETTINGS, type Settings } from '../configuration/settings.ts';
-import type { Context } from '../context.ts';
+import { changeUserSetting } from '../configuration/write-user.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { printNote } from '../output/console.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
@@ -62,7 +61,7 @@ export const configCommands: readonly CommandDeclaration[] = [
       const text = call.arguments[1] ?? '';
       const parsed = parseTextValue(SETTINGS[key], text);
       if ('reason' in parsed) throw new SettingValueError(key, text, parsed.reason);
-      (await store(context)).set(key, parsed.value);
+      await changeUserSetting(key, () => parsed.value as never, context);
       return exit(EXIT.ok);
     },
   },
@@ -73,7 +72,7 @@ export const configCommands: readonly CommandDeclaration[] = [
     arguments: [KEY],
     options: [],
     async action(call, context) {
-      (await store(context)).delete(knownKey(call.arguments[0]));
+      await changeUserSetting(knownKey(call.arguments[0]), () => undefined, context);
       return exit(EXIT.ok);
     },
   },
@@ -82,17 +81,4 @@ export const configCommands: readonly CommandDeclaration[] = [
 function knownKey(word: string | undefined): keyof Settings {
   if (word !== undefined && Object.hasOwn(SETTINGS, word)) return word as keyof Settings;
   throw new UsageError(`there is no setting ${JSON.stringify(word)}`, 'jcds help configuration');
-}
-
-/** conf writes aside and renames; the file is read first with our own reader, whose message names line and key. */
-async function store(context: Context) {
-  const file = userFile(context);
-  readLayer(file, 'user');
-  const { default: Conf } = await import('conf');
-  return new Conf<Record<string, unknown>>({
-    cwd: file.replace(/\/config\.json$/, ''),
-    configName: 'config',
-    accessPropertiesByDotNotation: false,
-    configFileMode: 0o600,
-  });
 }

@@ -51,10 +51,20 @@ export function loadConfiguration(
   const sources: Partial<Record<keyof Settings, string>> = {};
   for (const [source, values] of layers)
     for (const [key, value] of Object.entries(values) as [keyof Settings, never][]) {
-      settings[key] = value;
+      settings[key] = key === 'services' ? (mergedServices(settings.services, value) as never) : value;
       sources[key] = source;
     }
   return { settings, sources, notes: [site, user, project].flatMap(layer => layer?.notes ?? []) };
+}
+
+/** A row of a stronger layer changes what a weaker one says of that repository key by key, and its wishlist too. */
+function mergedServices(weaker: Settings['services'], stronger: Settings['services']): Settings['services'] {
+  const merged = Object.entries(stronger).map(([name, row]) => {
+    const below = weaker[name];
+    const wishlist = { ...below?.wishlist, ...row.wishlist } as typeof row.wishlist;
+    return [name, { ...below, ...row, ...(below?.wishlist && row.wishlist ? { wishlist } : {}) }];
+  });
+  return { ...weaker, ...Object.fromEntries(merged) };
 }
 
 function variables(environment: Context['environment']): [string, Partial<Settings>][] {

@@ -22,6 +22,14 @@ export interface Settings {
   ifMissing: 'ask' | 'request' | 'wait' | 'fail' | null;
   /** Let an image pass whose record names another registry than the one typed. */
   anyRegistry: boolean;
+  /** Seconds that waiting for an image that was asked for may take. */
+  waitTimeout: number;
+  /** Seconds between two looks while waiting. */
+  waitInterval: number;
+  /** Registries, with their port, that are spoken to by plain http. */
+  insecureRegistries: readonly string[];
+  /** `REGISTRY=HOST`: token servers that belong to a registry on another host. */
+  tokenServers: readonly string[];
   /** false: jcds never touches the network. */
   network: boolean;
 }
@@ -39,6 +47,10 @@ export const DEFAULTS: Settings = {
   gpu: 'auto',
   ifMissing: null,
   anyRegistry: false,
+  waitTimeout: 3600,
+  waitInterval: 30,
+  insecureRegistries: [],
+  tokenServers: [],
   network: true,
 };
 
@@ -79,6 +91,22 @@ export const SETTINGS = {
     kind: 'boolean',
     project: false,
     meaning: 'accept an image that was made from another registry than the one typed',
+  },
+  waitTimeout: {
+    kind: 'seconds',
+    project: false,
+    meaning: 'how long `--wait` and `--if-missing wait` wait, in seconds',
+  },
+  waitInterval: { kind: 'seconds', project: false, meaning: 'how often they look, in seconds' },
+  insecureRegistries: {
+    kind: 'list',
+    project: false,
+    meaning: 'registries, HOST:PORT, that are spoken to by plain http',
+  },
+  tokenServers: {
+    kind: 'list',
+    project: false,
+    meaning: 'token servers that registries on other hosts may name, REGISTRY=HOST',
   },
   network: { kind: 'boolean', project: false, meaning: 'whether jcds may use the network' },
 } as const satisfies Record<keyof Settings, SettingRow>;

@@ -52,7 +52,8 @@ export interface Transport {
  */
 export async function openTransport(environment: Environment, deadline: AbortSignal): Promise<Transport> {
   const settings = proxySettings(environment);
-  const { Agent, EnvHttpProxyAgent, request } = await import('undici');
+  // The default export: a bundler gives a CommonJS module no other names when it is imported late.
+  const { Agent, EnvHttpProxyAgent, request } = (await import('undici')).default;
   const direct = new Agent();
   // One agent for each scheme: given both, undici takes http_proxy for https where https_proxy is not set.
   const { httpProxy, httpsProxy, noProxy } = settings;

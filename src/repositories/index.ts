@@ -20,8 +20,13 @@ export function repositoriesFrom(
 ): readonly Repository[] {
   const rows = new Map(table.map(row => [row.name, row]));
   for (const [name, changes] of Object.entries(configured)) {
-    checkRow(name, changes);
-    rows.set(name, { ...(rows.get(name) ?? unknownService(checkedName(name))), ...changes, name });
+    const known = rows.get(name) ?? unknownService(checkedName(name));
+    const row = { ...known, ...changes, name };
+    // Where the list lies may be known when the rest of it is as usual.
+    if (known.wishlist && changes.wishlist && typeof changes.wishlist === 'object')
+      row.wishlist = { ...known.wishlist, ...changes.wishlist };
+    checkRow(name, row, changes);
+    rows.set(name, row);
   }
   return [...rows.values()];
 }
@@ -67,17 +72,19 @@ const CHECKS = {
 
 function isWishlist(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { forge, host, project, branch, path, format } = value as Record<string, unknown>;
+  const { forge, host, project, branch, path, format, publicOnly = false } = value as Record<string, unknown>;
   return (
     (forge === 'gitlab' || forge === 'github') &&
     (format === 'osg' || format === 'cern') &&
     [host, project].every(isText) &&
-    [branch, path].every(text => text === null || isText(text))
+    [branch, path].every(text => text === null || isText(text)) &&
+    typeof publicOnly === 'boolean'
   );
 }
 
-function checkRow(name: string, changes: Partial<Repository>): void {
-  for (const [key, value] of Object.entries(changes)) {
+function checkRow(name: string, row: Repository, changes: Partial<Repository>): void {
+  for (const key of Object.keys(changes)) {
+    const value = row[key as keyof Repository];
     const check: Check = Object.hasOwn(CHECKS, key)
       ? CHECKS[key as keyof Repository]
       : ['left out: no such key', () => false];

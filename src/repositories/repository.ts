@@ -15,6 +15,8 @@ export interface Wishlist {
   path: string | null;
   /** `osg`: one image a line (docker_images.txt); `cern`: recipe.yaml. */
   format: 'osg' | 'cern';
+  /** Whether an image that not everyone may pull is refused. */
+  publicOnly?: boolean;
 }
 
 /** A CVMFS repository that publishes container images: one row of the table of services. */

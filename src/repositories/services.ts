@@ -66,6 +66,7 @@ const OSG: Repository = {
     branch: null,
     path: 'docker_images.txt',
     format: 'osg',
+    publicOnly: true,
   },
   homepage: 'https://github.com/opensciencegrid/cvmfs-singularity-sync',
   notes: ['Only images that everyone may pull are accepted.'],

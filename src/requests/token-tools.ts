@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { isJcdsError } from '../errors.ts';
 import { textField } from './forges/answer.ts';
 import { type GitOptions, runGit } from './git.ts';
@@ -46,7 +47,6 @@ export async function readToolConfiguration(
   try {
     const { size, uid: owner } = await stat(file);
     if (owner !== uid || size > SIZE_LIMIT) return null;
-    const { parse } = await import('yaml');
     return textField(parse(await readFile(file, 'utf8'), { logLevel: 'silent' }), ...keys);
   } catch {
     // It is another program's file: missing, broken or of a new form, it is no reason to stop.

@@ -23,7 +23,8 @@ export function undiciTransport(environment: Readonly<Record<string, string | un
   const variable = (name: string) => environment[name.toLowerCase()] ?? environment[name];
   let ready: Promise<Transport> | undefined;
   return async exchange => {
-    ready ??= import('undici').then(({ EnvHttpProxyAgent, request }) => {
+    // The default export: a bundler gives a CommonJS module no other names when it is imported late.
+    ready ??= import('undici').then(({ default: { EnvHttpProxyAgent, request } }) => {
       const dispatcher = new EnvHttpProxyAgent({
         httpProxy: variable('HTTP_PROXY') ?? '',
         httpsProxy: variable('HTTPS_PROXY') ?? '',

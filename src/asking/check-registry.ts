@@ -1,0 +1,65 @@
+import { SettingValueError } from '../configuration/errors.ts';
+import type { Settings } from '../configuration/settings.ts';
+import { EXIT, JcdsError } from '../errors.ts';
+import { canonicalName, type Reference } from '../image/reference.ts';
+import type { Speaker } from '../output/console.ts';
+import { safeText } from '../output/safe-text.ts';
+import { noCredential, type RegistryOptions } from '../registry/client.ts';
+import { storedCredentials } from '../registry/credentials.ts';
+import { registryHas } from '../registry/presence.ts';
+import type { AskingContext, Service } from './service.ts';
+
+/** An image that only some may pull, for a service that publishes what everyone may. */
+export class PrivateImageError extends JcdsError {
+  constructor(reference: Reference, service: string) {
+    super({
+      code: 'IMAGE_PRIVATE',
+      message: `${safeText(canonicalName(reference))} may not be pulled by everyone, and ${safeText(service, 80)} publishes public images only`,
+      hint: 'make the project or image public, or ask a service that takes private ones (--repository)',
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** How registries are spoken to, by the settings. Throws SettingValueError. */
+export function registryOptions(settings: Settings, context: AskingContext): RegistryOptions {
+  const { environment, home, uid } = context;
+  const pairs = settings.tokenServers.map(text => {
+    const [registry, host, ...rest] = text.split('=');
+    if (!registry || !host || rest.length > 0)
+      throw new SettingValueError('tokenServers', text, 'each must be REGISTRY=HOST');
+    return [registry, host];
+  });
+  return {
+    environment,
+    findCredential: storedCredentials({ environment, home, uid }),
+    insecure: settings.insecureRegistries,
+    tokenServers: Object.fromEntries(pairs),
+    now: context.now,
+  };
+}
+
+/**
+ * Makes sure that the registry of an image has it, and says whether everyone may pull it. A name that nobody confirms is not asked
+ * for in anybody's name. Throws the registry's own failure (`NOT_IN_REGISTRY`: exit 1) and PrivateImageError.
+ */
+export async function checkRegistry(
+  reference: Reference,
+  service: Service,
+  { settings, context, say }: { settings: Settings; context: AskingContext; say: Speaker },
+): Promise<{ readonly isPublic: boolean }> {
+  const options = registryOptions(settings, context);
+  const everyone = await registryHas(reference, { ...options, findCredential: noCredential });
+  if (everyone.state === 'present') {
+    say.detail(everyone.evidence);
+    return { isPublic: true };
+  }
+  // Some registries say "not found" to strangers where they mean "not for you": the credential decides.
+  const own = everyone.state === 'unknown' ? everyone : await registryHas(reference, options);
+  if (own.failure !== null) throw own.failure;
+  if (service.wishlist.publicOnly === true) throw new PrivateImageError(reference, service.row.name);
+  say.warn(
+    `${canonicalName(reference)} may not be pulled by everyone: ${service.row.name} can publish it only if its operators have access, and then every host that mounts it can read it`,
+  );
+  return { isPublic: false };
+}

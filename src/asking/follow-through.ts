@@ -1,0 +1,61 @@
+import type { Published } from '../cvmfs/publication.ts';
+import { isJcdsError } from '../errors.ts';
+import { progress } from '../output/progress.ts';
+import { followRequest, type Progress } from '../requests/follow.ts';
+import { systemClock } from '../requests/forges/index.ts';
+import { propose } from '../requests/propose.ts';
+import type { Asked, Asking } from './ask-for-image.ts';
+import { lookForImage } from './published.ts';
+import { connectService } from './service.ts';
+import { waitUntilVisible } from './wait.ts';
+
+/** Waits for an image that was asked for until it is visible here. Throws what waitUntilVisible throws. */
+export async function followThrough(asking: Asking, asked: Asked, quiet: boolean): Promise<Published> {
+  const { reference, name, service, settings, context } = asking;
+  const line = progress(context.stderr, { quiet, dumb: context.environment.TERM === 'dumb' });
+  const iid = 'iid' in asked ? asked.iid : null;
+  try {
+    return await waitUntilVisible({
+      name,
+      repository: service.row.name,
+      look: () => lookForImage(reference, service, settings, context),
+      follow: iid === null ? null : await follower(asking, iid),
+      rebuild: () => rebuild(asking, asked),
+      url: 'url' in asked ? asked.url : null,
+      progress: line,
+      settings,
+      clock: systemClock,
+    });
+  } finally {
+    line.end();
+  }
+}
+
+/** Asks the forge how a request stands; what the project is, is asked once. */
+async function follower({ service, context }: Asking, iid: number): Promise<() => Promise<Progress>> {
+  const { forge } = await connectService(service.wishlist, context);
+  let project: ReturnType<typeof forge.project> | null = null;
+  return async () => {
+    project ??= forge.project(service.wishlist.project);
+    try {
+      return await followRequest(forge, await project, iid);
+    } catch (thrown) {
+      project = null;
+      throw thrown;
+    }
+  };
+}
+
+/** Asking again for what is asked for rebuilds it; nobody is asked, since nothing new is proposed. */
+async function rebuild({ service, context, reference }: Asking, asked: Asked): Promise<void> {
+  const path = asked.state === 'listed' ? asked.path : (asked.change?.path ?? service.wishlist.path);
+  const { forge, token } = await connectService(service.wishlist, context);
+  if (token === null) return;
+  const place = { ...service.wishlist, path };
+  try {
+    await propose({ forge, place, reference, acceptCollisions: true });
+  } catch (thrown) {
+    // Another client may be at it; the next round looks again.
+    if (!isJcdsError(thrown)) throw thrown;
+  }
+}

@@ -1,0 +1,111 @@
+import { type Asked, type Asking, askForImage } from '../asking/ask-for-image.ts';
+import { followThrough } from '../asking/follow-through.ts';
+import { personAt } from '../asking/person.ts';
+import { lookForImage } from '../asking/published.ts';
+import { withListPath } from '../asking/remember.ts';
+import { type Result, resultLine } from '../asking/report.ts';
+import { serviceToAsk } from '../asking/service.ts';
+import { showResult, worstCode } from '../asking/show.ts';
+import { settingsOf } from '../configuration/from-options.ts';
+import { loadConfiguration } from '../configuration/load.ts';
+import { isJcdsError, UsageError } from '../errors.ts';
+import { formatReference, parseReference } from '../image/reference.ts';
+import { speaker } from '../output/console.ts';
+import { parseDuration } from '../status/duration.ts';
+import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
+
+/** `jcds request`: asks the operators of a repository to publish images. */
+export const request: CommandDeclaration = {
+  name: 'request',
+  summary: 'Ask for images to be published',
+  description:
+    'Makes sure that the registry has the image, then opens a merge request that adds its line to the list of the service, or finds the one that is open. Shows the line and asks first when it runs on a terminal. Ends with 0 when each image is published, listed or asked for, with 1 when one is not, with 75 when --wait saw no end or a server is away. docs/request.md tells the whole way.',
+  arguments: [
+    {
+      name: 'image',
+      description: 'reference, registry/repository:tag',
+      variadic: true,
+    },
+  ],
+  options: [
+    { flags: '-m, --message <text>', description: 'a sentence for those who decide' },
+    { flags: '-n, --dry-run', description: 'show the change and write nothing' },
+    { flags: '-w, --wait', description: 'wait until the images are visible here' },
+    {
+      flags: '--timeout <duration>',
+      description: 'how long to wait: 90s, 30m, 2h, 1h30m',
+      variable: 'JCDS_WAIT_TIMEOUT',
+    },
+    { flags: '-y, --yes', description: 'do not ask; accept an entry at the place of another registry’s' },
+    { flags: '--again', description: 'ask once more for what was refused' },
+    { flags: '--list-path <path>', description: 'which file of the project is the list; remembered' },
+    { ...JSON_OPTION, description: 'print one JSON object a line for each image' },
+    ...CVMFS_OPTIONS.filter(({ flags }) => !flags.startsWith('--platform')),
+  ],
+  examples: [
+    ['jcds request git.jinr.ru:5005/nica/docker-images/bmn:24.12', 'ask for one image'],
+    ['jcds request --wait --yes IMAGE && jcds run IMAGE', 'ask, wait, run'],
+  ],
+  async action(call, context) {
+    const say = speaker(call.options, context);
+    const { settings, notes } = loadConfiguration(context, {
+      ...settingsOf(call.options),
+      ...timeoutOf(call),
+    });
+    for (const note of notes) say.warn(note);
+    const references = call.arguments.map(text => parseReference(text));
+    const service = withListPath(serviceToAsk(settings), listPath(call));
+    const person = personAt(context, call.options);
+    const codes: number[] = [];
+    for (const reference of references) {
+      const name = formatReference(reference);
+      const asking: Asking = {
+        ...{ reference, name, service, settings, context, say, person },
+        message: stringOption(call, 'message'),
+        yes: flag(call, 'yes'),
+        again: flag(call, 'again'),
+        dryRun: flag(call, 'dryRun'),
+      };
+      const result = await resultOf(asking, call);
+      codes.push(showResult(asking, result, flag(call, 'json'), context));
+    }
+    return exit(worstCode(codes));
+  },
+};
+
+function listPath(call: Call): string | undefined {
+  const path = stringOption(call, 'listPath');
+  if (path === '' || path?.startsWith('/'))
+    throw new UsageError(`--list-path ${JSON.stringify(path)} must be a path inside the project`);
+  return path;
+}
+
+function timeoutOf(call: Call): { waitTimeout?: number } {
+  const text = stringOption(call, 'timeout');
+  if (text === undefined) return {};
+  const waitTimeout = parseDuration(text);
+  if (waitTimeout !== null) return { waitTimeout };
+  throw new UsageError(`--timeout ${JSON.stringify(text)} is no duration`, 'write 90s, 30m, 2h or 1h30m');
+}
+
+/** One image, from the first look to the last; what fails is a result, so that the other images get their turn. */
+async function resultOf(asking: Asking, call: Call): Promise<Result> {
+  const { reference, service, settings, context, say } = asking;
+  try {
+    const seen = await lookForImage(reference, service, settings, context);
+    if (seen.state === 'visible') return { state: 'published', published: seen.published };
+    if (seen.reason !== null) say.warn(seen.reason);
+    const asked = await askForImage(asking);
+    if (!flag(call, 'wait') || flag(call, 'dryRun') || !isUnderWay(asked)) return asked;
+    if (!flag(call, 'json')) context.stdout.write(`${resultLine(asking.name, service, asked)}\n`);
+    return { state: 'published', published: await followThrough(asking, asked, flag(call, 'quiet')) };
+  } catch (thrown) {
+    if (!isJcdsError(thrown)) throw thrown;
+    return { state: 'failed', error: thrown };
+  }
+}
+
+function isUnderWay({ state }: Asked): boolean {
+  return state === 'opened' || state === 'exists' || state === 'listed';
+}

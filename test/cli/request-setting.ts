@@ -1,0 +1,185 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { makeOsgRepository } from '../hosts/tree.ts';
+import { makeImage } from '../registry/images.ts';
+import { MemoryRegistry } from '../registry/memory-registry.ts';
+import { listen, type TestServer } from '../registry/server.ts';
+import { FakeGitLab } from '../requests/fake-gitlab.ts';
+import type { FakeProject } from '../requests/fake-gitlab-state.ts';
+import { LIST, TOKEN } from '../requests/setup.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How a run of jcds ended. */
+export interface Ended {
+  readonly code: number | string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of jcds that may still go on. */
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** Resolves when standard error has said this. */
+  said(text: string): Promise<void>;
+}
+
+/** The program as it is installed, built once for a file of tests. */
+export class Program {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'jcds-asking-')));
+  readonly file = join(this.folder, 'bin/jcds');
+
+  constructor() {
+    mkdirSync(join(this.folder, 'bin'));
+    copyFileSync(join(ROOT, 'bin/jcds'), this.file);
+    const words = [join(ROOT, '.ci/build.mjs'), join(this.folder, 'dist')];
+    const built = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(built.stderr);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Everything that any run of a file of tests printed. */
+export const printed: string[] = [];
+
+/**
+ * One user's world: a forge, a registry that answers as git.jinr.ru:5005 (as a proxy: the name is not of this host), a home, and a
+ * CVMFS root with containers.jinr.ru.
+ */
+export class World {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'jcds-world-')));
+  readonly cvmfs = join(this.folder, 'cvmfs');
+  readonly home = join(this.folder, 'home');
+  readonly programs = join(this.folder, 'programs');
+  readonly forge = new FakeGitLab();
+  readonly images = new MemoryRegistry();
+  readonly #program: Program;
+  #registry!: TestServer;
+  upstream!: FakeProject;
+
+  constructor(program: Program) {
+    this.#program = program;
+    for (const directory of [this.home, this.programs, join(this.cvmfs, 'containers.jinr.ru/.images')])
+      mkdirSync(directory, { recursive: true });
+  }
+
+  static async make(program: Program): Promise<World> {
+    const world = new World(program);
+    await world.forge.listen();
+    world.forge.addUser(TOKEN, 'nica');
+    world.upstream = world.forge.addProject('cvmfs-container-sync/registry', { 'docker_images.txt': LIST });
+    world.has('nica/docker-images/bmn', '24.12');
+    // As a proxy it is asked for whole addresses; nothing but this registry is behind it.
+    world.#registry = await listen(({ url, ...heard }, response, request) =>
+      world.serve({ ...heard, url: url.replace('http://git.jinr.ru:5005/', '/') }, response, request),
+    );
+    world.configure({});
+    return world;
+  }
+
+  /** The registry's answers; a test may put its own here. */
+  serve: MemoryRegistry['handle'] = (...exchange) => this.images.handle(...exchange);
+
+  /** Pushes an image to the registry. */
+  has(repository: string, tag: string): void {
+    const image = makeImage(`${repository}:${tag}`);
+    this.images.tag(repository, tag, image.manifest, [image]);
+  }
+
+  /** The user's configuration, with the forge on loopback and quick waiting. */
+  configure(
+    settings: Readonly<Record<string, unknown>>,
+    wishlist: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const services = {
+      'containers.jinr.ru': { wishlist: { host: this.forge.origin, path: 'docker_images.txt', ...wishlist } },
+    };
+    const all = { services, insecureRegistries: ['git.jinr.ru:5005'], waitInterval: 0.05, ...settings };
+    mkdirSync(join(this.home, '.config/jcds'), { recursive: true });
+    writeFileSync(this.configuration, JSON.stringify(all));
+  }
+
+  get configuration(): string {
+    return join(this.home, '.config/jcds/config.json');
+  }
+
+  /** What the service does some time after the merge. */
+  publish(name: string, from: string): void {
+    makeOsgRepository(join(this.cvmfs, 'containers.jinr.ru'), {
+      [name]: { files: smallImage({ ...singularityRecord({ from }) }) },
+    });
+  }
+
+  /** Puts a shell script first on PATH. */
+  install(name: string, script: string): string {
+    const file = join(this.programs, name);
+    writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return file;
+  }
+
+  get tokenVariable(): string {
+    return `JCDS_TOKEN_127_0_0_1__3A${this.forge.host.split(':')[1]}`;
+  }
+
+  environment(changes: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
+    const all = {
+      PATH: `${this.programs}:/usr/bin:/bin`,
+      HOME: this.home,
+      JCDS_NODE: process.execPath,
+      JCDS_CVMFS_ROOT: this.cvmfs,
+      http_proxy: this.#registry.origin,
+      no_proxy: '127.0.0.1',
+      [this.tokenVariable]: TOKEN,
+      ...changes,
+    };
+    return Object.fromEntries(
+      Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+  }
+
+  /** Starts jcds without a terminal. */
+  start(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Running {
+    const child = spawn(this.#program.file, words, {
+      cwd: this.home,
+      env: this.environment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const text = { stdout: '', stderr: '' };
+    const waiting: { text: string; resolve: () => void }[] = [];
+    child.stdout.on('data', data => (text.stdout += String(data)));
+    child.stderr.on('data', data => {
+      text.stderr += String(data);
+      for (const one of waiting) if (text.stderr.includes(one.text)) one.resolve();
+    });
+    const ended = new Promise<Ended>(resolve =>
+      child.on('close', (code, signal) => {
+        printed.push(text.stdout, text.stderr);
+        for (const one of waiting) one.resolve();
+        resolve({ code: code ?? signal, ...text });
+      }),
+    );
+    const said = (wanted: string) =>
+      new Promise<void>(resolve => {
+        if (text.stderr.includes(wanted)) resolve();
+        else waiting.push({ text: wanted, resolve });
+      });
+    return { ended, said };
+  }
+
+  jcds(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Promise<Ended> {
+    return this.start(words, env).ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.#registry.close();
+    rmSync(this.folder, { recursive: true, force: true });
+    await this.forge.close();
+  }
+}
