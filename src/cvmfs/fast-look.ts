@@ -37,13 +37,18 @@ for n in .[!.]*; do
   case $n in
   '.[!.]*') ;;
   .flat|.multiarch) seen=1; case $l in detect|detect-osg) l=cern ;; esac ;;
-  .images) seen=1; case $l in detect) l=detect-osg ;; esac ;;
+  .images) seen=1; case $l in detect) l=detect-osg ;; esac ;; # then "all" decides nothing
   *) seen=1 ;;
   esac
 done
-case $seen in '') for n in *; do case $n in '*') exit ;; esac; break; done ;; esac
+case $seen-$l in -*|*-detect) for n in *; do
+  case $n in
+  '*') case $seen in '') exit ;; esac ;;
+  all) case $l in detect) exit ;; esac ;;
+  esac
+done ;; esac
 case $l in
-detect-osg) l=osg; c=$3 ;;
+detect|detect-osg) l=osg; c=$3 ;;
 cern) c=$2 ;;
 osg|files) c=$3 ;;
 *) exit ;;

@@ -27,13 +27,15 @@ export type LookOutput =
  * @param timeout milliseconds
  */
 export function runShell(script: string, args: readonly string[], timeout: number): LookOutput {
-  const covered = coverDescriptors('ignore');
+  let covered: ReturnType<typeof coverDescriptors> | null = null;
   try {
+    covered = coverDescriptors('ignore');
     const run = spawnSync('/bin/sh', ['-c', `(${script}\n) & wait "$!"`, 'jcds-look', ...args], {
       ...SHARED,
       stdio: covered.stdio,
       env: SHELL_ENVIRONMENT,
-      timeout,
+      // 0 would mean for ever, and a fraction is refused.
+      timeout: Math.max(1, Math.ceil(timeout)),
       killSignal: 'SIGKILL',
     });
     const errno =
@@ -45,8 +47,11 @@ export function runShell(script: string, args: readonly string[], timeout: numbe
     return errno === null
       ? { state: 'ended', code: run.status, output: run.stdout }
       : { state: 'failed', cause: errno };
+  } catch (thrown) {
+    // Out of descriptors or memory.
+    return { state: 'failed', cause: thrown instanceof Error ? thrown.message : String(thrown) };
   } finally {
-    covered.close();
+    covered?.close();
   }
 }
 

@@ -1,5 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { LAYOUTS, type Layout, type LayoutName } from '../repositories/layouts/index.ts';
-import { askLook, type LookContext } from './ask-look.ts';
+import { askLook, causeOf, type LookContext, timerDelay } from './ask-look.ts';
 import { abandon, SHELL_ENVIRONMENT, startChild } from './leave-behind.ts';
 import type { RepositoryRow } from './look-question.ts';
 import type { Unreachable } from './publication.ts';
@@ -59,38 +60,45 @@ export function listPublications(
 ): Promise<ListEnd> {
   const path = `${root}/${row.name}`;
   return new Promise(resolve => {
-    const child = startChild({
-      file: '/bin/sh',
-      args: ['-c', SCRIPT, 'jcds-list', path, row.layout],
-      environment: SHELL_ENVIRONMENT,
-    });
     const reader = nameReader(take);
+    let child: ChildProcess | null = null;
     let settled = false;
     const settle = (end: ListEnd | Promise<ListEnd>): void => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      abandon(child);
+      if (child !== null) abandon(child);
       resolve(end);
     };
+    const fail = (thrown: unknown): void =>
+      settle(unreachable({ code: 'LOOK_FAILED', path, cause: causeOf(thrown) }, row));
     const hung = (): void => settle(unreachable({ code: 'HUNG', path, seconds: timeout }, row));
-    const timer = setTimeout(hung, timeout * 1000);
-    child.stdin?.on('error', () => {});
-    child.stdin?.end();
-    child.stdout?.on('data', (piece: Buffer) => {
-      timer.refresh();
-      if (!settled && !reader.read(piece)) settle({ state: 'stopped' });
-    });
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      settle(unreachable({ code: 'LOOK_FAILED', path, cause: error.code ?? error.message }, row)),
-    );
-    child.on('close', code => {
+    const timer = setTimeout(hung, timerDelay(timeout * 1000));
+    const close = (code: number | null): void => {
       const { found, refused } = reader;
       // Whatever find could not read, or an empty directory: the careful look knows why.
       if (code === 0 && found + refused > 0) settle({ state: 'listed', refused });
       else settle(survey({ root, row, timeout }, { refused, take: hasNoFind(code) ? take : null }, context));
-    });
+    };
+    try {
+      child = startFind(path, row);
+      child.stdout?.on('data', (piece: Buffer) => {
+        timer.refresh();
+        if (!settled && !reader.read(piece)) settle({ state: 'stopped' });
+      });
+      child.on('error', fail).on('close', close);
+    } catch (thrown) {
+      fail(thrown);
+    }
   });
+}
+
+function startFind(path: string, row: RepositoryRow): ChildProcess {
+  const args = ['-c', SCRIPT, 'jcds-list', path, row.layout];
+  const child = startChild({ file: '/bin/sh', args, environment: SHELL_ENVIRONMENT });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end();
+  return child;
 }
 
 /** Takes the output of find apart: the layout, then names; ends of pieces that are no whole name wait for the next. */

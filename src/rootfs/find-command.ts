@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { hostArchitectures } from './host-architectures.ts';
-import { type ImageTree, imageTree, type Mount } from './image-tree.ts';
+import { type ImageTree, imageTree, type Mount, onDisk } from './image-tree.ts';
 import { HEAD_BYTES, programHead } from './program-head.ts';
 import { errnoOf } from './walk.ts';
 
@@ -106,7 +106,7 @@ function obstacleIn(
 
 function isExecutable(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(onDisk(path), constants.X_OK);
     return true;
   } catch (thrown) {
     if (errnoOf(thrown) === 'EACCES' || errnoOf(thrown) === 'ENOENT') return false;

@@ -1,4 +1,5 @@
 import { constants, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { fromBytes, toBytes } from '../launch/bytes.ts';
 import type { RootEntry } from './facts.ts';
 import { errnoOf, type Walked, walk } from './walk.ts';
 
@@ -105,7 +106,7 @@ export function imageTree(root: string, mounts: readonly Mount[] = []): ImageTre
 
 function openHere(path: string, hostPath: (path: string) => string): Opened {
   try {
-    return { state: 'open', descriptor: openSync(hostPath(path), OPEN_FLAGS), path };
+    return { state: 'open', descriptor: openSync(onDisk(hostPath(path)), OPEN_FLAGS), path };
   } catch (thrown) {
     const state = REFUSED[errnoOf(thrown) ?? ''];
     if (state === undefined) throw thrown;
@@ -116,7 +117,7 @@ function openHere(path: string, hostPath: (path: string) => string): Opened {
 /** A bind follows links in its source; one that is gone meanwhile is left to the look that follows. */
 function realPathOf(source: string): string {
   try {
-    return realpathSync.native(source);
+    return fromBytes(realpathSync.native(onDisk(source), 'buffer'));
   } catch {
     return source;
   }
@@ -124,7 +125,7 @@ function realPathOf(source: string): string {
 
 function readLinkOrNull(path: string): string | null {
   try {
-    return readlinkSync(path);
+    return fromBytes(readlinkSync(onDisk(path), 'buffer'));
   } catch (thrown) {
     if (errnoOf(thrown) === 'EINVAL') return null;
     throw thrown;
@@ -133,7 +134,7 @@ function readLinkOrNull(path: string): string | null {
 
 function listOrNull(path: string): RootEntry[] | null {
   try {
-    return readdirSync(path, { withFileTypes: true })
+    return readdirSync(onDisk(path), { withFileTypes: true })
       .map(entry => ({ name: entry.name, kind: kindOf(entry) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (thrown) {
@@ -150,6 +151,11 @@ function kindOf(entry: {
   if (entry.isDirectory()) return 'directory';
   if (entry.isFile()) return 'file';
   return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+/** A path as the system takes it: bytes that are not UTF-8 stand as lone surrogates in texts (launch/bytes.ts). */
+export function onDisk(path: string): string | Buffer {
+  return /[\udc80-\udcff]/.test(path) ? toBytes(path) : path;
 }
 
 function absolute(path: string): string {

@@ -61,7 +61,7 @@ const ARROWS: Record<string, readonly string[]> = {
   runtimes: ['launch'],
   launch: [],
   cvmfs: ['repositories', 'image', 'rootfs', 'output'],
-  rootfs: [],
+  rootfs: ['launch'],
   repositories: ['image', 'output'],
   registry: ['image', 'output', 'secret.ts'],
   requests: ['image', 'output', 'secret.ts', 'registry'],

@@ -408,6 +408,17 @@ test('a name with control characters reaches no terminal', async () => {
   });
 });
 
+test.each([0, 0.0001, 0.5501, 1.1, 86_400 * 365])('a timeout of %d s is a timeout', async timeout => {
+  const answer = await findPublication(named('debian:12'), search(root, [JINR], timeout), context);
+  expect(
+    answer.state === 'published' || (answer.state === 'unreachable' && answer.reason.code === 'HUNG'),
+  ).toBe(true);
+  if (timeout > 10)
+    expect((await findPublication(named('nosuch:1'), search(root, [JINR], timeout), context)).state).toBe(
+      'missing',
+    );
+});
+
 test('many images are answered in order, by one child', async () => {
   const images = ['nosuch:1', 'debian:12', 'broken/dangling:1', 'library/multi:1'].map(text => named(text));
   const answers = await findPublications(images, search(root, [JINR, CERN]), context);
@@ -435,6 +446,9 @@ test.each([
   [[process.execPath, '-e', 'process.exit(3)', '--'], 'exit code 3'],
   [[process.execPath, '-e', 'process.kill(process.pid, "SIGKILL")', '--'], 'SIGKILL'],
   [[process.execPath, '-e', '0', '--'], 'no answer'],
+  [[process.execPath, '-e', 'console.log("Segmentation fault")', '--'], 'an answer that is none'],
+  [[process.execPath, '-e', 'console.log(7)', '--'], 'an answer that is none'],
+  [['a\0b'], 'ERR_INVALID_ARG_VALUE'],
 ])('when the child is %j, nothing is said of the image', async (self, cause) => {
   const publication = await findPublication(named('nosuch:1'), search(root, [JINR]), lookContext({ self }));
   expect(publication).toEqual({

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CommandQuestion, findCommand } from '../../src/rootfs/find-command.ts';
@@ -100,6 +100,16 @@ test.each([
   ],
 ])('%s with %j', (word, differing, expected) => {
   expect(findCommand(image, { ...ASKED, word, ...differing })).toEqual(expected);
+});
+
+test('a name with bytes that are not UTF-8 is found as it stands on the disk', () => {
+  const odd = Buffer.concat([Buffer.from(`${host}/pr`), Buffer.of(0xf6), Buffer.from('g')]);
+  writeFileSync(odd, '#!/bin/sh\n', { mode: 0o755 });
+  symlinkSync(Buffer.concat([Buffer.from('pr'), Buffer.of(0xf6), Buffer.from('g')]), join(host, 'link'));
+  const asTyped = '/home/alice/pr\udcf6g';
+  expect(findCommand(image, { ...ASKED, word: asTyped })).toEqual(found(asTyped));
+  expect(findCommand(image, { ...ASKED, word: '/home/alice/link' })).toEqual(found('/home/alice/link'));
+  expect(findCommand(image, { ...ASKED, word: '/home/alice/pr\udcf7g' })).toEqual(NO);
 });
 
 test('a program that may be run and not read is found; a directory that may not be searched hides what is in it', () => {
