@@ -118,10 +118,9 @@ function lookAt(place: Place): Publication | null {
   const endsIn = ended === row.name ? repository : openNamed(ended);
   const target = [endsIn.directory, ...rest].join('/');
   const readable = [root, ended, ...rest].join('/');
-  if (walked.state === 'denied')
-    throw new Obstructed(ended, { code: 'ERRNO', errno: 'EACCES', path: readable });
   if (walked.state === 'loop') return broken('loop', readable);
   if (walked.state === 'missing') return leadsTo === null ? null : broken('dangling', leadsTo);
+  // Where a directory on the way may not be searched, this is what says so.
   const stat = guarded(ended, readable, () => lstatSync(target));
   if (!stat.isDirectory() && !(stat.isFile() && guarded(ended, readable, () => isImageFile(target))))
     return broken('no-image', readable);

@@ -58,7 +58,6 @@ x=./$c
 case $5 in
 ?*) t=$(readlink -n "$x" && echo .) && case $t in
   /cvmfs/*) t=\${t%.} x=$5\${t#/cvmfs} ;;
-  /*) exit ;;
   esac ;;
 esac
 if cd -P "$x"; then k=directory t=$PWD

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { carefulLook } from '../../src/cvmfs/careful-look.ts';
 import { findPublication } from '../../src/cvmfs/find-publication.ts';
 import { listPublications } from '../../src/cvmfs/list-publications.ts';
 import { readImage } from '../../src/cvmfs/look-at-image.ts';
@@ -30,7 +31,8 @@ beforeAll(() => {
   program = bundled(`
     import { LOOK_WORD } from './cvmfs/ask-look.ts';
     import { runLookProgram } from './cvmfs/look-program.ts';
-    import { findPublication } from './cvmfs/find-publication.ts';
+    import { carefulLook } from '../../src/cvmfs/careful-look.ts';
+import { findPublication } from './cvmfs/find-publication.ts';
     import { parseReference } from './image/reference.ts';
     const [word, root, name, timeout, ...repositories] = process.argv.slice(2);
     if (word === LOOK_WORD) runLookProgram();
@@ -165,6 +167,17 @@ test('an image on a mount that hangs is not read, and nothing is remembered of i
   await mount.resume();
   expect(await readImage(publication, [], 20, fresh)).toMatchObject({
     facts: { directory: publication.target },
+  });
+});
+
+test('a mount that dies between listing and looking makes no name missing', async () => {
+  const look = carefulLook(root, [row(R)], () => {});
+  expect(look.find(named('nosuch:1')).state).toBe('missing');
+  isAlive = false;
+  await mount.kill();
+  expect(look.find(named('nosuch:1'))).toMatchObject({
+    state: 'unreachable',
+    reason: { code: 'DISCONNECTED' },
   });
 });
 
