@@ -1,16 +1,17 @@
 import { apptainer, singularity } from './apptainer.ts';
 import { bubblewrap } from './bubblewrap.ts';
+import { charliecloud } from './charliecloud.ts';
 import type { Runtime } from './runtime.ts';
 import { unshare } from './unshare.ts';
 
 /** Every runtime that jcds knows. */
-export type RuntimeName = 'apptainer' | 'singularity' | 'unshare' | 'bubblewrap';
+export type RuntimeName = 'apptainer' | 'singularity' | 'unshare' | 'bubblewrap' | 'charliecloud';
 
 /**
  * The table, in order of preference. unshare comes before bubblewrap because nothing of it stays beside the job, and
  * signals reach the job itself.
  */
-export const RUNTIMES = { apptainer, singularity, unshare, bubblewrap } satisfies Record<
+export const RUNTIMES = { apptainer, singularity, unshare, bubblewrap, charliecloud } satisfies Record<
   RuntimeName,
   Runtime
 >;

@@ -6,6 +6,8 @@ import type { ProbeContext, RunRequest, RuntimeHost, Verdict } from './runtime.t
 import { type UnshareFacts, unshare } from './unshare.ts';
 import { usernsFailure } from './userns.ts';
 
+type Refused = Extract<Verdict, { works: false }>;
+
 const PROBE_TIMEOUT = 5_000;
 const TOOLS = ['sh', 'mount', 'umount', 'mkdir', 'ln', 'setpriv', 'pivot_root', 'env'] as const;
 /** Directories that every host has and from which hardly anything is bound. */
@@ -17,6 +19,12 @@ const TRIAL_NAMES = /^(?:usr|bin|sbin|lib.*)$/;
 export async function probeUnshare(search: ProbeContext): Promise<Verdict> {
   const program = search.which('unshare');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install util-linux' };
+  const tools = await findTools(search);
+  return 'works' in tools ? tools : tryIt(program, tools, search);
+}
+
+/** The tools of the host that build a root and change to it, or why that cannot be done. */
+export async function findTools(search: ProbeContext): Promise<UnshareFacts | Refused> {
   const found = new Map<string, string>();
   for (const name of TOOLS) {
     const path = search.which(name);
@@ -38,7 +46,7 @@ export async function probeUnshare(search: ProbeContext): Promise<Verdict> {
       reason: 'the libraries of its tools cannot be found (ldd says nothing)',
       cure: 'install another runtime, such as bubblewrap',
     };
-  const facts: UnshareFacts = {
+  return {
     sh: found.get('sh')!,
     mount: found.get('mount')!,
     umount: found.get('umount')!,
@@ -52,7 +60,6 @@ export async function probeUnshare(search: ProbeContext): Promise<Verdict> {
     plainShell: basename(realpathSync(found.get('sh')!)) === 'dash',
     gpu: await findGpu(search),
   };
-  return tryIt(program, facts, search);
 }
 
 async function tryIt(program: string, facts: UnshareFacts, search: ProbeContext): Promise<Verdict> {
@@ -61,18 +68,21 @@ async function tryIt(program: string, facts: UnshareFacts, search: ProbeContext)
   const host: RuntimeHost = { program, version, facts: { ...facts } };
   const { file, args } = unshare.invocation(trial(facts.sh), host);
   const tried = await search.run(file, args.map(String), PROBE_TIMEOUT);
-  if (tried.code === 0) return { works: true, host };
-  if (/unrecognized option|invalid option/.test(tried.stderr))
-    return {
-      works: false,
-      reason: `util-linux ${version} is too old`,
-      cure: 'install util-linux 2.36 or newer',
-    };
-  return usernsFailure(tried);
+  return tried.code === 0 ? { works: true, host } : (tooOld(tried, version) ?? usernsFailure(tried));
+}
+
+/** Whether what was tried failed because unshare(1) does not know its options. */
+export function tooOld(tried: { readonly stderr: string }, version: string): Refused | null {
+  if (!/unrecognized option|invalid option/.test(tried.stderr)) return null;
+  return {
+    works: false,
+    reason: `util-linux ${version} is too old`,
+    cure: 'install util-linux 2.36 or newer',
+  };
 }
 
 /** The host's own programs as an image: `sh -c :` in them. */
-function trial(shell: string): RunRequest {
+export function trial(shell: string): RunRequest {
   const entries = readdirSync('/', { withFileTypes: true })
     .filter(entry => TRIAL_NAMES.test(entry.name))
     .map(

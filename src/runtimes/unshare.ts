@@ -30,7 +30,7 @@ export interface UnshareFacts {
 }
 
 /** Variables that bash sets for what it starts, and dash hands on as they are. */
-const BASH_ADDS = ['_', 'SHLVL'];
+export const BASH_ADDS = ['_', 'SHLVL'];
 
 /** All directories to build a new root on are in use. */
 export class NoPlaceError extends JcdsError {
@@ -137,7 +137,7 @@ function toolsAfterChange(facts: UnshareFacts): ToolsAfterChange {
 }
 
 /** A directory of the host that hides nothing of what is shown in the container. */
-function choosePlace(places: readonly string[], request: RunRequest): string {
+export function choosePlace(places: readonly string[], request: RunRequest): string {
   const sources = [
     request.image.path,
     request.home.source ?? '/',

@@ -89,7 +89,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
       'CapPrm: 0000000000000000 CapEff: 0000000000000000 NoNewPrivs: 1 \nnot permitted\n1\nwrote\n';
     if (person.uid === 0 && cells.rootCapabilities === 'in its namespace')
       expect(stdout).toBe(
-        'CapPrm: 000001ffffffffff CapEff: 000001ffffffffff NoNewPrivs: 0 \nmounted\n1\nwrote\n',
+        `CapPrm: 000001ffffffffff CapEff: 000001ffffffffff NoNewPrivs: ${Number(cells.rootNoNewPrivileges)} \nmounted\n1\nwrote\n`,
       );
     else expect(stdout).toBe(none);
   });
@@ -323,7 +323,7 @@ echo x >/dev/null; echo x >/tmp/x && echo y >"$HOME/y" && pwd`;
     const { stdout, stderr } = await work.run(it, { image: imageAt(name), words });
     expect(stderr).toBe('');
     expect(answer.exec(stdout)?.[1]).toBe(
-      person.uid === 0 && cells.rootCapabilities !== 'none' && /status/.test(words.join()) ? '0' : '1',
+      person.uid === 0 && !cells.rootNoNewPrivileges && /status/.test(words.join()) ? '0' : '1',
     );
     expect(stdout).not.toContain('FALSE TOOL');
   });

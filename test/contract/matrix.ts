@@ -12,6 +12,8 @@ export interface Cells {
   readonly adds: RegExp;
   /** Capabilities of a job of root, inside its own user namespace. */
   readonly rootCapabilities: 'none' | 'in its namespace';
+  /** Whether also root can gain no privileges by programs with the setuid bit. */
+  readonly rootNoNewPrivileges: boolean;
   readonly ldLibraryPathSuffix: string;
   /** Whether an image without /etc/passwd knows the user's name. */
   readonly passwdInBareImage: boolean;
@@ -30,6 +32,7 @@ const apptainer: Cells = {
   killedByItself: 'signal',
   adds: /^(?:(?:APPTAINER|SINGULARITY)_\w+|PROMPT_COMMAND|PS1|USER_PATH|LD_LIBRARY_PATH)$/,
   rootCapabilities: 'in its namespace',
+  rootNoNewPrivileges: false,
   ldLibraryPathSuffix: ':/.singularity.d/libs',
   passwdInBareImage: false,
   noDirectory: 255,
@@ -47,6 +50,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: 'signal',
     adds: /^$/,
     rootCapabilities: 'none',
+    rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 125,
@@ -60,10 +64,25 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: '128 and its number',
     adds: /^$/,
     rootCapabilities: 'none',
+    rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 1,
     rootNests: false,
+    keepsIgnoredSignals: true,
+  },
+  charliecloud: {
+    notFound: 1,
+    notExecutable: 1,
+    trapped: 'job decides',
+    killedByItself: 'signal',
+    adds: /^CH_RUNNING$/,
+    rootCapabilities: 'in its namespace',
+    rootNoNewPrivileges: true,
+    ldLibraryPathSuffix: '',
+    passwdInBareImage: true,
+    noDirectory: 1,
+    rootNests: true,
     keepsIgnoredSignals: true,
   },
 };

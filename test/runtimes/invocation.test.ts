@@ -41,6 +41,11 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
     version: '0.8.0',
     facts: { shell: '/usr/bin/sh', gpu: TOOLS.gpu },
   },
+  charliecloud: {
+    program: '/usr/bin/ch-run',
+    version: '0.31',
+    facts: { ...TOOLS, unshare: '/usr/bin/unshare' },
+  },
 };
 
 const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
@@ -68,11 +73,10 @@ const binds: Bind[] = [
   { source: '/data', destination: '/data', mode: 'ro', sourceKind: 'directory', origin: 'user' },
 ];
 
-const SET_UP = `unset -f cd printf read
-jcds_n='/mnt' jcds_last=$1 jcds_cwd=$2
-shift 2
-jcds_fail() { printf 'jcds: unshare: %s\\n' "$1" >&2; exit 125; }
-LC_ALL=C '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs "$jcds_n" || jcds_fail 'a container cannot be made here'
+/** How the host's sh builds the root of the ordinary request. */
+const build = (root: string, who: string) => `jcds_n='${root}'
+jcds_fail() { printf 'jcds: ${who}: %s\\n' "$1" >&2; exit 125; }
+LC_ALL=C '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs '/mnt' || jcds_fail 'a container cannot be made here'
 LC_ALL=C '/usr/bin/mkdir' -p -- "$jcds_n"'/usr' "$jcds_n"'/etc' "$jcds_n"'/home' "$jcds_n"'/home/alice' "$jcds_n"'/var' "$jcds_n"'/dev' "$jcds_n"'/proc' "$jcds_n"'/sys' "$jcds_n"'/tmp' "$jcds_n"'/data' || jcds_fail 'the new root cannot be made'
 LC_ALL=C '/usr/bin/ln' -s -- 'usr/bin' "$jcds_n"''/ || jcds_fail 'the new root cannot be made'
 : >"$jcds_n/proc/copy0"
@@ -83,32 +87,49 @@ printf '%s' "$1" >"$jcds_n/proc/text0"
 shift
 printf '%s' "$1" >"$jcds_n/proc/text1"
 shift
-printf '%s' '/cvmfs/x/img/usr /mnt/usr none rbind,ro,nosuid,nodev 0 0
-/cvmfs/x/img/etc /mnt/etc none rbind,ro,nosuid,nodev 0 0
-/cvmfs/x/img/var /mnt/var none rbind,ro,nosuid,nodev 0 0
-/dev /mnt/dev none rbind 0 0
-/sys /mnt/sys none rbind 0 0
-/tmp /mnt/tmp none rbind 0 0
-/var/tmp /mnt/var/tmp none rbind 0 0
-/home/alice /mnt/home/alice none rbind 0 0
-/mnt/proc/copy0 /mnt/etc/resolv.conf none rbind 0 0
-/mnt/proc/copy1 /mnt/etc/hosts none rbind 0 0
-/mnt/proc/text0 /mnt/etc/passwd none rbind 0 0
-/mnt/proc/text1 /mnt/etc/group none rbind 0 0
-/home/alice/work /mnt/home/alice/work none rbind 0 0
-/data /mnt/data none rbind 0 0
-/proc /mnt/proc none rbind 0 0
+printf '%s' '/cvmfs/x/img/usr ${root}/usr none rbind,ro,nosuid,nodev 0 0
+/cvmfs/x/img/etc ${root}/etc none rbind,ro,nosuid,nodev 0 0
+/cvmfs/x/img/var ${root}/var none rbind,ro,nosuid,nodev 0 0
+/dev ${root}/dev none rbind 0 0
+/sys ${root}/sys none rbind 0 0
+/tmp ${root}/tmp none rbind 0 0
+/var/tmp ${root}/var/tmp none rbind 0 0
+/home/alice ${root}/home/alice none rbind 0 0
+${root}/proc/copy0 ${root}/etc/resolv.conf none rbind 0 0
+${root}/proc/copy1 ${root}/etc/hosts none rbind 0 0
+${root}/proc/text0 ${root}/etc/passwd none rbind 0 0
+${root}/proc/text1 ${root}/etc/group none rbind 0 0
+/home/alice/work ${root}/home/alice/work none rbind 0 0
+/data ${root}/data none rbind 0 0
+/proc ${root}/proc none rbind 0 0
 ' >"$jcds_n/proc/table"
 LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_n/proc/table" || jcds_fail 'not everything can be shown in the container'
 jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1" || jcds_fail "$1 cannot be made read-only"; }
 jcds_ro "$jcds_n"'/data'
-while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in "$jcds_n"'/data'/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo
-LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$jcds_n" || jcds_fail 'the root cannot be made read-only'
+while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in "$jcds_n"'/data'/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo`;
+
+const SET_UP = `unset -f cd printf read
+jcds_last=$1 jcds_cwd=$2
+shift 2
+${build('/mnt', 'unshare')}
+LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt' || jcds_fail 'the root cannot be made read-only'
 cd '/usr/bin' && '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'
 LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / || jcds_fail 'the old root cannot be detached'
 cd /proc/self/cwd && export PWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './setpriv' --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\
   -- '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './sh' -c "$jcds_last" jcds "$jcds_cwd" "$@"`;
+
+const CH_RUN = `unset -f printf read
+${build('/mnt/root', 'charliecloud')}
+LC_ALL=C '/usr/bin/mkdir' '/mnt/own' && LC_ALL=C '/usr/bin/mount' -n --rbind "$jcds_n" '/mnt/own' || jcds_fail 'the new root cannot be shown twice'
+: >'/mnt/variables'
+printf "%s='%s'\\n" OLDPWD "$JCDS_HELD_OLDPWD" >>'/mnt/variables'
+printf "%s='%s'\\n" PWD "$JCDS_HELD_PWD" >>'/mnt/variables'
+unset JCDS_HELD_OLDPWD JCDS_HELD_PWD
+LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt' || jcds_fail 'the root cannot be made read-only'
+exec '/usr/bin/env' 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
+  --unset-env=USER \\
+  -b '/mnt/own/dev:/dev' -b '/mnt/own/tmp:/tmp' -b '/mnt/own/etc/hosts:/etc/hosts' -b '/mnt/own/etc/resolv.conf:/etc/resolv.conf' "$@"`;
 
 const LAST = `unset -f cd printf
 jcds_cwd=$1
@@ -179,6 +200,24 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       unset: ['LD_PRELOAD'],
     },
     inputs: [PASSWD, GROUP],
+  },
+  charliecloud: {
+    file: '/usr/bin/unshare',
+    args: [
+      ['--user', '--map-current-user', '--keep-caps', '--mount', '--propagation', 'slave', '--'],
+      ['/usr/bin/sh', '-c', CH_RUN, 'jcds', PASSWD, GROUP],
+      ['-c', '/home/alice/work', '/mnt/root', '--', 'prog', '--its'],
+    ].flat(),
+    environment: {
+      set: [
+        ['PATH', PATH],
+        ['SECRET', '$ecret'],
+        ['USER', 'alice'],
+        ['JCDS_HELD_OLDPWD', '/old'],
+        ['JCDS_HELD_PWD', '/home/alice/work'],
+      ],
+      unset: ['OLDPWD', 'BASH_FUNC_m%%', 'LD_PRELOAD'],
+    },
   },
 };
 
@@ -311,7 +350,7 @@ describe('apptainer', () => {
   });
 });
 
-test.each(['unshare', 'bubblewrap'] as const)('%s: the GPU’s libraries and devices', name => {
+test.each(['unshare', 'bubblewrap', 'charliecloud'] as const)('%s: the GPU’s libraries and devices', name => {
   const text = (changes: Partial<RunRequest>) => {
     const { args, environment } = invoke(name, aRequest({ gpu: 'nvidia', ...changes }));
     return JSON.stringify([args, environment.set]);

@@ -1,0 +1,131 @@
+import { isShellName } from '../launch/shell-names.ts';
+import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
+import { gpuOf, withGpuLibraries } from './gpu.ts';
+import { heldName, heldVariables, holdBack } from './held.ts';
+import { quote } from './quote-text.ts';
+import { buildLines, closeLine } from './root-script.ts';
+import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { skeleton } from './skeleton.ts';
+import { BASH_ADDS, choosePlace, type UnshareFacts } from './unshare.ts';
+import { findTools, tooOld, trial } from './unshare-probe.ts';
+import { usernsFailure } from './userns.ts';
+
+/** The host's tools, and unshare(1) itself: `program` is ch-run. */
+export type CharliecloudFacts = UnshareFacts & { readonly unshare: string };
+
+const PROBE_TIMEOUT = 5_000;
+/** What ch-run shows of the host by itself, over everything: shown once more over it, as it was (facts: 0.31). */
+const SHOWN_BY_CH_RUN = ['/dev', '/tmp', '/etc/hosts', '/etc/resolv.conf'];
+
+/**
+ * Charliecloud makes no places in a read-only image and no bind read-only, so the whole root is built before, in
+ * namespaces made by unshare(1), and ch-run is given that. Each step execs the next: nothing stays beside the job.
+ */
+export const charliecloud: Runtime = {
+  name: 'charliecloud',
+  programs: ['ch-run'],
+  images: ['directory'],
+  diesWithParent: true,
+  passesSignals: true,
+  needsListings: true,
+  cannot: {
+    writableTmpfs: 'charliecloud cannot lay a writable layer over an image',
+  },
+  probe,
+  invocation,
+};
+
+function invocation(request: RunRequest, host: RuntimeHost): Invocation {
+  const facts = host.facts as unknown as CharliecloudFacts;
+  const { harmless, held } = holdBack(withGpuLibraries(jobEnvironment(request), request), /^(?:OLD)?PWD$/);
+  const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
+  const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
+  // ch-run starts nothing without USER.
+  const hasUser = carried.has('USER');
+  if (!hasUser) carried.set('USER', { name: 'USER', value: request.user.name, from: 'jcds' });
+  const change = launcherChange(carried, request.environment.host);
+  const { script, texts } = chRunScript(request, host, {
+    held,
+    lost: [...harmless.values()].filter(({ name }) => isLost(name)),
+    surplus: facts.plainShell ? [] : BASH_ADDS.filter(name => !harmless.has(name)),
+    hasUser,
+  });
+  return {
+    file: facts.unshare,
+    args: [
+      ...['--user', '--map-current-user', '--keep-caps', '--mount', '--propagation', 'slave', '--'],
+      ...[facts.sh, '-c', script, 'jcds', ...texts],
+      ...['-c', request.cwd, ...request.runtimeArguments],
+      ...[`${choosePlace(facts.places, request)}/root`, '--', ...request.words],
+    ],
+    environment: { set: [...change.set, ...heldVariables(held)], unset: change.unset },
+  };
+}
+
+/** What happens to variables between the launcher and the job. */
+interface Variables {
+  readonly held: readonly ContainerVariable[];
+  readonly lost: readonly ContainerVariable[];
+  readonly surplus: readonly string[];
+  readonly hasUser: boolean;
+}
+
+function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variables) {
+  const facts = host.facts as unknown as CharliecloudFacts;
+  const base = choosePlace(facts.places, request);
+  const place = { mount: base, root: `${base}/root` };
+  const { lines, texts } = buildLines(skeleton(request, gpuOf(request, host)), place, facts, 'charliecloud');
+  const own = `${base}/own`;
+  const script = [
+    'unset -f printf read',
+    ...lines,
+    `LC_ALL=C ${quote(facts.mkdir)} ${quote(own)} && LC_ALL=C ${quote(facts.mount)} -n --rbind "$jcds_n" ${quote(own)} || jcds_fail 'the new root cannot be shown twice'`,
+    ...heldLines(variables.held, `${base}/variables`),
+    closeLine(place, facts),
+    `exec ${envPrefix(variables, facts)}${quote(host.program)} --no-passwd --env-no-expand --set-env=${quote(`${base}/variables`)} \\`,
+    ...(variables.hasUser ? [] : ['  --unset-env=USER \\']),
+    `  ${SHOWN_BY_CH_RUN.map(path => `-b ${quote(`${own}${path}:${path}`)}`).join(' ')} "$@"`,
+  ];
+  return { script: script.join('\n'), texts };
+}
+
+/** ch-run takes lines of NAME=VALUE from a file, and one pair of quotes off a value: what would steer ch-run itself. */
+function heldLines(held: readonly ContainerVariable[], file: string): string[] {
+  const isLine = ({ value }: ContainerVariable) => !value.includes('\n');
+  return [
+    `: >${quote(file)}`,
+    ...held
+      .filter(isLine)
+      .map(({ name }) => `printf "%s='%s'\\n" ${name} "$${heldName(name)}" >>${quote(file)}`),
+    // No such line can hold a newline; with one in it nothing that steers a program makes sense.
+    ...held.filter(variable => !isLine(variable)).map(({ name }) => `export ${name}="$${heldName(name)}"`),
+    ...(held.length === 0 ? [] : [`unset ${held.map(({ name }) => heldName(name)).join(' ')}`]),
+  ];
+}
+
+function envPrefix({ lost, surplus }: Variables, { env }: UnshareFacts): string {
+  if (lost.length + surplus.length === 0) return '';
+  const words = [
+    ...surplus.flatMap(name => ['-u', name]),
+    ...lost.map(({ name, value }) => quote(`${name}=${value}`)),
+  ];
+  return `${quote(env)} ${words.join(' ')} `;
+}
+
+async function probe(search: ProbeContext): Promise<Verdict> {
+  const program = search.which('ch-run');
+  if (program === null) return { works: false, reason: 'is not installed', cure: 'install charliecloud' };
+  const unshare = search.which('unshare');
+  if (unshare === null)
+    return { works: false, reason: 'the program unshare is missing', cure: 'install util-linux' };
+  const tools = await findTools(search);
+  if ('works' in tools) return tools;
+  const facts: CharliecloudFacts = { ...tools, unshare };
+  // It says so on stderr in some versions, and nothing at all without USER.
+  const told = await search.run(tools.env, ['USER=jcds', program, '--version'], PROBE_TIMEOUT);
+  const version = `${told.stdout}${told.stderr}`.trim().split(' ').at(-1) ?? '';
+  const host: RuntimeHost = { program, version, facts: { ...facts } };
+  const { file, args } = charliecloud.invocation(trial(facts.sh), host);
+  const tried = await search.run(tools.env, ['USER=jcds', file, ...args.map(String)], PROBE_TIMEOUT);
+  return tried.code === 0 ? { works: true, host } : (tooOld(tried, '') ?? usernsFailure(tried));
+}
