@@ -240,7 +240,7 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l no-home -d 'do not show 
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l contain -d 'show nothing of the host but what is bound: own /tmp and home, minimal /dev'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l gpu -x -a 'auto nvidia rocm none' -d 'which GPU is shown inside'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l writable-tmpfs -d 'a small writable layer over the image, lost at the end'
-complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime -x -a 'apptainer singularity unshare bubblewrap' -d 'use this runtime'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime -x -a 'apptainer singularity unshare bubblewrap charliecloud' -d 'use this runtime'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime-arg -x -d 'pass an argument on to the runtime (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'fail' -d 'what to do when the image is not published'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve"' -l any-registry -d 'accept an image that was made from another registry than the one typed'
