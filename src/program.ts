@@ -98,8 +98,19 @@ export function buildProgram(
   return program;
 }
 
+/** What the commands of a group are for. */
+const GROUPS: Readonly<Record<string, string>> = {
+  auth: 'See which credentials jcds uses',
+  completion: 'Complete commands and published names in your shell',
+  condor: 'Run images under HTCondor',
+  config: 'Read and change your settings',
+};
+
 function groupOf(program: Command, name: string): Command {
-  return program.commands.find(command => command.name() === name) ?? program.command(name);
+  return (
+    program.commands.find(command => command.name() === name) ??
+    program.command(name).description(GROUPS[name] ?? '')
+  );
 }
 
 function described(declaration: CommandDeclaration): string {
