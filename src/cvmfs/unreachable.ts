@@ -86,7 +86,7 @@ function fromErrno(errno: string, path: string, repository: string): Unreachable
       return {
         code: 'DISCONNECTED',
         detail: `the CVMFS client that served ${path} has died (${errno})`,
-        hint: `as root: umount -l /cvmfs/${repository}, then list it to mount it anew; or ${ASK}`,
+        hint: `as root: umount -l ${mountOf(path, repository)}, then list it to mount it anew; or ${ASK}`,
       };
     case 'EIO':
     case 'ESTALE':
@@ -116,6 +116,12 @@ function fromErrno(errno: string, path: string, repository: string): Unreachable
         hint: `see what is wrong with: cvmfs_config probe ${repository}; or ${ASK}`,
       };
   }
+}
+
+/** Where a repository is mounted, from a path at or below it. */
+function mountOf(path: string, repository: string): string {
+  const at = path.indexOf(`/${repository}`);
+  return at < 0 ? `/cvmfs/${repository}` : path.slice(0, at + 1 + repository.length);
 }
 
 /** CVMFS could not be seen, so that nothing is known about an image. */
