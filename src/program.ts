@@ -20,6 +20,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   list: async () => [list],
   status: async () => [(await import('./commands/status.ts')).status],
   wait: async () => [(await import('./commands/wait.ts')).wait],
+  cache: async () => [
+    (await import('./commands/cache.ts')).cache,
+    (await import('./commands/cache-prune.ts')).cachePrune,
+  ],
   request: async () => [(await import('./commands/request.ts')).request],
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],

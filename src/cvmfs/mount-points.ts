@@ -5,6 +5,8 @@ export interface MountPoint {
   readonly directory: string;
   /** `fuse`, `autofs`, `nfs4`, `squashfs`, … */
   readonly type: string;
+  /** What is mounted: `cvmfs2` for a repository, a device, `host:/export`, … */
+  readonly source: string;
 }
 
 /** The mounts that this process sees, in order; a later one on the same directory hides the earlier. */
@@ -14,9 +16,10 @@ export function mountPoints(text: string = mountInfo()): MountPoint[] {
     const separator = fields.indexOf('-');
     const directory = fields[4];
     const type = fields[separator + 1];
+    const source = unescapeOctal(fields[separator + 2] ?? '');
     return directory === undefined || separator < 0 || type === undefined
       ? []
-      : [{ directory: unescapeOctal(directory), type }];
+      : [{ directory: unescapeOctal(directory), type, source }];
   });
 }
 

@@ -21,3 +21,8 @@ export function safeText(text: string, max = 200): string {
 export function safeLines(text: string): string {
   return text.replace(UNPRINTABLE, character => (character === '\n' || character === '\t' ? character : '?'));
 }
+
+/** Sentences for people, a line each, their texts from outside made safe. */
+export function textLines(texts: readonly string[]): string {
+  return texts.map(text => `${safeText(text, 2000)}\n`).join('');
+}

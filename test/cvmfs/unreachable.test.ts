@@ -2,7 +2,7 @@ import { realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { carefulLook } from '../../src/cvmfs/careful-look.ts';
-import { mountedType, mountPoints } from '../../src/cvmfs/mount-points.ts';
+import { type MountPoint, mountedType, mountPoints } from '../../src/cvmfs/mount-points.ts';
 import { cvmfsRoot } from '../../src/cvmfs/root.ts';
 import { type Obstruction, unreachableReason } from '../../src/cvmfs/unreachable.ts';
 import { plant, temporaryDirectory } from '../rootfs/tree-on-disk.ts';
@@ -84,12 +84,12 @@ test('the list of mounts is read with its escapes; the last one on a directory c
 });
 
 /** A look with a list of mounts made up for it. */
-function looked(root: string, mounts: { directory: string; type: string }[]) {
+function looked(root: string, mounts: Omit<MountPoint, 'source'>[]) {
   return carefulLook(
     root,
     [row(R)],
     () => {},
-    () => mounts,
+    () => mounts.map(mount => ({ ...mount, source: 'none' })),
   ).find(named('nosuch:1'));
 }
 

@@ -135,3 +135,38 @@ test('a real mount tells its revision, and its death and its hanging are told in
     await mount.close();
   }
 });
+
+test('the caches on a host whose client lives, hangs, and dies', async () => {
+  const { root, mount } = await mounted('cached');
+  const ask = async (...more: string[]) => {
+    const ran = await jcds(['cache', '--json', '--cvmfs-root', root, ...more]);
+    const { repositories } = JSON.parse(ran.stdout);
+    return { code: ran.code, ...repositories[0] };
+  };
+  try {
+    const [size] = execFileSync('stat', ['-f', '-c', '%S %b', mount.directory], { encoding: 'utf8' })
+      .split(' ')
+      .reduce<number[]>((product, word) => [(product[0] ?? 1) * Number(word)], []);
+    expect(await ask()).toMatchObject({ code: 0, client: true, quota: size, used: size, unknown: null });
+    await mount.stop();
+    expect(await ask('--cvmfs-timeout', '1')).toMatchObject({
+      code: 0,
+      quota: null,
+      unknown: `${mount.directory} gave no answer within 1 s`,
+    });
+    const image = await jcds(['cache', '--cvmfs-root', root, '--cvmfs-timeout', '1', 'debian:12']);
+    expect([image.code, image.stdout]).toEqual([75, '']);
+    const waiting = await jcds(['wait', '--cvmfs-root', root, '--timeout', '1s', 'debian:12']);
+    expect([waiting.code, waiting.stdout]).toEqual([75, '']);
+    await mount.resume();
+    await mount.kill();
+    expect(await ask()).toMatchObject({
+      code: 0,
+      client: false,
+      unknown: `the CVMFS client that served ${mount.directory} has died`,
+    });
+    expect((await jcds(['cache', '--cvmfs-root', root, 'debian:12'])).code).toBe(75);
+  } finally {
+    await mount.close();
+  }
+});

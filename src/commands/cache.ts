@@ -1,0 +1,119 @@
+import { settingsOf } from '../configuration/from-options.ts';
+import { loadConfiguration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
+import type { Context } from '../context.ts';
+import { findPublication } from '../cvmfs/find-publication.ts';
+import { requirePublished } from '../cvmfs/publication.ts';
+import { EXIT } from '../errors.ts';
+import { readImageName, searchOf } from '../job/locate.ts';
+import { speaker } from '../output/console.ts';
+import { textLines } from '../output/safe-text.ts';
+import { colorWish, type Style, styleFor } from '../output/style.ts';
+import { table } from '../output/table.ts';
+import { type Round, watch } from '../output/watch.ts';
+import { repositoriesFrom, repositoryNamed, SERVICES } from '../repositories/index.ts';
+import { cacheJson } from '../status/cache-json.ts';
+import { type CacheReport, gatherCacheReport } from '../status/cache-report.ts';
+import { cacheRows, cleaningLines, whyNoClient } from '../status/cache-rows.ts';
+import { deadlineIn } from '../status/deadline.ts';
+import { imageCacheJson, imageCacheRows } from '../status/image-cache-report.ts';
+import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
+
+/** Milliseconds between two rounds of --watch: nothing here leaves this host. */
+const PAUSE = 10_000;
+
+/** `jcds cache`: all caches of this host, or the share that one image has. */
+export const cache: CommandDeclaration = {
+  name: 'cache',
+  summary: 'Say what is cached on this host: by CVMFS, by the runtimes, by jcds; or of one image',
+  description:
+    'Without IMAGE, a table of all caches with what each number means and covers (docs/cache.md). With IMAGE, how large it is unpacked, and how much of it is on this host already.',
+  arguments: [
+    {
+      name: 'image',
+      description: 'reference (registry/repository:tag), or a path under the CVMFS root',
+      optional: true,
+      completes: 'image',
+    },
+  ],
+  options: [
+    { flags: '--watch', description: 'look again and again, until interrupted' },
+    SERVER_OPTION,
+    JSON_OPTION,
+    ...CVMFS_OPTIONS,
+  ],
+  examples: [
+    ['jcds cache', 'is the cache too small, and is it of use?'],
+    ['jcds cache library/debian:12', 'how much would a job download?'],
+  ],
+  async action(call, context) {
+    const { settings, notes } = loadConfiguration(context, settingsOf(call.options));
+    const say = speaker(call.options, context);
+    for (const note of notes) say.warn(note);
+    const [image] = call.arguments;
+    const look = image === undefined ? reportRound : imageRound;
+    const style = await styleFor(context.stdout, colorWish(call.options), context.environment);
+    const round = (): Promise<Round> => look({ call, settings, style }, context);
+    if (flag(call, 'watch')) return exit(await watch(round, context.stdout, PAUSE));
+    const { text, code } = await round();
+    context.stdout.write(text);
+    return exit(code);
+  },
+};
+
+interface Asked {
+  readonly call: Call;
+  readonly settings: Settings;
+  readonly style: Style;
+}
+
+async function reportRound({ call, settings, style }: Asked, context: Context): Promise<Round> {
+  const { root, repositories, timeout } = searchOf(settings, context);
+  const names = repositories.map(({ name }) => name);
+  const question = { root, repositories: names, timeout: timeout * 1000 };
+  const report = await gatherCacheReport(question, context);
+  if (flag(call, 'json')) return { text: `${JSON.stringify(cacheJson(report))}\n`, code: EXIT.ok };
+  const parts = [
+    await draw(['CACHE', 'NUMBER', 'AMOUNT', 'WHAT IT MEANS'], cacheRows(report), style, context),
+    textLines(whyNoClient(report)),
+    flag(call, 'verbose') ? textLines(cleaningLines(clientOf(report), report.runtimes)) : '',
+  ];
+  return { text: parts.filter(part => part !== '').join('\n'), code: EXIT.ok };
+}
+
+function clientOf({ repositories }: CacheReport): string | undefined {
+  return repositories.find(({ isClients }) => isClients)?.repository;
+}
+
+async function imageRound({ call, settings, style }: Asked, context: Context): Promise<Round> {
+  const search = searchOf(settings, context);
+  const deadline = deadlineIn(search.timeout * 1000);
+  const platform = stringOption(call, 'platform');
+  const { name, image } = readImageName(call.arguments[0], { settings }, search.root, platform);
+  const published = requirePublished(await findPublication(image, search, context), name);
+  const services = repositoriesFrom(SERVICES, settings.services);
+  const question = {
+    published,
+    row: repositoryNamed(published.targetPlace.repository, services),
+    servers: listOption(call, 'server'),
+    network: settings.network,
+    deadline,
+  };
+  // The reader of signed catalogs is large, and of no use to the other reports.
+  const { gatherImageCache } = await import('../status/image-cache.ts');
+  const gathered = await gatherImageCache(question, context);
+  const text = flag(call, 'json')
+    ? `${JSON.stringify(imageCacheJson(published, gathered))}\n`
+    : await draw(['NUMBER', 'AMOUNT', 'WHAT IT MEANS'], imageCacheRows(gathered), style, context);
+  return { text, code: EXIT.ok };
+}
+
+function draw(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  style: Style,
+  { stdout }: Context,
+): Promise<string> {
+  return table({ head, rows, width: stdout.isTerminal ? stdout.columns : null, style });
+}
