@@ -7,10 +7,28 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list status wait request help config)
+      words=(run exec shell resolve list status wait cache request help config)
       options=(
         '-h --help|'
         '-V --version|'
+      )
+      ;;
+    'cache')
+      words=(prune)
+      places=('image')
+      options=(
+        '--watch|'
+        '--server|text'
+        '--json|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
       )
       ;;
     'config')
@@ -164,6 +182,18 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'cache prune')
+      places=()
+      options=(
+        '-n --dry-run|'
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'request')
       places=('text*')
       options=(
@@ -217,7 +247,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list status wait request help config*')
+      places=('=exit-codes configuration environment run exec shell resolve list status wait cache request help config*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

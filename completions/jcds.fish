@@ -195,7 +195,10 @@ function __jcds_table
     set -g __jcds_wraps ''
     switch "$argv[1]"
         case ''
-            set __jcds_subs run exec shell resolve list status wait request help config
+            set __jcds_subs run exec shell resolve list status wait cache request help config
+        case 'cache'
+            set __jcds_subs prune
+            set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
         case 'config'
             set __jcds_subs list get set unset
         case 'run' 'exec' 'shell'
@@ -207,10 +210,10 @@ function __jcds_table
             set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
         case 'wait'
             set __jcds_valued --timeout --server --repository --cvmfs-root --cvmfs-timeout --platform --color
+        case 'cache prune' 'config list' 'config get' 'config set' 'config unset' 'help'
+            set __jcds_valued --color
         case 'request'
             set __jcds_valued -m --message --timeout --list-path --repository --cvmfs-root --cvmfs-timeout --color
-        case 'config list' 'config get' 'config set' 'config unset' 'help'
-            set __jcds_valued --color
     end
 end
 
@@ -222,9 +225,11 @@ complete -c jcds -n '__jcds_sub ""' -a resolve -d 'Print where a published image
 complete -c jcds -n '__jcds_sub ""' -a list -d 'List the published images'
 complete -c jcds -n '__jcds_sub ""' -a status -d 'Say whether images are published, whether this host is up to date, and what is wrong with them'
 complete -c jcds -n '__jcds_sub ""' -a wait -d 'Wait until an image is visible on this host, and print where it is'
+complete -c jcds -n '__jcds_sub ""' -a cache -d 'Say what is cached on this host: by CVMFS, by the runtimes, by jcds; or of one image'
 complete -c jcds -n '__jcds_sub ""' -a request -d 'Ask for images to be published'
 complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a topic'
 complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset'
+complete -c jcds -n '__jcds_sub "cache"' -a prune -d 'Empty jcds\' own cache, and say how the others are emptied'
 complete -c jcds -n '__jcds_sub "config"' -a list -d 'Print every setting in force and where it comes from'
 complete -c jcds -n '__jcds_sub "config"' -a get -d 'Print one setting as JSON'
 complete -c jcds -n '__jcds_sub "config"' -a set -d 'Write one setting into your own file'
@@ -246,22 +251,23 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'fail' 
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve"' -l any-registry -d 'accept an image that was made from another registry than the one typed'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait"' -l platform -x -d 'choose the image of this platform where several are published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request" "config list" "config get" "config set" "config unset" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request" "config list" "config get" "config set" "config unset" "help"' -s q -l quiet -d 'say only errors'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request" "config list" "config get" "config set" "config unset" "help"' -l no-input -d 'never ask anything'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request" "config list" "config get" "config set" "config unset" "help"' -l color -x -a 'auto always never' -d 'colour the output'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "request" "config list" "config get" "config set" "config unset" "help" "" "config"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache"' -l platform -x -d 'choose the image of this platform where several are published'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help" "" "config"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
 complete -c jcds -n '__jcds_at "list"' -l json -d 'print one JSON object a line: repository, name, path'
 complete -c jcds -n '__jcds_at "status"' -l check-registry -d 'ask the registry whether it still has the image, and whether it has a newer one'
-complete -c jcds -n '__jcds_at "status"' -l watch -d 'look again and again, until interrupted'
-complete -c jcds -n '__jcds_at "status" "wait"' -l server -x -d 'ask this server of the repository (a Stratum-1), as in http://HOST/cvmfs/@fqrn@ (repeatable)'
+complete -c jcds -n '__jcds_at "status" "cache"' -l watch -d 'look again and again, until interrupted'
+complete -c jcds -n '__jcds_at "status" "wait" "cache"' -l server -x -d 'ask this server of the repository (a Stratum-1), as in http://HOST/cvmfs/@fqrn@ (repeatable)'
 complete -c jcds -n '__jcds_at "wait"' -l timeout -x -d 'how long to wait: 90s, 30m, 2h, 1h30m (default: 30m)'
+complete -c jcds -n '__jcds_at "cache prune"' -s n -l dry-run -d 'say what would be removed'
 complete -c jcds -n '__jcds_at "request"' -s m -l message -x -d 'a sentence for those who decide'
 complete -c jcds -n '__jcds_at "request"' -s n -l dry-run -d 'show the change and write nothing'
 complete -c jcds -n '__jcds_at "request"' -s w -l wait -d 'wait until the images are visible here'
@@ -277,8 +283,9 @@ complete -c jcds -n '__jcds_place 1 "shell"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "resolve"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1+ "status"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "wait"' -a '(__jcds_images)'
+complete -c jcds -n '__jcds_place 1 "cache"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "config get"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network'
 complete -c jcds -n '__jcds_place 1 "config set"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network'
 complete -c jcds -n '__jcds_place 1 "config unset"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network'
-complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell resolve list status wait request help config'
+complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell resolve list status wait cache request help config'
 complete -c jcds -n '__jcds_contained' -a '(__jcds_files)'
