@@ -8,6 +8,7 @@ import { parseDefinition, parseLabels, singularityConfig } from './singularity-c
 
 const META = '/.singularity.d';
 const ENVIRONMENT = 'env/10-docker2singularity.sh';
+const BASE = 'env/99-base.sh';
 /** A bound on what is read of one text; real ones have some kilobytes. */
 const TEXT_LIMIT = 1024 * 1024;
 const ACCOUNTS_LIMIT = 64 * 1024;
@@ -87,27 +88,32 @@ function readMetadata(tree: ImageTree, exists: boolean): Metadata {
     config: singularityConfig({ environment, runscript }) ?? NO_CONFIG,
     environmentFileDropped: environment !== null && isEnvironmentFileDropped(environment),
     origin,
-    singularityMissing: missingParts({ environment, runscript, origin, names }),
+    singularityMissing: missingParts({ environment, base: read(BASE), runscript, origin, names }),
   };
 }
 
 /**
  * What a runtime misses: tried with Apptainer 1.4.5, which goes on without anything else of the directory. The ENV file
- * is missed where the image was made from an OCI image.
+ * is missed where the image was made from an OCI image; beside ENV files without env/99-base.sh Apptainer drops what
+ * is addressed to the container (APPTAINERENV_, --env).
  */
 function missingParts(found: {
   environment: string | null;
+  base: string | null;
   runscript: string | null;
   origin: ImageFacts['origin'];
   names: readonly string[];
 }): string[] {
-  const { environment, runscript, origin, names } = found;
+  const { environment, base, runscript, origin, names } = found;
   const fromOci =
     (origin !== null && OCI_BOOTSTRAPS.has(origin.bootstrap)) ||
     (runscript !== null && /^OCI_ENTRYPOINT=/m.test(runscript));
   const missing: string[] = [];
   if (!names.includes('env')) missing.push('env');
-  else if (environment === null && fromOci) missing.push(ENVIRONMENT);
+  else {
+    if (environment === null && fromOci) missing.push(ENVIRONMENT);
+    if (base === null) missing.push(BASE);
+  }
   if (runscript === null) missing.push('runscript');
   return missing;
 }

@@ -1,3 +1,4 @@
+import { EXIT, JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { addressedVariables, type ContainerVariable, isSecretName, jobEnvironment } from './environment.ts';
@@ -18,8 +19,22 @@ function octal(bytes: string): string {
   return [...bytes].map(byte => `\\${(byte.charCodeAt(0) & 0xff).toString(8).padStart(3, '0')}`).join('');
 }
 
+/** The image lost a part without which Apptainer can give it no such variable. */
+export class DeafImageError extends JcdsError {
+  constructor(name: string) {
+    super({
+      code: 'VARIABLE_NOT_POSSIBLE',
+      message: `apptainer cannot set ${name} in this image, which lost .singularity.d/${ADDRESSEE}`,
+      hint: 'jcds run --runtime bubblewrap (or unshare), or have the image published anew',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
 /** Variables that Apptainer itself reads: they stay in its environment whatever the job gets. */
 const APPTAINERS_OWN = /^(?:PATH|LD_LIBRARY_PATH|HOME|PWD|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s;
+/** Of `.singularity.d`: beside ENV files without it, Apptainer drops what is addressed to the container (1.4.5). */
+const ADDRESSEE = 'env/99-base.sh';
 const NOT_UTF8 = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
 /** Whether this text (launch/bytes.ts) holds bytes that are not UTF-8. Apptainer replaces them. */
@@ -40,16 +55,17 @@ export function apptainerEnvironment(
 ): Plan['environment'] {
   const { host } = request.environment;
   const { variables } = jobEnvironment(request);
-  const addressed = addressedVariables(host);
+  const callers = addressedVariables(host);
+  const addressed = ({ name, value }: ContainerVariable): [string, string] => [
+    `${prefix}${name}`,
+    evaluated ? escapeForApptainer(value) : value,
+  ];
+  const isDeaf = request.image.facts?.singularityMissing?.includes(ADDRESSEE) === true;
   const set: [string, string][] = [];
   for (const variable of variables.values())
-    if (isForApptainerToSet(variable, request))
-      set.push([
-        `${prefix}${variable.name}`,
-        evaluated ? escapeForApptainer(variable.value) : variable.value,
-      ]);
+    if (isForApptainerToSet(variable, request)) set.push(isDeaf ? inherited(variable) : addressed(variable));
   // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
-  for (const [name, value] of prefix === 'SINGULARITYENV_' ? addressed : [])
+  for (const [name, value] of prefix === 'SINGULARITYENV_' ? callers : [])
     if (variables.get(name)?.from !== 'set') set.push([`${prefix}${name}`, value]);
   const unset = host
     .map(([name]) => name)
@@ -63,6 +79,12 @@ export function apptainerEnvironment(
   const isExtension = (name: string) => isWhole && /_(?:PREPEND|APPEND)_PATH$/.test(name);
   unset.push(...host.map(([name]) => name).filter(name => APPTAINERS_OWN.test(name) && isExtension(name)));
   return { set: set.filter(([name]) => !isExtension(name)), unset };
+}
+
+/** What such an image gets must be inherited by Apptainer. @throws DeafImageError for what Apptainer does not pass on */
+function inherited({ name, value }: ContainerVariable): [string, string] {
+  if (APPTAINERS_OWN.test(name)) throw new DeafImageError(name);
+  return [name, value];
 }
 
 function isForApptainerToSet({ name, value, from }: ContainerVariable, request: RunRequest): boolean {

@@ -49,6 +49,7 @@ beforeAll(() => {
         '.singularity.d/runscript': { program: runscript(null, ['bash']) },
         '.singularity.d/env/10-docker2singularity.sh': environmentFile([['PATH', '/usr/bin']]),
         '.singularity.d/env/90-environment.sh': '#!/bin/sh\n',
+        '.singularity.d/env/99-base.sh': '#!/bin/sh\n',
         '.singularity.d/actions/run': { program: '#!/bin/sh\n' },
       },
     },

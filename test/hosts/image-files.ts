@@ -112,6 +112,7 @@ export function singularityRecord(record: SingularityRecord): ImageFiles {
     }),
     '.singularity.d/env/10-docker2singularity.sh': { program: environmentFile(env) },
     '.singularity.d/env/90-environment.sh': { program: '#!/bin/sh\n' },
+    '.singularity.d/env/99-base.sh': { program: '#!/bin/sh\n' },
     '.singularity.d/runscript': {
       program: `#!/bin/sh\nOCI_ENTRYPOINT=${shellWords(entrypoint)}\nOCI_CMD=${shellWords(cmd)}\n`,
     },

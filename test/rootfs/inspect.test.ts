@@ -12,6 +12,7 @@ const APPTAINER: Readonly<Record<string, Content>> = {
     ['FOO', 'bar baz'],
   ]),
   '.singularity.d/env/90-environment.sh': '#!/bin/sh\n',
+  '.singularity.d/env/99-base.sh': '#!/bin/sh\n',
   '.singularity.d/runscript': { program: runscript(['/entry.sh'], ['echo', 'hello world']) },
   '.singularity.d/Singularity': 'bootstrap: docker\nfrom: git.jinr.ru:5005/nica/bmn:1\n\n',
   '.singularity.d/labels.json':
@@ -99,6 +100,11 @@ test.each<[string, Record<string, Content | undefined>, object]>([
       config: { ...WHOLE.config, env: [] },
       singularityMissing: ['env/10-docker2singularity.sh'],
     },
+  ],
+  [
+    'no base file: Apptainer drops --env',
+    gone('.singularity.d/env/99-base.sh'),
+    { singularityMissing: ['env/99-base.sh'] },
   ],
   [
     'no runscript',

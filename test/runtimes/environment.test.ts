@@ -239,3 +239,32 @@ describe('the environment as Apptainer has to be given it', () => {
     );
   });
 });
+
+describe('an image beside whose ENV files env/99-base.sh is missing: Apptainer drops what is addressed to it', () => {
+  const deaf = (set: Pairs) => {
+    const facts = someFacts({
+      config: { ...NO_CONFIG, source: 'singularity.d' },
+      singularityMissing: ['env/99-base.sh'],
+    });
+    const environment = { policy: 'keep', host: [], set } as const;
+    return apptainerEnvironment(
+      aRequest({ environment, image: { path: '/img', kind: 'directory', facts } }),
+      'APPTAINERENV_',
+    );
+  };
+
+  test('--env is inherited instead, as it is', () => {
+    expect(deaf([['A', 'x $y']])).toEqual({ set: [['A', 'x $y']], unset: [] });
+  });
+
+  test('what Apptainer does not pass on is an error', () => {
+    expect(() => deaf([['PATH', '/x']])).toThrow(
+      expect.objectContaining({
+        code: 'VARIABLE_NOT_POSSIBLE',
+        message: 'apptainer cannot set PATH in this image, which lost .singularity.d/env/99-base.sh',
+        hint: 'jcds run --runtime bubblewrap (or unshare), or have the image published anew',
+        exitCode: 125,
+      }),
+    );
+  });
+});
