@@ -7,7 +7,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list status wait cache request help config)
+      words=(run exec shell resolve list status wait cache request requests help auth config)
       options=(
         '-h --help|'
         '-V --version|'
@@ -28,6 +28,12 @@ _jcds_table() {
         '-q --quiet|'
         '--no-input|'
         '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'auth')
+      words=(status)
+      options=(
         '-h --help|'
       )
       ;;
@@ -54,7 +60,7 @@ _jcds_table() {
         '--writable-tmpfs|'
         '--runtime|=apptainer singularity unshare bubblewrap charliecloud'
         '--runtime-arg|text'
-        '--if-missing|=fail'
+        '--if-missing|=ask request wait fail'
         '--any-registry|'
         '--status-file|file'
         '-n --dry-run|'
@@ -93,7 +99,7 @@ _jcds_table() {
         '--writable-tmpfs|'
         '--runtime|=apptainer singularity unshare bubblewrap charliecloud'
         '--runtime-arg|text'
-        '--if-missing|=fail'
+        '--if-missing|=ask request wait fail'
         '--any-registry|'
         '--status-file|file'
         '-n --dry-run|'
@@ -215,6 +221,32 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'requests')
+      places=()
+      options=(
+        '-a --all|'
+        '--json|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'auth status')
+      places=('text')
+      options=(
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'config list')
       places=()
       options=(
@@ -247,7 +279,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list status wait cache request help config*')
+      places=('=exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

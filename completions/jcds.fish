@@ -195,10 +195,12 @@ function __jcds_table
     set -g __jcds_wraps ''
     switch "$argv[1]"
         case ''
-            set __jcds_subs run exec shell resolve list status wait cache request help config
+            set __jcds_subs run exec shell resolve list status wait cache request requests help auth config
         case 'cache'
             set __jcds_subs prune
             set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
+        case 'auth'
+            set __jcds_subs status
         case 'config'
             set __jcds_subs list get set unset
         case 'run' 'exec' 'shell'
@@ -210,10 +212,12 @@ function __jcds_table
             set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
         case 'wait'
             set __jcds_valued --timeout --server --repository --cvmfs-root --cvmfs-timeout --platform --color
-        case 'cache prune' 'config list' 'config get' 'config set' 'config unset' 'help'
+        case 'cache prune' 'auth status' 'config list' 'config get' 'config set' 'config unset' 'help'
             set __jcds_valued --color
         case 'request'
             set __jcds_valued -m --message --timeout --list-path --repository --cvmfs-root --cvmfs-timeout --color
+        case 'requests'
+            set __jcds_valued --repository --cvmfs-root --cvmfs-timeout --color
     end
 end
 
@@ -227,9 +231,12 @@ complete -c jcds -n '__jcds_sub ""' -a status -d 'Say whether images are publish
 complete -c jcds -n '__jcds_sub ""' -a wait -d 'Wait until an image is visible on this host, and print where it is'
 complete -c jcds -n '__jcds_sub ""' -a cache -d 'Say what is cached on this host: by CVMFS, by the runtimes, by jcds; or of one image'
 complete -c jcds -n '__jcds_sub ""' -a request -d 'Ask for images to be published'
+complete -c jcds -n '__jcds_sub ""' -a requests -d 'Show what you have asked for, and where it stands'
 complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a topic'
+complete -c jcds -n '__jcds_sub ""' -a auth -d 'status'
 complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset'
 complete -c jcds -n '__jcds_sub "cache"' -a prune -d 'Empty jcds\' own cache, and say how the others are emptied'
+complete -c jcds -n '__jcds_sub "auth"' -a status -d 'Say which token is used for a forge, and what it may do'
 complete -c jcds -n '__jcds_sub "config"' -a list -d 'Print every setting in force and where it comes from'
 complete -c jcds -n '__jcds_sub "config"' -a get -d 'Print one setting as JSON'
 complete -c jcds -n '__jcds_sub "config"' -a set -d 'Write one setting into your own file'
@@ -247,20 +254,20 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l gpu -x -a 'auto nvidia r
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l writable-tmpfs -d 'a small writable layer over the image, lost at the end'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime -x -a 'apptainer singularity unshare bubblewrap charliecloud' -d 'use this runtime'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l runtime-arg -x -d 'pass an argument on to the runtime (repeatable)'
-complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'fail' -d 'what to do when the image is not published'
+complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'ask request wait fail' -d 'what to do when the image is not published'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve"' -l any-registry -d 'accept an image that was made from another registry than the one typed'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache"' -l platform -x -d 'choose the image of this platform where several are published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -s q -l quiet -d 'say only errors'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -l no-input -d 'never ask anything'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help"' -l color -x -a 'auto always never' -d 'colour the output'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "config list" "config get" "config set" "config unset" "help" "" "config"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help" "" "auth" "config"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
 complete -c jcds -n '__jcds_at "list"' -l json -d 'print one JSON object a line: repository, name, path'
 complete -c jcds -n '__jcds_at "status"' -l check-registry -d 'ask the registry whether it still has the image, and whether it has a newer one'
@@ -276,6 +283,9 @@ complete -c jcds -n '__jcds_at "request"' -s y -l yes -d 'do not ask; accept an 
 complete -c jcds -n '__jcds_at "request"' -l again -d 'ask once more for what was refused'
 complete -c jcds -n '__jcds_at "request"' -l list-path -x -d 'which file of the project is the list; remembered'
 complete -c jcds -n '__jcds_at "request"' -l json -d 'print one JSON object a line for each image'
+complete -c jcds -n '__jcds_at "requests"' -s a -l all -d 'also those that are finished'
+complete -c jcds -n '__jcds_at "requests"' -l json -d 'print one JSON object a line for each request'
+complete -c jcds -n '__jcds_at "auth status"' -l json -d 'print one JSON object a line for each forge'
 complete -c jcds -n '__jcds_at ""' -s V -l version -d 'print the version'
 complete -c jcds -n '__jcds_place 1 "run"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "exec"' -a '(__jcds_images)'
@@ -287,5 +297,5 @@ complete -c jcds -n '__jcds_place 1 "cache"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "config get"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network'
 complete -c jcds -n '__jcds_place 1 "config set"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network'
 complete -c jcds -n '__jcds_place 1 "config unset"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network'
-complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell resolve list status wait cache request help config'
+complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config'
 complete -c jcds -n '__jcds_contained' -a '(__jcds_files)'

@@ -25,6 +25,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
     (await import('./commands/cache-prune.ts')).cachePrune,
   ],
   request: async () => [(await import('./commands/request.ts')).request],
+  requests: async () => [(await import('./commands/requests.ts')).requests],
+  auth: async () => (await import('./commands/auth.ts')).authCommands,
   config: async () => (await import('./commands/config.ts')).configCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };

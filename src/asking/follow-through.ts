@@ -5,6 +5,7 @@ import { followRequest, type Progress } from '../requests/follow.ts';
 import { systemClock } from '../requests/forges/index.ts';
 import { propose } from '../requests/propose.ts';
 import type { Asked, Asking } from './ask-for-image.ts';
+import { freshnessSentence } from './freshness.ts';
 import { lookForImage } from './published.ts';
 import { connectService } from './service.ts';
 import { waitUntilVisible } from './wait.ts';
@@ -19,6 +20,7 @@ export async function followThrough(asking: Asking, asked: Asked, quiet: boolean
       name,
       repository: service.row.name,
       look: () => lookForImage(reference, service, settings, context),
+      freshness: () => freshnessSentence(service, settings, context),
       follow: iid === null ? null : await follower(asking, iid),
       rebuild: () => rebuild(asking, asked),
       url: 'url' in asked ? asked.url : null,
@@ -47,15 +49,17 @@ async function follower({ service, context }: Asking, iid: number): Promise<() =
 }
 
 /** Asking again for what is asked for rebuilds it; nobody is asked, since nothing new is proposed. */
-async function rebuild({ service, context, reference }: Asking, asked: Asked): Promise<void> {
+async function rebuild({ service, context, reference }: Asking, asked: Asked): Promise<boolean> {
   const path = asked.state === 'listed' ? asked.path : (asked.change?.path ?? service.wishlist.path);
   const { forge, token } = await connectService(service.wishlist, context);
-  if (token === null) return;
+  if (token === null) return false;
   const place = { ...service.wishlist, path };
   try {
-    await propose({ forge, place, reference, acceptCollisions: true });
+    const result = await propose({ forge, place, reference, acceptCollisions: true });
+    return result.state === 'exists' && result.rebuilt;
   } catch (thrown) {
     // Another client may be at it; the next round looks again.
     if (!isJcdsError(thrown)) throw thrown;
+    return false;
   }
 }

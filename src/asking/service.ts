@@ -14,6 +14,7 @@ import { InvalidServiceError } from '../repositories/repository.ts';
 import type { Forge } from '../requests/forges/forge.ts';
 import { connectForge } from '../requests/forges/index.ts';
 import { InsecureForgeError } from '../requests/forges/token-failures.ts';
+import { normaliseHost } from '../requests/token-variable.ts';
 import { type FoundToken, findToken, type TokenOptions } from '../requests/tokens.ts';
 
 /** A repository whose operators take requests, and where. */
@@ -66,8 +67,21 @@ export function serviceToAsk(settings: Settings): Service {
   return service;
 }
 
+/** The forges of the services in question; of all known ones that of `host`, else what a host of that name is taken for. */
+export function forgesOf(settings: Settings, host: string | undefined): Pick<Wishlist, 'forge' | 'host'>[] {
+  if (host === undefined) {
+    const wishlists = servicesOf(settings).map(({ wishlist }) => wishlist);
+    return [...new Map(wishlists.map(wishlist => [normaliseHost(wishlist.host), wishlist])).values()];
+  }
+  const known = repositoriesFrom(SERVICES, settings.services)
+    .flatMap(({ name, wishlist }) => (wishlist ? [checked(name, wishlist)] : []))
+    .find(wishlist => normaliseHost(wishlist.host) === normaliseHost(host));
+  const forge = /(?:^|\.)github\./.test(normaliseHost(host)) ? 'github' : 'gitlab';
+  return [known ?? checked(host, { forge, host })];
+}
+
 /** A host may be written with its scheme; http is for this machine alone. */
-function checked(name: string, wishlist: Wishlist): Wishlist {
+function checked<Place extends Pick<Wishlist, 'host'>>(name: string, wishlist: Place): Place {
   const { host } = wishlist;
   const text = /^https?:\/\//.test(host) ? host : `https://${host}`;
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -88,7 +102,7 @@ export function tokenOptions(
 
 /** The forge of a service, with the user's token where there is one. Throws what findToken throws. */
 export async function connectService(
-  wishlist: Wishlist,
+  wishlist: Pick<Wishlist, 'forge' | 'host'>,
   context: AskingContext,
 ): Promise<{ forge: Forge; token: FoundToken | null }> {
   const { forge: kind, host } = wishlist;

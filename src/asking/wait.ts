@@ -51,10 +51,12 @@ export interface Waiting {
   readonly repository: string;
   /** Looks whether the image is visible here. */
   look(): Promise<Visible>;
+  /** How the client of this host stands to the servers, as a sentence. */
+  freshness(): Promise<string>;
   /** How the request stands; null: there is none to follow. */
   readonly follow: (() => Promise<Progress>) | null;
-  /** Makes a request of ours that is in conflict anew. */
-  rebuild(): Promise<void>;
+  /** Makes a request that is in conflict anew, if it is ours; whether it did. */
+  rebuild(): Promise<boolean>;
   readonly url: string | null;
   readonly progress: ProgressLine;
   readonly settings: Pick<Settings, 'waitTimeout' | 'waitInterval'>;
@@ -74,7 +76,8 @@ export async function waitUntilVisible(waiting: Waiting): Promise<Published> {
     if (seen.state === 'visible') return seen.published;
     const stage = follow === null ? null : await stageOf(waiting, follow);
     if (stage?.merged) follow = null;
-    const next = stage?.merged === false ? stage.next : conversion(seen.reason);
+    const next =
+      stage?.merged === false ? stage.next : conversion(seen.reason ?? (await waiting.freshness()));
     progress.update(`${name}: ${next}`);
     if (clock.now() + settings.waitInterval * 1000 > deadline)
       throw new NotYetPublishedError({ image: name, repository, url, next });
@@ -82,8 +85,8 @@ export async function waitUntilVisible(waiting: Waiting): Promise<Published> {
   }
 }
 
-function conversion(reason: string | null): string {
-  return `listed; waiting until it is converted and this host's CVMFS client has looked again${reason === null ? '' : ` (${reason})`}`;
+function conversion(reason: string): string {
+  return `in the list; waiting for its conversion and for the CVMFS client of this host (${reason})`;
 }
 
 async function stageOf(
@@ -98,8 +101,12 @@ async function stageOf(
       case 'closed':
         throw new RequestClosedError(name, url);
       case 'conflicting':
-        await rebuild();
-        return { merged: false, next: `in conflict with the list as it is now: ${url}` };
+        return {
+          merged: false,
+          next: (await rebuild())
+            ? `made anew on the list as it is now: ${url}`
+            : `in conflict with the list as it is now: ${url}`,
+        };
       case 'failed':
         return { merged: false, next: `its check failed: ${checksUrl ?? url}` };
       case 'open':

@@ -19,6 +19,7 @@ import type { JobMode } from './command-words.ts';
 import { completeListings } from './complete-listings.ts';
 import { commandLine, type Explained, explainJson } from './dry-run.ts';
 import { checkIdentity } from './findings.ts';
+import { askIfMissing } from './if-missing.ts';
 import { readImageName, searchOf } from './locate.ts';
 import { type MadeRequest, makeRequest } from './request.ts';
 import { type JobStatus, removeStatusFile, writeStatusFile } from './status-file.ts';
@@ -50,6 +51,9 @@ interface Decided {
   runtime?: string;
 }
 
+/** An error that says what will make the same command work later. */
+type WaitingError = JcdsError & { readonly waitingFor: JobStatus['waitingFor'] };
+
 function statusOf({ image, published, runtime }: Decided, error: JcdsError | null): JobStatus {
   return {
     schemaVersion: 1,
@@ -61,6 +65,7 @@ function statusOf({ image, published, runtime }: Decided, error: JcdsError | nul
     runtime: runtime ?? null,
     exitCode: error === null ? null : error.exitCode < EXIT.later ? EXIT.failed : error.exitCode,
     error: error === null ? null : { code: error.code, message: error.message, hint: error.hint ?? null },
+    waitingFor: (error as Partial<WaitingError> | null)?.waitingFor ?? null,
   };
 }
 
@@ -128,7 +133,10 @@ async function locate(
   const search = searchOf(settings, context);
   const platform = typeof options.platform === 'string' ? options.platform : undefined;
   const { name, image } = readImageName(typed, { settings }, search.root, platform);
-  const { publication, facts, unread } = await findImage(image, search, USUAL_LISTINGS, context);
+  const look = () => findImage(image, search, USUAL_LISTINGS, context);
+  const first = await look();
+  const again = await askIfMissing(first.publication, { name, image }, { settings, options, say }, context);
+  const { publication, facts, unread } = again ? await look() : first;
   const published = requirePublished(publication, name);
   if (unread !== null) throw new UnreadableImageError(published, unread);
   checkIdentity({ name, image }, published, facts, { anyRegistry: settings.anyRegistry, say });

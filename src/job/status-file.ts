@@ -31,6 +31,14 @@ export interface JobStatus {
   readonly runtime: string | null;
   readonly exitCode: number | null;
   readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+  /** The image was asked for: what must happen until the same command works. */
+  readonly waitingFor: {
+    readonly image: string;
+    readonly repository: string;
+    /** The page of the request. */
+    readonly url: string | null;
+    readonly next: string;
+  } | null;
 }
 
 /** Removes the file of an earlier run, so that nobody reads that as this run's. @throws StatusFileError */

@@ -7,7 +7,7 @@ import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
 import { makeImage } from '../registry/images.ts';
 import { MemoryRegistry } from '../registry/memory-registry.ts';
-import { listen, type TestServer } from '../registry/server.ts';
+import { listen, reply, type TestServer } from '../registry/server.ts';
 import { FakeGitLab } from '../requests/fake-gitlab.ts';
 import type { FakeProject } from '../requests/fake-gitlab-state.ts';
 import { LIST, TOKEN } from '../requests/setup.ts';
@@ -99,7 +99,10 @@ export class World {
     wishlist: Readonly<Record<string, unknown>> = {},
   ): void {
     const services = {
-      'containers.jinr.ru': { wishlist: { host: this.forge.origin, path: 'docker_images.txt', ...wishlist } },
+      'containers.jinr.ru': {
+        servers: [],
+        wishlist: { host: this.forge.origin, path: 'docker_images.txt', ...wishlist },
+      },
     };
     const all = { services, insecureRegistries: ['git.jinr.ru:5005'], waitInterval: 0.05, ...settings };
     mkdirSync(join(this.home, '.config/jcds'), { recursive: true });
@@ -110,11 +113,31 @@ export class World {
     return join(this.home, '.config/jcds/config.json');
   }
 
-  /** What the service does some time after the merge. */
-  publish(name: string, from: string): void {
+  /** From now on the registry wants this user and password, which the user's docker knows. */
+  login(registry: string, credential: string): void {
+    const auth = Buffer.from(credential).toString('base64');
+    mkdirSync(join(this.home, '.docker'), { recursive: true });
+    writeFileSync(
+      join(this.home, '.docker/config.json'),
+      JSON.stringify({ auths: { [registry]: { auth } } }),
+    );
+    this.serve = (heard, response, request) =>
+      heard.authorization === `Basic ${auth}`
+        ? this.images.handle(heard, response, request)
+        : reply(response, 401, { errors: [] }, { 'www-authenticate': 'Basic realm="images"' });
+  }
+
+  /** The user's docker forgets its credentials. */
+  logout(): void {
+    rmSync(join(this.home, '.docker'), { recursive: true });
+  }
+
+  /** What the service does some time after the merge. Answers the path. */
+  publish(name: string, from: string): string {
     makeOsgRepository(join(this.cvmfs, 'containers.jinr.ru'), {
-      [name]: { files: smallImage({ ...singularityRecord({ from }) }) },
+      [name]: { files: smallImage(singularityRecord({ from })) },
     });
+    return join(this.cvmfs, 'containers.jinr.ru', name);
   }
 
   /** Puts a shell script first on PATH. */
@@ -137,6 +160,8 @@ export class World {
       http_proxy: this.#registry.origin,
       no_proxy: '127.0.0.1',
       [this.tokenVariable]: TOKEN,
+      // Nobody's ssh is tried, unless a test says so.
+      GIT_SSH_COMMAND: 'false',
       ...changes,
     };
     return Object.fromEntries(
@@ -183,3 +208,16 @@ export class World {
     await this.forge.close();
   }
 }
+
+/** The page of a request of this world. */
+export function page({ forge }: World, iid: number): string {
+  return `${forge.origin}/cvmfs-container-sync/registry/-/merge_requests/${iid}`;
+}
+
+/** An Apptainer that starts nothing: it answers the probe as the real one does, and otherwise says what it was given. */
+export const APPTAINER = `
+case "$*" in
+--version) echo 'apptainer version 1.4.5'; exit ;;
+*/jcds-probe) echo 'FATAL:   stat /jcds-probe: no such file or directory' >&2; exit 255 ;;
+esac
+printf '<%s>\\n' "$@"`;

@@ -116,6 +116,7 @@ describe('the status file', () => {
     runtime: 'x',
     exitCode: null,
     error: null,
+    waitingFor: null,
   };
 
   test('replaces what stood there, also a link, without following it', () => {

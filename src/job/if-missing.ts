@@ -1,0 +1,33 @@
+import type { Settings } from '../configuration/settings.ts';
+import type { Context } from '../context.ts';
+import type { Publication } from '../cvmfs/publication.ts';
+import type { Speaker } from '../output/console.ts';
+import type { NamedImage } from './locate.ts';
+
+/** What decides about an image that is not there. */
+export interface MissingPolicy {
+  readonly settings: Settings;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly say: Speaker;
+}
+
+/**
+ * `--if-missing`: whether it is worth looking again, since the image was asked for and waited for. Without an option or setting
+ * whoever sits at a terminal is asked, and elsewhere nothing is done. What asks is loaded only now. Throws NotYetPublishedError
+ * and the failures of asking.
+ */
+export async function askIfMissing(
+  publication: Publication,
+  { name, image }: NamedImage,
+  { settings, options, say }: MissingPolicy,
+  context: Context,
+): Promise<boolean> {
+  if (publication.state !== 'missing' || publication.broken !== null || image.kind !== 'reference')
+    return false;
+  const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'fail');
+  if (policy === 'fail' || options.dryRun === true) return false;
+  const { reference } = image;
+  const { whenMissing } = await import('../asking/when-missing.ts');
+  const end = await whenMissing({ reference, name, policy, settings, options, context, say });
+  return end === 'look-again';
+}
