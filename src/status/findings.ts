@@ -1,7 +1,14 @@
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
 import { type Finding, judgeOrigin } from '../cvmfs/origin.ts';
-import { type BrokenEntry, brokenError, type Publication, type Published } from '../cvmfs/publication.ts';
+import {
+  type BrokenEntry,
+  brokenError,
+  type Publication,
+  type Published,
+  UnreadableImageError,
+} from '../cvmfs/publication.ts';
+import type { UnreachableReason } from '../cvmfs/unreachable.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { type Defect, defects } from '../rootfs/usability.ts';
@@ -15,6 +22,8 @@ export interface Gathered {
   readonly publication: Publication;
   /** null: an image file, or not published. */
   readonly facts: ImageFacts | null;
+  /** Why nothing in it could be read by this user; null: it could. */
+  readonly unread: UnreachableReason | null;
   /** Of each repository that was looked at for it. */
   readonly freshness: readonly Freshness[];
   /** null: the registry was not asked. */
@@ -44,24 +53,34 @@ export function findingsOf(gathered: Gathered): readonly Finding[] {
 }
 
 function publishedFindings(published: Published, gathered: Gathered): readonly Finding[] {
-  const { facts, architectures, unreadable } = gathered;
-  const broken = facts === null ? unreadableFile(unreadable) : defects(facts, architectures, unreadable);
   return [
     ...identity(published, gathered),
-    ...broken.map(brokenImage),
+    ...broken(published, gathered),
     ...outdated(published, gathered),
     ...removed(gathered),
   ];
 }
 
+function broken(published: Published, { facts, unread, architectures, unreadable }: Gathered): Finding[] {
+  if (unread !== null) return [closed(published, unread)];
+  const found = facts === null ? unreadableFile(unreadable) : defects(facts, architectures, unreadable);
+  return found.map(({ message, evidence, hint }) => ({ code: 'broken-image', message, evidence, hint }));
+}
+
+function closed(published: Published, unread: UnreachableReason): Finding {
+  const { message, hint } = new UnreadableImageError(published, unread);
+  return { code: 'broken-image', message, evidence: unread.detail, hint: hint ?? '' };
+}
+
 /** What the registry has confirmed needs no proof by the layout, and no record. */
-function identity(published: Published, { image, facts, upstream }: Gathered): readonly Finding[] {
+function identity(published: Published, { image, facts, unread, upstream }: Gathered): readonly Finding[] {
   if (image.kind === 'place' || upstream?.state === 'current') return [];
   const { reference } = image;
   const layout = LAYOUTS[published.layout];
   const { relativePath } = published.targetPlace;
   if (layout.proves(reference, relativePath, published.entryPath) !== 'proven')
     return [unproven(reference.digest ?? '', relativePath, upstream)];
+  if (unread !== null) return [];
   const origin = judgeOrigin(reference, layout, facts?.origin ?? null);
   return origin === null ? [] : [origin];
 }
@@ -131,10 +150,6 @@ function publishedAt(milliseconds: number | null): string {
 function brokenEntry(entry: BrokenEntry): Finding {
   const { message, hint } = brokenError(entry);
   return { code: 'broken-image', message, evidence: `${entry.path} -> ${entry.target}`, hint: hint ?? '' };
-}
-
-function brokenImage({ message, evidence, hint }: Omit<Defect, 'part'>): Finding {
-  return { code: 'broken-image', message, evidence, hint };
 }
 
 function unreadableFile(unreadable: readonly string[]): readonly Omit<Defect, 'part'>[] {

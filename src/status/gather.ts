@@ -71,13 +71,14 @@ export async function gatherStatus(
     Promise.all(found.map(({ publication }) => Promise.all(repositoriesOf(publication).map(freshness)))),
   ]);
   return images.map(({ name, image }, index) => {
-    const { publication, facts } = found[index]!;
+    const { publication, facts, unread } = found[index]!;
     const target = publication.state === 'published' ? publication.target : '';
     const gathered: Gathered = {
       name,
       image,
       publication,
       facts,
+      unread,
       freshness: fresh[index]!,
       upstream: upstream[index]!,
       unreadable: unreadable.get(target) ?? [],

@@ -72,6 +72,18 @@ test('what an ordinary user may not read is broken for him', async () => {
   expect(stdout).toContain('\n    evidence: no permission to read /usr/bin\n');
 });
 
+test('an image that is closed to this user is broken, and root is not told so', async () => {
+  const args = ['status', '--cvmfs-root', REPOSITORIES, '--json', 'broken/unreadable:1'];
+  const [root, user] = [await jcds(args), await jcds(args, { user: true })];
+  const codes = (text: string) =>
+    JSON.parse(text)[0].findings.map(({ message }: { message: string }) => message);
+  expect(codes(root.stdout).join()).not.toContain('but you may not look into');
+  expect([user.code, codes(user.stdout)[0]]).toEqual([
+    0,
+    expect.stringContaining('but you may not look into'),
+  ]);
+});
+
 test('an image of CERN’s layout and an image file are judged, too', async () => {
   const repositories = ['--repository', 'unpacked.cern.ch', '--repository', 'singularity.galaxyproject.org'];
   const { stdout } = await jcds([

@@ -7,7 +7,14 @@ import { nextLook, waitForImage } from '../../src/status/wait.ts';
 import { cvmfs, GOOD, JINR, run, setAttributes, stratum } from './setting.ts';
 
 const image: ImageStatus['image'] = { kind: 'place', place: { repository: 'R', relativePath: 'a:1' } };
-const nothing = { facts: null, upstream: null, unreadable: [], architectures: [], findings: [] };
+const nothing = {
+  facts: null,
+  unread: null,
+  upstream: null,
+  unreadable: [],
+  architectures: [],
+  findings: [],
+};
 
 function freshness(nextCheck: number | 'never' | null, ttlSeconds: number | null = null): Freshness {
   const client = { revision: 811, rootHash: null, nextCheck, version: null };
