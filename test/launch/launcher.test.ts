@@ -248,7 +248,7 @@ describe('where the launcher is called from', () => {
   symlinkSync(join(tree, 'deep er/my jcds'), join(tree, 'absolute'));
   // Says which script it was given, and how many processes the launcher had started before.
   const node = join(tree, 'node');
-  writeFileSync(node, '#!/bin/sh\necho "$1"\n');
+  writeFileSync(node, '#!/bin/sh\n[ "$1" != -- ] || echo "$2"\n');
   chmodSync(node, 0o755);
 
   const calls: [string, string, string[]][] = [
