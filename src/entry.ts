@@ -1,14 +1,11 @@
-import type { Outcome } from './commands/command.ts';
-import type { Context } from './context.ts';
 import { LOOK_WORD } from './cvmfs/ask-look.ts';
 import { runLookProgram } from './cvmfs/look-program.ts';
-import { EXIT, isJcdsError } from './errors.ts';
+import { EXIT } from './errors.ts';
 import { emitPlan, launcherLives, watchLauncher } from './launch/emit.ts';
-import { freeDescriptors, readArguments, readLauncherEnvironment } from './launch/launcher-environment.ts';
-import { type Plan, renderExit, renderPlan } from './launch/plan.ts';
+import { readArguments } from './launch/launcher-environment.ts';
+import { renderExit } from './launch/plan.ts';
 import { ignoreAsLauncher } from './launch/signals.ts';
 import { main } from './main.ts';
-import { printError } from './output/console.ts';
 import { realContext } from './real-context.ts';
 
 /** What bin/jcds puts before the caller's words when it waits for a plan, followed by its process id. */
@@ -37,29 +34,13 @@ async function startPlanning(launcher: number, words: string[]): Promise<void> {
   watchLauncher(launcher, () => process.exit(EXIT.failed));
   try {
     const context = realContext(launcher);
-    const plan = renderOutcome(await main(words, context), launcher, context);
+    const outcome = await main(words, context);
+    const plan = outcome.kind === 'plan' ? outcome.plan : renderExit(outcome.code);
     process.exit(emitPlan(plan, launcher) ? EXIT.ok : EXIT.failed);
   } catch (thrown) {
     if (!launcherLives(launcher)) process.exit(EXIT.failed);
     throw thrown;
   }
-}
-
-/** A plan that cannot be handed over (a variable too long, say) ends like any other failure of jcds. */
-function renderOutcome(outcome: Outcome, launcher: number, context: Context): Buffer {
-  if (outcome.kind === 'exit') return renderExit(outcome.code);
-  try {
-    return renderJob(outcome.plan, launcher);
-  } catch (thrown) {
-    if (!isJcdsError(thrown)) throw thrown;
-    printError(context, thrown, false);
-    return renderExit(thrown.exitCode);
-  }
-}
-
-function renderJob(plan: Plan, launcher: number): Buffer {
-  const descriptors = plan.inputs?.length ? freeDescriptors(launcher) : undefined;
-  return renderPlan(plan, readLauncherEnvironment(launcher), descriptors);
 }
 
 /** The words with the bytes that they were typed with; Node has put U+FFFD where they are not UTF-8. */

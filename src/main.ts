@@ -1,34 +1,63 @@
-import type { Outcome } from './commands/command.ts';
+import type { Call, CommandDeclaration, Outcome } from './commands/command.ts';
 import type { Context } from './context.ts';
 import { EXIT, isJcdsError, type JcdsError } from './errors.ts';
 import { printError } from './output/console.ts';
-import { parseCommandLine } from './program.ts';
-
-/** Commands whose codes are podman's: see `EXIT`. Known by name, since a usage error comes before parsing ends. */
-const CONTAINED: ReadonlySet<string | undefined> = new Set(['run', 'exec', 'shell']);
+import { type Parsed, parseCommandLine } from './program.ts';
 
 /**
  * jcds from the command line to its outcome: parses, acts, and is the only printer of errors.
  * Everything that is not a JcdsError is a bug and is thrown on with its stack.
  */
 export async function main(args: readonly string[], context: Context): Promise<Outcome> {
-  const contained = CONTAINED.has(args[0]);
-  try {
-    const parsed = await parseCommandLine(args, () => context.stdout.columns);
-    if (parsed.kind === 'call') return await parsed.declaration.action(parsed.call, context);
-    context.stdout.write(parsed.text);
-    return { kind: 'exit', code: EXIT.ok };
-  } catch (thrown) {
-    if (!isJcdsError(thrown)) throw thrown;
-    printError(context, thrown, wantsJson(args, contained));
-    return { kind: 'exit', code: contained ? containedCode(thrown) : outsideCode(thrown) };
+  const parsed = await parseCommandLine(args, () => context.stdout.columns);
+  switch (parsed.kind) {
+    case 'text':
+      context.stdout.write(parsed.text);
+      return { kind: 'exit', code: EXIT.ok };
+    case 'refused':
+      return refuse(parsed, context);
+    case 'call':
+      return act(parsed, context);
+    default:
+      return parsed satisfies never;
   }
 }
 
-/** `--json` among jcds' own words; behind IMAGE it would be the contained command's, which only a parsed line tells. */
-function wantsJson(args: readonly string[], contained: boolean): boolean {
-  const end = contained ? args.indexOf('--') : -1;
-  return (end < 0 ? args : args.slice(0, end)).includes('--json');
+async function act(
+  { declaration, call }: Extract<Parsed, { kind: 'call' }>,
+  context: Context,
+): Promise<Outcome> {
+  try {
+    return await declaration.action(call, context);
+  } catch (thrown) {
+    if (!isJcdsError(thrown)) throw thrown;
+    return report(thrown, declaration, call.options, context);
+  }
+}
+
+/** A line that makes no sense: its command may have something to do about that, which may fail as well. */
+function refuse(
+  { error, declaration, options }: Extract<Parsed, { kind: 'refused' }>,
+  context: Context,
+): Outcome {
+  const outcome = report(error, declaration, options, context);
+  try {
+    declaration?.refused?.(error, options);
+    return outcome;
+  } catch (thrown) {
+    if (!isJcdsError(thrown)) throw thrown;
+    return outcome;
+  }
+}
+
+function report(
+  error: JcdsError,
+  declaration: CommandDeclaration | undefined,
+  options: Call['options'],
+  context: Context,
+): Outcome {
+  printError(context, error, options.json === true);
+  return { kind: 'exit', code: declaration?.contained === true ? containedCode(error) : outsideCode(error) };
 }
 
 /** podman's rule: 125 for every failure of jcds' own but "later", "not executable" and "not found". */

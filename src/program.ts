@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { ArgumentRow, Call, CommandDeclaration, OptionRow, Outcome } from './commands/command.ts';
-import { COMMON_OPTIONS } from './commands/common-options.ts';
+import { COMMON_OPTIONS, JSON_OPTION } from './commands/common-options.ts';
 import { exec } from './commands/exec.ts';
 import { list } from './commands/list.ts';
 import { resolve } from './commands/resolve.ts';
@@ -8,6 +8,8 @@ import { run } from './commands/run.ts';
 import { shell } from './commands/shell.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
+import { glimpse } from './glimpse.ts';
+import { safeText } from './output/safe-text.ts';
 
 declare const JCDS_VERSION: string;
 
@@ -31,27 +33,33 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   help: async () => [(await import('./commands/help.ts')).help],
 };
 
-/** What parsing a command line gave: a command to act on, or text that answers it already (`--help`, `--version`). */
+/**
+ * What parsing a command line gave: a command to act on, text that answers it already (`--help`, `--version`), or why it
+ * makes no sense and what is clear all the same.
+ */
 export type Parsed =
   | { readonly kind: 'call'; readonly declaration: CommandDeclaration; readonly call: Call }
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'refused';
+      readonly error: UsageError;
+      readonly declaration: CommandDeclaration | undefined;
+      readonly options: Call['options'];
+    };
 
 /** Every declaration, for help, the man page, completion and docs. */
 export async function declarations(): Promise<CommandDeclaration[]> {
   return (await Promise.all(Object.values(COMMANDS).map(load => load()))).flat();
 }
 
-/**
- * Parses a command line. Only the named command is built: the tree of all of them costs more than `run` may take.
- * Throws UsageError.
- */
+/** Parses a command line. Only the named command is built: the tree of all of them costs more than `run` may take. */
 export async function parseCommandLine(args: readonly string[], columns: () => number): Promise<Parsed> {
   if (args[0] === '--version' || args[0] === '-V') return { kind: 'text', text: `${JCDS_VERSION}\n` };
   // `jcds help run` is `jcds run --help`; topics are the help command's own.
   const [first, about = '--help'] = args;
   if (first === 'help' && (about.startsWith('-') || Object.hasOwn(COMMANDS, about)))
     return parseCommandLine([...args.slice(1), '--help'], columns);
-  const name = args.find(word => !word.startsWith('-')) ?? '';
+  const name = glimpse(args, COMMON_OPTIONS, 1).operands[0] ?? '';
   const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const shown = known === undefined ? await declarations() : await known();
   const parsed: { call?: Parsed } = {};
@@ -72,11 +80,38 @@ export async function parseCommandLine(args: readonly string[], columns: () => n
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode !== 0 && thrown.code !== 'commander.help')
-      throw usageErrorOf(thrown, known === undefined ? '' : name);
+      return refusal(thrown, known === undefined ? [] : shown, args);
     const group = program.commands.find(command => command.name() === name) ?? program;
     if (texts.length === 0) texts.push(group.helpInformation());
   }
   return parsed.call ?? { kind: 'text', text: texts.join('') };
+}
+
+/** @param named the declarations of the command that was typed: several where it is a group's name */
+function refusal(
+  thrown: CommanderError,
+  named: readonly CommandDeclaration[],
+  args: readonly string[],
+): Extract<Parsed, { kind: 'refused' }> {
+  const [name = '', second] = glimpse(args, COMMON_OPTIONS).operands;
+  const declaration = named.find(row => row.group === undefined || row.name === second);
+  // Also where a command has no --json of its own: a program has asked.
+  const rows = [...COMMON_OPTIONS, JSON_OPTION, ...(declaration?.options ?? [])];
+  const { options, unknown } = glimpse(args, rows, declaration?.passThrough === true ? 2 : undefined);
+  const refusals = Object.entries(declaration?.refusals ?? {});
+  const hint =
+    refusals.find(([flag]) => unknown[0]?.startsWith(flag) === true && !unknown[0].startsWith('--'))?.[1] ??
+    [
+      'jcds',
+      ...(named.length > 0 ? [name] : []),
+      ...(declaration?.group ? [declaration.name] : []),
+      '--help',
+    ].join(' ');
+  const message = thrown.message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replace(/\n\(Did you mean (.*)\)$/, '; did you mean $1');
+  return { kind: 'refused', error: new UsageError(safeText(message, 300), hint), declaration, options };
 }
 
 /** The commander tree of some declarations; `act` is called with the command that was typed. */
@@ -90,6 +125,7 @@ export function buildProgram(
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .enablePositionalOptions();
+  for (const row of COMMON_OPTIONS) program.addOption(optionOf(row));
   for (const declaration of shown) {
     const parent = declaration.group === undefined ? program : groupOf(program, declaration.group);
     const command = parent
@@ -101,6 +137,8 @@ export function buildProgram(
     if (declaration.passThrough === true) command.passThroughOptions();
     command.action(() => act(declaration, command));
   }
+  for (const group of program.commands.filter(({ commands }) => commands.length > 0))
+    group.summary(group.commands.map(command => command.name()).join(', '));
   return program;
 }
 
@@ -148,25 +186,27 @@ function optionOf(row: OptionRow): Option {
 
 function callOf(declaration: CommandDeclaration, command: Command, args: readonly string[]): Call {
   const given = command.args;
-  if (declaration.passThrough !== true)
-    return { arguments: given, options: command.opts(), ownWords: args.length };
+  const options = optionsOf(command);
+  if (declaration.passThrough !== true) return { arguments: given, options, ownWords: args.length };
   const [image, ...rest] = given;
   // commander leaves a `--` that follows IMAGE: exactly one is jcds' own.
   const contained = rest[0] === '--' ? rest.slice(1) : rest;
   const own = image === undefined ? [] : [image];
   return {
     arguments: [...own, ...contained],
-    options: command.opts(),
+    options,
     ownWords: args.length - contained.length,
   };
 }
 
-function usageErrorOf(thrown: CommanderError, name: string): UsageError {
-  const message = thrown.message
-    .replace(/^error: /, '')
-    .replace(/\.$/, '')
-    .replace(/\n\((Did you mean .*)\)$/, '; $1');
-  return new UsageError(message, name === '' ? 'jcds --help' : `jcds ${name} --help`);
+/** The command's own options, and those that stood before it (`jcds -v run`). */
+function optionsOf(command: Command): Call['options'] {
+  const options: Record<string, unknown> = command.opts();
+  for (let at = command.parent; at !== null; at = at.parent)
+    for (const [name, value] of Object.entries(at.opts()))
+      if (at.getOptionValueSource(name) === 'cli' && command.getOptionValueSource(name) !== 'cli')
+        options[name] = value;
+  return options;
 }
 
 export type { Call, CommandDeclaration, Context, Outcome };

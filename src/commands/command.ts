@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Plan } from '../launch/plan.ts';
+import type { UsageError } from '../errors.ts';
 
 /** One verb of jcds as data: commander's tree, help, man page, completion and docs are all made from it. */
 export interface CommandDeclaration {
@@ -17,7 +17,11 @@ export interface CommandDeclaration {
   readonly contained?: true;
   /** `jcds condor submit`: a word before `name`. */
   readonly group?: string;
+  /** Options that are refused on purpose, and what to write instead. */
+  readonly refusals?: Readonly<Record<string, string>>;
   action(call: Call, context: Context): Promise<Outcome>;
+  /** What is still to be done when the command line makes no sense. `options` are those beyond doubt. */
+  refused?(error: UsageError, options: Call['options']): void;
 }
 
 export interface ArgumentRow {
@@ -55,10 +59,10 @@ export interface Call {
   readonly ownWords: number;
 }
 
-/** What a command leaves to do: end with a code, or exec a plan. */
+/** What a command leaves to do: end with a code, or exec a plan (as the launcher reads it: launch/plan.ts). */
 export type Outcome =
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'plan'; readonly plan: Plan };
+  | { readonly kind: 'plan'; readonly plan: Buffer };
 
 /** The usual end of a command. */
 export function exit(code: number): Outcome {

@@ -1,6 +1,6 @@
-import { planJob } from '../job/plan-job.ts';
+import { planJob, reportRefusal } from '../job/plan-job.ts';
 import type { CommandDeclaration } from './command.ts';
-import { CONTAINED_ARGUMENTS, IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
+import { CONTAINED_ARGUMENTS, IMAGE_ARGUMENT, JOB_OPTIONS, REFUSALS } from './job-options.ts';
 
 /** `jcds exec`: a command in the image, without its entrypoint. */
 export const exec: CommandDeclaration = {
@@ -15,6 +15,7 @@ export const exec: CommandDeclaration = {
     },
   ],
   options: JOB_OPTIONS,
+  refusals: REFUSALS,
   passThrough: true,
   contained: true,
   examples: [
@@ -24,4 +25,5 @@ export const exec: CommandDeclaration = {
     ],
   ],
   action: (call, context) => planJob('exec', call, context),
+  refused: reportRefusal,
 };

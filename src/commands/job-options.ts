@@ -105,3 +105,9 @@ export const CONTAINED_ARGUMENTS: ArgumentRow = {
   optional: true,
   variadic: true,
 };
+
+/** Short options that apptainer and podman disagree about. */
+export const REFUSALS = {
+  '-e': 'apptainer and podman mean different things by -e; write --env-policy clean, or --env NAME=VALUE',
+  '-w': 'apptainer and podman mean different things by -w; write --writable-tmpfs, or --workdir DIRECTORY',
+} as const;

@@ -2,11 +2,13 @@ import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { FoundImage } from '../cvmfs/find-publication.ts';
 import { findImage } from '../cvmfs/look-at-image.ts';
-import { requirePublished } from '../cvmfs/publication.ts';
+import { brokenError, type Publication, requirePublished } from '../cvmfs/publication.ts';
 import { EXIT } from '../errors.ts';
-import { checkIdentity, identityFindings } from '../job/findings.ts';
+import { checkIdentity, identityFindings, refusalOf } from '../job/findings.ts';
 import { type NamedImage, readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
+import { safeLines } from '../output/safe-text.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT } from './job-options.ts';
@@ -38,21 +40,39 @@ export const resolve: CommandDeclaration = {
     const named = readImageName(call.arguments[0], { settings }, search.root, stringOption(call, 'platform'));
     const found = await findImage(named.image, search, [], context);
     if (flag(call, 'json')) {
-      context.stdout.write(`${JSON.stringify(resolution(named, found))}\n`);
-      return exit({ published: EXIT.ok, missing: EXIT.no, unreachable: EXIT.later }[found.publication.state]);
+      context.stdout.write(jsonLine(resolution(named, found)));
+      return exit(exitCodeOf(named, found, settings.anyRegistry));
     }
     const published = requirePublished(found.publication, named.name);
     checkIdentity(named, published, found.facts, { anyRegistry: settings.anyRegistry, say });
-    context.stdout.write(`${flag(call, 'pinned') ? published.target : published.path}\n`);
+    const path = flag(call, 'pinned') ? published.target : published.path;
+    // A script gets every character; a terminal must not obey a link's text.
+    context.stdout.write(`${context.stdout.isTerminal ? safeLines(path) : path}\n`);
     return exit(EXIT.ok);
   },
 };
 
-/** The object of `resolve --json`; absent values are null. @throws DigestUnprovenError */
-function resolution({ image }: NamedImage, { publication, facts }: FoundImage) {
-  const reference = image.kind === 'reference' ? image.reference : null;
+/** The same as without --json, where an image that is not the one asked for is refused. */
+function exitCodeOf(named: NamedImage, { publication, facts }: FoundImage, anyRegistry: boolean): number {
+  switch (publication.state) {
+    case 'published': {
+      const findings = identityFindings(named, publication, facts);
+      const isRefused = findings.some(row => refusalOf(row, named, publication, anyRegistry) !== null);
+      return isRefused ? EXIT.no : EXIT.ok;
+    }
+    case 'missing':
+      return EXIT.no;
+    case 'unreachable':
+      return EXIT.later;
+    default:
+      return publication satisfies never;
+  }
+}
+
+/** The object of `resolve --json`; absent values are null. */
+function resolution(named: NamedImage, { publication, facts }: FoundImage) {
+  const reference = named.image.kind === 'reference' ? named.image.reference : null;
   const published = publication.state === 'published' ? publication : null;
-  const findings = published === null ? [] : identityFindings(image, published, facts);
   return {
     schemaVersion: 1,
     reference: reference && {
@@ -62,16 +82,24 @@ function resolution({ image }: NamedImage, { publication, facts }: FoundImage) {
       digest: reference.digest,
     },
     state: publication.state,
-    repository:
-      published?.repository ?? (publication.state === 'unreachable' ? publication.repository : null),
+    repository: repositoryOf(publication),
     path: published?.path ?? null,
     target: published?.target ?? null,
-    reason:
-      publication.state === 'unreachable'
-        ? publication.reason
-        : publication.state === 'missing'
-          ? publication.broken
-          : null,
-    findings,
+    reason: reasonOf(publication),
+    findings: published === null ? [] : identityFindings(named, published, facts),
   };
+}
+
+/** Where it is, or where the search ended. */
+function repositoryOf(publication: Publication): string | null {
+  if (publication.state === 'missing') return publication.broken?.repository ?? null;
+  return publication.repository;
+}
+
+/** Why there is no usable image, in one form: `code`, `detail`, `hint`. Simply not published needs no reason. */
+function reasonOf(publication: Publication): { code: string; detail: string; hint: string | null } | null {
+  if (publication.state === 'unreachable') return publication.reason;
+  if (publication.state === 'published' || publication.broken === null) return null;
+  const { message, hint } = brokenError(publication.broken);
+  return { code: publication.broken.why, detail: message, hint: hint ?? null };
 }

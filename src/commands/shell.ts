@@ -1,6 +1,6 @@
-import { planJob } from '../job/plan-job.ts';
+import { planJob, reportRefusal } from '../job/plan-job.ts';
 import type { CommandDeclaration } from './command.ts';
-import { IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
+import { IMAGE_ARGUMENT, JOB_OPTIONS, REFUSALS } from './job-options.ts';
 
 /** `jcds shell`: an interactive shell in the image. */
 export const shell: CommandDeclaration = {
@@ -9,8 +9,10 @@ export const shell: CommandDeclaration = {
   description: 'bash where the image has it, else its /bin/sh.',
   arguments: [IMAGE_ARGUMENT],
   options: JOB_OPTIONS,
+  refusals: REFUSALS,
   passThrough: true,
   contained: true,
   examples: [['jcds shell library/debian:12', 'look around in the image']],
   action: (call, context) => planJob('shell', call, context),
+  refused: reportRefusal,
 };

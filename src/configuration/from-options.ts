@@ -22,7 +22,11 @@ export function settingsOf(options: Readonly<Record<string, unknown>>): Partial<
     const text = options[key];
     if (typeof text !== 'string') continue;
     const parsed = parseTextValue(SETTINGS[key], text);
-    if ('reason' in parsed) throw new UsageError(`${flagOf(key)} ${JSON.stringify(text)} ${parsed.reason}`);
+    if ('reason' in parsed)
+      throw new UsageError(
+        `${flagOf(key)} ${JSON.stringify(text)} ${parsed.reason}`,
+        'jcds help configuration',
+      );
     Object.assign(found, { [key]: parsed.value });
   }
   return found;

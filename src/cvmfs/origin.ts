@@ -11,6 +11,7 @@ export interface Finding {
     | 'registry-mismatch'
     | 'ambiguous-registry'
     | 'digest-unproven'
+    | 'platform-mismatch'
     | 'broken-image'
     | 'stale-client'
     | 'outdated'

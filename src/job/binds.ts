@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { EXIT, JcdsError } from '../errors.ts';
 import { toBytes } from '../launch/bytes.ts';
+import { printableWord } from '../launch/printable-word.ts';
 import type { Bind } from '../runtimes/runtime.ts';
 import { type BindSpec, parseBind, parseMount } from './bind-spec.ts';
 
@@ -10,7 +11,7 @@ export class BindSourceError extends JcdsError {
     super({
       code: 'BIND_SOURCE',
       message: `the directory to bind, ${JSON.stringify(source)}, ${reason}`,
-      hint: `ls -ld ${JSON.stringify(source)}`,
+      hint: `ls -ld ${printableWord(source)}`,
       exitCode: EXIT.failed,
     });
   }
@@ -69,7 +70,7 @@ function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
  * Directories that are the image's: a caller who stands in the host's does not mean to cover them (bare Apptainer
  * leaves them alone too; tried with 1.4.5 for /etc, /usr, /var, /opt, /bin and /mnt).
  */
-const OF_THE_IMAGE: ReadonlySet<string> = new Set(
+export const OF_THE_IMAGE: ReadonlySet<string> = new Set(
   [
     '',
     'bin',

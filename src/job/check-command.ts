@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { findCommandInImage } from '../cvmfs/look-at-image.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
@@ -5,17 +6,20 @@ import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { CommandAnswer, CommandQuestion, Obstacle } from '../rootfs/find-command.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
+import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import type { ImageLook } from './complete-listings.ts';
 
 /** The command is not in the image: podman's 127. */
 export class CommandNotFoundError extends JcdsError {
-  constructor(word: string, image: string) {
+  constructor(word: string, image: string, hasShell: boolean) {
     super({
       code: 'COMMAND_NOT_FOUND',
       message: `${safeText(JSON.stringify(word))} is not in the image ${safeText(image)}`,
-      hint: `jcds shell ${safeText(image)}`,
+      hint: hasShell
+        ? `look what is there: jcds shell ${safeText(image)}`
+        : `the image has no shell; name one of its programs: jcds exec ${safeText(image)} /PROGRAM`,
       exitCode: EXIT.notFound,
     });
   }
@@ -70,11 +74,14 @@ function commandQuestion(request: RunRequest, word: string): CommandQuestion {
   };
 }
 
-function judgeCommand(answer: CommandAnswer, word: string, image: string): void {
-  if (answer.state === 'notFound') throw new CommandNotFoundError(word, image);
-  if (answer.state === 'notExecutable')
-    throw new CommandNotExecutableError(answer.path, image, answer.obstacle);
+/** Names whose bytes are not UTF-8 are not looked for: then the runtime says what is wrong. */
+function isAskable({ word, cwd, mounts }: CommandQuestion): boolean {
+  if (!isUtf8(word) || (!word.startsWith('/') && word.includes('/') && !isUtf8(cwd))) return false;
+  return mounts.every(
+    ({ source, destination }) => isUtf8(source) || !`${resolve(cwd, word)}/`.startsWith(`${destination}/`),
+  );
 }
+
 /**
  * Tells 126 and 127 before anything is started; what is inside an image file nobody can see.
  * @throws CommandNotFoundError, CommandNotExecutableError, CvmfsUnreachableError
@@ -83,11 +90,37 @@ export async function checkCommand(
   request: RunRequest,
   word: string | undefined,
   image: string,
-  { published, timeout }: ImageLook,
+  look: ImageLook,
   context: Context,
 ): Promise<void> {
-  if (word === undefined || request.image.kind === 'file') return;
-  const seen = await findCommandInImage(published, commandQuestion(request, word), timeout, context);
+  const answer = word === undefined ? null : await ask(request, word, look, context);
+  if (answer?.state === 'notFound')
+    throw new CommandNotFoundError(word ?? '', image, request.image.facts?.hasShell !== false);
+  if (answer?.state === 'notExecutable')
+    throw new CommandNotExecutableError(answer.path, image, answer.obstacle);
+}
+
+/** The shell that `jcds shell` opens: bash where the image has it. @throws CvmfsUnreachableError */
+export async function findShell(
+  request: RunRequest,
+  standard: string,
+  look: ImageLook,
+  context: Context,
+): Promise<string> {
+  const answer = await ask(request, 'bash', look, context);
+  return answer?.state === 'found' ? answer.path : standard;
+}
+
+/** null: nobody can tell before the container is there. */
+async function ask(
+  request: RunRequest,
+  word: string,
+  { published, timeout }: ImageLook,
+  context: Context,
+): Promise<CommandAnswer | null> {
+  const question = commandQuestion(request, word);
+  if (request.image.kind === 'file' || !isAskable(question)) return null;
+  const seen = await findCommandInImage(published, question, timeout, context);
   if (!('command' in seen)) throw new CvmfsUnreachableError(published.targetPlace.repository, seen.reason);
-  judgeCommand(seen.command, word, image);
+  return seen.command;
 }

@@ -1,33 +1,53 @@
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import { RUNTIME_NAMES } from '../runtimes/index.ts';
+import { isJcdsError } from '../errors.ts';
+import { RUNTIMES } from '../runtimes/index.ts';
 import { probeContext } from '../runtimes/probe-context.ts';
 import { probeMemory } from '../runtimes/probe-memory.ts';
-import type { RunRequest } from '../runtimes/runtime.ts';
+import type { RunRequest, Runtime } from '../runtimes/runtime.ts';
 import { type Selected, selectRuntime } from '../runtimes/select.ts';
 
 /** Variables that batch systems set in every job. */
 const BATCH_VARIABLES = ['_CONDOR_JOB_AD', 'SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'];
 
+/** The runtime, and the request as it can carry it out. */
+export interface Chosen extends Selected {
+  readonly request: RunRequest;
+  /** What had to be left out of the request. */
+  readonly note: string | null;
+}
+
 /**
  * The first runtime of the configured order that can do what is requested and works here; one that a site keeps out of
- * batch is passed over in a batch job. @throws UnknownRuntimeError, UnsupportedByRuntimeError, NoRuntimeError
+ * batch is passed over in a batch job. A GPU that nobody asked for is left out where none can show it.
+ * @throws UnknownRuntimeError, UnsupportedByRuntimeError, NoRuntimeError
  */
 export async function chooseRuntime(
   request: RunRequest,
-  settings: Settings,
-  context: Context,
-): Promise<Selected> {
+  settings: Pick<Settings, 'runtimes' | 'batchExcludes' | 'gpu'>,
+  context: Pick<Context, 'environment' | 'home' | 'uid'>,
+  table: Readonly<Record<string, Runtime>> = RUNTIMES,
+): Promise<Chosen> {
   const isBatch = BATCH_VARIABLES.some(name => context.environment[name] !== undefined);
   const excluded = new Set(isBatch ? settings.batchExcludes : []);
-  const configured = settings.runtimes.length > 0 ? settings.runtimes : RUNTIME_NAMES;
+  const configured = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
   const order = configured.filter(name => !excluded.has(name));
   const memory = probeMemory(`${cacheDirectory(context)}/jcds`, hostName());
-  return selectRuntime(request, probeContext(context.environment, context.uid), memory, order);
+  const search = probeContext(context.environment, context.uid);
+  try {
+    return { request, note: null, ...(await selectRuntime(request, search, memory, order, table)) };
+  } catch (thrown) {
+    const isUnsupported = isJcdsError(thrown) && thrown.code === 'UNSUPPORTED_BY_RUNTIME';
+    if (!isUnsupported || request.gpu === null || settings.gpu !== 'auto') throw thrown;
+    const without = { ...request, gpu: null };
+    const selected = await selectRuntime(without, search, memory, order, table);
+    const note = `${selected.runtime.name} cannot show the ${request.gpu} GPU of this host inside: the job has none`;
+    return { request: without, note, ...selected };
+  }
 }
 
-function cacheDirectory({ environment, home }: Context): string {
+function cacheDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
   const base = environment.XDG_CACHE_HOME;
   return base?.startsWith('/') === true ? base : `${home}/.cache`;
 }

@@ -1,53 +1,20 @@
-import { toBytes } from '../launch/bytes.ts';
-import { jobEnvironment } from '../runtimes/environment.ts';
+import type { Configuration } from '../configuration/load.ts';
+import { printableDocument, printableWord } from '../launch/printable-word.ts';
+import { jsonLine } from '../output/json.ts';
+import { addressedVariables, jobEnvironment } from '../runtimes/environment.ts';
 import { launcherNames } from '../runtimes/held.ts';
 import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
-
-/** What a dry run shows of a job: an invocation and the caller's own arguments. */
-export interface DryRun {
-  readonly invocation: Invocation;
-  readonly userArguments: readonly string[];
-  /** Names given by `--env` and `--env-file`, whose values are masked. Their values stand in no argument list. */
-  readonly masked: readonly string[];
-}
-
-const MASK = '***';
-
-/**
- * The command that would run, as text to paste into a shell: changes of the environment by `env`, the runtime with
- * jcds' words and the caller's arguments, and what the runtime reads from descriptors as here-documents.
- */
-export function commandLine({ invocation, userArguments, masked }: DryRun): string {
-  const inputs = invocation.inputs ?? [];
-  const hidden = new Set(masked.flatMap(launcherNames));
-  const { set, unset } = invocation.environment;
-  const changes = [
-    ...unset.flatMap(name => ['-u', name]),
-    ...set.map(([name, value]) => `${name}=${hidden.has(name) ? MASK : String(value)}`),
-  ];
-  const words = invocation.args.map(word =>
-    typeof word === 'object' && 'input' in word ? String(9 - word.input) : String(word),
-  );
-  const line = [
-    ...(changes.length === 0 ? [] : ['env', ...changes]),
-    invocation.file,
-    ...words,
-    ...userArguments,
-  ];
-  const here = inputs.map((_, index) => ` ${9 - index}<<'JCDS${index}'`);
-  const documents = inputs.map((text, index) => `\n${String(text)}JCDS${index}`);
-  return `${line.map(quote).join(' ')}${here.join('')}${documents.join('')}`;
-}
-
-/** Quotes a word for a POSIX shell, leaving harmless ones bare. Bytes that are not UTF-8 are shown as U+FFFD. */
-export function quote(word: string): string {
-  const text = toBytes(word).toString();
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+import type { MadeRequest } from './request.ts';
 
 /** A decided job, with the reason of each of its parts. */
-export interface Explained extends DryRun {
+export interface DryRun {
+  readonly invocation: Invocation;
+  /** The caller's own, which follow jcds' words. */
+  readonly userArguments: readonly string[];
   readonly request: RunRequest;
+  /** Names given by `--env` and `--env-file`, whose values are not shown; null: everything is. */
+  readonly given: readonly string[] | null;
+  readonly reasons: MadeRequest['reasons'];
   readonly image: {
     readonly name: string;
     readonly repository: string;
@@ -55,19 +22,62 @@ export interface Explained extends DryRun {
     readonly target: string;
   };
   readonly runtime: { readonly name: string; readonly version: string };
+  readonly configuration: Pick<Configuration, 'settings' | 'sources'>;
+  readonly notes: readonly string[];
 }
 
-/** The whole plan for programs: each bind and variable says where it comes from. Masked like the command line. */
-export function explainJson({
-  invocation,
-  userArguments,
-  masked,
-  request,
-  image,
-  runtime,
-}: Explained): string {
-  const hidden = new Set(masked);
-  return JSON.stringify({
+const MASK = '***';
+/** Below 10, as in a plan. */
+const HIGHEST_DESCRIPTOR = 9;
+
+/**
+ * The command that would run, to be pasted into a POSIX shell: variables that are set stand in front of it, `env -u`
+ * takes others away, and what the runtime reads from descriptors follows as here-documents.
+ */
+export function commandLine(
+  dryRun: Pick<DryRun, 'invocation' | 'userArguments' | 'request' | 'given'>,
+): string {
+  const { invocation, userArguments } = dryRun;
+  const isMasked = maskedNames(dryRun);
+  const inputs = invocation.inputs ?? [];
+  const { set, unset } = invocation.environment;
+  const words = [
+    ...(unset.length === 0 ? [] : ['/usr/bin/env', ...unset.flatMap(name => ['-u', name])]),
+    invocation.file,
+    ...invocation.args.map(word =>
+      typeof word === 'object' && 'input' in word ? String(HIGHEST_DESCRIPTOR - word.input) : word,
+    ),
+    ...userArguments,
+  ];
+  const assignments = set.map(([name, value]) => `${name}=${printableWord(isMasked(name) ? MASK : value)}`);
+  const ends = inputs.map(text => delimiterFor(String(text)));
+  const here = ends.map((end, index) => `${HIGHEST_DESCRIPTOR - index}<<${end}`);
+  const documents = inputs.map((text, index) => `\n${printableDocument(text)}${ends[index]}`);
+  return `${[...assignments, ...words.map(printableWord), ...here].join(' ')}${documents.join('')}`;
+}
+
+/** A word that is no line of the text: nothing from an image may end its here-document. */
+function delimiterFor(text: string): string {
+  const lines = new Set(text.split('\n'));
+  let end = 'JCDS';
+  while (lines.has(end)) end += '_';
+  return end;
+}
+
+/** Values of `--env` are not shown, and neither are those that the caller has addressed to the container. */
+function maskedNames({ request, given }: Pick<DryRun, 'request' | 'given'>): (name: string) => boolean {
+  if (given === null) return () => false;
+  const hidden = [...given, ...addressedVariables(request.environment.host).keys()];
+  const names = new Set(hidden.flatMap(launcherNames));
+  return name => names.has(name);
+}
+
+/** The whole plan for programs: each part says why it is so. Masked like the command line. */
+export function explainJson(dryRun: DryRun): string {
+  const { invocation, userArguments, request, image, runtime, reasons, notes } = dryRun;
+  const isMasked = maskedNames(dryRun);
+  const { settings, sources } = dryRun.configuration;
+  return jsonLine({
     schemaVersion: 1,
     image: {
       name: image.name,
@@ -80,13 +90,20 @@ export function explainJson({
     command: {
       file: invocation.file,
       args: invocation.args,
+      inputs: invocation.inputs ?? [],
       userArguments,
+      words: request.words,
     },
     environment: {
       policy: request.environment.policy,
+      set: invocation.environment.set.map(([name, value]) => ({
+        name,
+        value: isMasked(name) ? MASK : value,
+      })),
+      unset: invocation.environment.unset,
       variables: [...jobEnvironment(request).variables.values()].map(({ name, value, from }) => ({
         name,
-        value: hidden.has(name) ? MASK : from === 'host' ? undefined : value,
+        value: from === 'host' || from === 'addressed' ? undefined : isMasked(name) ? MASK : value,
         from,
       })),
     },
@@ -95,5 +112,13 @@ export function explainJson({
     home: request.home,
     gpu: request.gpu,
     user: request.user,
+    reasons,
+    settings: Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [
+        key,
+        { value, from: sources[key as keyof typeof settings] ?? 'default' },
+      ]),
+    ),
+    notes,
   });
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, JcdsError } from '../errors.ts';
 import { fromBytes, toBytes } from '../launch/bytes.ts';
+import { printableWord } from '../launch/printable-word.ts';
+import { isShellName } from '../launch/shell-names.ts';
 
 /** `--env` or a line of `--env-file` that cannot be passed on. The value itself is never in the message. */
 export class InvalidVariableError extends JcdsError {
@@ -8,7 +10,7 @@ export class InvalidVariableError extends JcdsError {
     super({
       code: 'INVALID_VARIABLE',
       message: `${place}: ${reason}`,
-      hint: 'names are letters, digits and _, not beginning with a digit',
+      hint: 'write NAME=value, the name of letters, digits and _, and none that shells keep (UID, RANDOM, SHLVL, …)',
       exitCode: EXIT.usage,
     });
   }
@@ -21,7 +23,7 @@ export class EnvironmentFileError extends JcdsError {
     super({
       code: 'ENV_FILE',
       message: `--env-file ${JSON.stringify(file)} cannot be read (${code})`,
-      hint: `ls -l ${file}`,
+      hint: `ls -l ${printableWord(file)}`,
       exitCode: EXIT.usage,
       cause,
     });
@@ -46,18 +48,21 @@ export function variablesOf(
     const equals = assignment.indexOf('=');
     const name = equals < 0 ? assignment : assignment.slice(0, equals);
     const value = equals < 0 ? environment[name] : assignment.slice(equals + 1);
-    check(place, name, value);
+    check(place, name, value, place === '--env' ? JSON.stringify(name) : 'what stands before =');
     if (value !== undefined) found.set(name, value);
   };
   for (const file of files)
-    for (const [line, text] of linesOf(file)) add(`--env-file ${file}, line ${line}`, text);
+    for (const [line, text] of linesOf(file)) add(`--env-file ${JSON.stringify(file)}, line ${line}`, text);
   for (const assignment of assignments) add('--env', assignment);
   return [...found];
 }
 
-function check(place: string, name: string, value: string | undefined): void {
+/** @param shown the name for a message: a line of a file that is none may be a piece of a secret */
+function check(place: string, name: string, value: string | undefined, shown: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    throw new InvalidVariableError(place, `${JSON.stringify(name)} is not a name that a shell can hold`);
+    throw new InvalidVariableError(place, `${shown} is not a name that a shell can hold`);
+  if (!isShellName(name))
+    throw new InvalidVariableError(place, `${name} cannot be set: shells keep this name for themselves`);
   if (value === undefined) return;
   const size = toBytes(`${name}=${value}`).length + 1;
   if (size > LONGEST_STRING)

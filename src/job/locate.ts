@@ -5,7 +5,7 @@ import type { Search } from '../cvmfs/find-publication.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
 import { cvmfsRoot } from '../cvmfs/root.ts';
 import { UsageError } from '../errors.ts';
-import { parsePlatform } from '../image/platform.ts';
+import { type Platform, parsePlatform } from '../image/platform.ts';
 import { formatReference, parseReference } from '../image/reference.ts';
 import { imagePath } from '../repositories/image-path.ts';
 import { repositoriesFrom, repositoryNamed, SERVICES } from '../repositories/index.ts';
@@ -14,6 +14,8 @@ import { repositoriesFrom, repositoryNamed, SERVICES } from '../repositories/ind
 export interface NamedImage {
   readonly name: string;
   readonly image: ImageName;
+  /** What was asked for; null: whatever is published. */
+  readonly platform: Platform | null;
 }
 
 /** Where images are looked for, by the settings. @throws InvalidRepositoryNameError, InvalidServiceError */
@@ -44,7 +46,8 @@ export function readImageName(
     );
   const wanted = platform === undefined ? null : parsePlatform(platform);
   const place = imagePath(text, { cvmfsRoots: [root, '/cvmfs'] });
-  if (place !== null) return { name: text, image: { kind: 'place', place } };
+  if (place !== null) return { name: text, image: { kind: 'place', place }, platform: wanted };
   const reference = parseReference(text);
-  return { name: formatReference(reference), image: { kind: 'reference', reference, platform: wanted } };
+  const name = formatReference(reference);
+  return { name, image: { kind: 'reference', reference, platform: wanted }, platform: wanted };
 }

@@ -1,15 +1,18 @@
-import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Published } from '../cvmfs/publication.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { toBytes } from '../launch/bytes.ts';
+import { printableWord } from '../launch/printable-word.ts';
+import { jsonLine } from '../output/json.ts';
 
 /** The status file could not be written. */
 export class StatusFileError extends JcdsError {
   constructor(file: string, cause: unknown) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     super({
       code: 'STATUS_FILE',
-      message: `--status-file ${JSON.stringify(file)} cannot be written (${code})`,
-      hint: `ls -ld ${JSON.stringify(dirname(file))}`,
+      message: `--status-file ${JSON.stringify(file)} cannot be written (${codeOf(cause) ?? 'unknown error'})`,
+      hint: `ls -ld ${printableWord(dirname(file))}`,
       exitCode: EXIT.failed,
       cause,
     });
@@ -24,7 +27,8 @@ export interface JobStatus {
   readonly schemaVersion: 1;
   /** `starting`: the plan was handed to the launcher; `failed`: nothing was started. */
   readonly outcome: 'starting' | 'failed';
-  readonly image: string;
+  /** null: the command line made no sense. */
+  readonly image: string | null;
   readonly repository: string | null;
   readonly path: string | null;
   readonly target: string | null;
@@ -41,32 +45,61 @@ export interface JobStatus {
   } | null;
 }
 
+/** How far jcds came. */
+export interface Decided {
+  image: string | null;
+  published?: Published;
+  runtime?: string;
+}
+
+/** An error that says what will make the same command work later. */
+type WaitingError = JcdsError & { readonly waitingFor: JobStatus['waitingFor'] };
+
+/** The status after a failure, or that of a job which is about to start. */
+export function statusOf({ image, published, runtime }: Decided, error: JcdsError | null): JobStatus {
+  return {
+    schemaVersion: 1,
+    outcome: error === null ? 'starting' : 'failed',
+    image,
+    repository: published?.repository ?? null,
+    path: published?.path ?? null,
+    target: published?.target ?? null,
+    runtime: runtime ?? null,
+    exitCode: error === null ? null : error.exitCode < EXIT.later ? EXIT.failed : error.exitCode,
+    error: error === null ? null : { code: error.code, message: error.message, hint: error.hint ?? null },
+    waitingFor: (error as Partial<WaitingError> | null)?.waitingFor ?? null,
+  };
+}
+
 /** Removes the file of an earlier run, so that nobody reads that as this run's. @throws StatusFileError */
 export function removeStatusFile(file: string): void {
   try {
-    rmSync(file, { force: true });
+    unlinkSync(toBytes(file));
   } catch (thrown) {
-    throw new StatusFileError(file, thrown);
+    if (codeOf(thrown) !== 'ENOENT') throw new StatusFileError(file, thrown);
   }
 }
 
 /** Writes aside, not following a link, and renames into place. @throws StatusFileError */
 export function writeStatusFile(file: string, status: JobStatus): void {
-  const aside = `${file}.${process.pid}.new`;
+  const aside = toBytes(`${file}.${process.pid}.new`);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   try {
-    const descriptor = openSync(
-      aside,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o644,
-    );
+    const descriptor = openSync(aside, flags, 0o644);
     try {
-      writeSync(descriptor, `${JSON.stringify(status)}\n`);
+      writeSync(descriptor, jsonLine(status));
+      renameSync(aside, toBytes(file));
+    } catch (thrown) {
+      unlinkSync(aside);
+      throw thrown;
     } finally {
       closeSync(descriptor);
     }
-    renameSync(aside, file);
   } catch (thrown) {
-    rmSync(aside, { force: true });
     throw new StatusFileError(file, thrown);
   }
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return (thrown as NodeJS.ErrnoException).code;
 }

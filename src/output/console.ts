@@ -1,12 +1,13 @@
 import type { Context } from '../context.ts';
 import type { JcdsError } from '../errors.ts';
+import { jsonLine } from './json.ts';
 import { safeLines } from './safe-text.ts';
 
-/** Prints an error for a person: what failed, then what to type. */
+/** Prints an error: for a person what failed, then what to type; for a program one JSON object. */
 export function printError(context: Pick<Context, 'stderr'>, error: JcdsError, json: boolean): void {
   if (json) {
     const { code, message, hint } = error;
-    context.stderr.write(`${JSON.stringify({ error: { code, message, hint: hint ?? null } })}\n`);
+    context.stderr.write(jsonLine({ error: { code, message, hint: hint ?? null } }));
     return;
   }
   context.stderr.write(`jcds: ${safeLines(error.message)}\n`);
@@ -24,13 +25,18 @@ export interface Speaker {
   detail(text: string): void;
 }
 
-/** The speaker of a command line. */
+/**
+ * The speaker of a command line. Silent under --json: what a program reads on standard error is an error.
+ * @param heard is told everything, said or not
+ */
 export function speaker(
   options: Readonly<Record<string, unknown>>,
   context: Pick<Context, 'stderr'>,
+  heard: (text: string) => void = () => {},
 ): Speaker {
   const say = (wanted: boolean) => (text: string) => {
-    if (wanted) printNote(context, text);
+    heard(text);
+    if (wanted && options.json !== true) printNote(context, text);
   };
   return { warn: say(options.quiet !== true), detail: say(options.verbose === true) };
 }

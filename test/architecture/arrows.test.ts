@@ -11,7 +11,8 @@ const ARROWS: Record<string, readonly string[]> = {
   'check-node.ts': [],
   'real-context.ts': ['launch'],
   'main.ts': ['program.ts', 'output'],
-  'program.ts': ['commands'],
+  'program.ts': ['commands', 'glimpse.ts', 'output'],
+  'glimpse.ts': [],
   commands: [
     'job',
     'cvmfs',

@@ -46,7 +46,7 @@ test('a missing source is dropped with a note unless it was typed', () => {
       code: 'BIND_SOURCE',
       exitCode: 125,
       message: 'the directory to bind, "/no/eos", does not exist',
-      hint: 'ls -ld "/no/eos"',
+      hint: 'ls -ld /no/eos',
     }),
   );
 });

@@ -1,0 +1,46 @@
+import type { Call } from '../commands/command.ts';
+import type { Settings } from '../configuration/settings.ts';
+import type { Context } from '../context.ts';
+import { findImage } from '../cvmfs/look-at-image.ts';
+import { type Published, requirePublished, UnreadableImageError } from '../cvmfs/publication.ts';
+import type { Speaker } from '../output/console.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
+import { checkIdentity } from './findings.ts';
+import { askIfMissing } from './if-missing.ts';
+import { readImageName, searchOf } from './locate.ts';
+
+/** The image of a job. */
+export interface JobImage {
+  /** As a person reads it. */
+  readonly name: string;
+  readonly published: Published;
+  /** null: an image file, which nobody can read without mounting it. */
+  readonly facts: ImageFacts | null;
+  /** The CVMFS root in use. */
+  readonly root: string;
+}
+
+/** The listings that most runtimes without mount points of their own need: read with the rest, they cost no second look. */
+const USUAL_LISTINGS = ['/', '/etc'];
+
+/** Finds what was typed, and makes sure that it is what was meant. @throws JcdsError */
+export async function findJobImage(
+  typed: string | undefined,
+  { settings, options, say }: { settings: Settings; options: Call['options']; say: Speaker },
+  context: Context,
+): Promise<JobImage> {
+  const search = searchOf(settings, context);
+  const platform = typeof options.platform === 'string' ? options.platform : undefined;
+  const named = readImageName(typed, { settings }, search.root, platform);
+  const { name, image } = named;
+  const look = () => findImage(image, search, USUAL_LISTINGS, context);
+  const first = await look();
+  const again = await askIfMissing(first.publication, named, { settings, options, say }, context);
+  const { publication, facts, unread } = again ? await look() : first;
+  const published = requirePublished(publication, name);
+  if (unread !== null) throw new UnreadableImageError(published, unread);
+  checkIdentity(named, published, facts, { anyRegistry: settings.anyRegistry, say });
+  if (image.kind === 'reference' && published.repository !== search.repositories[0]?.name)
+    say.warn(`${name} comes from ${published.repository}`);
+  return { name, published, facts, root: search.root };
+}
