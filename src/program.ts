@@ -94,7 +94,9 @@ function refusal(
   args: readonly string[],
 ): Extract<Parsed, { kind: 'refused' }> {
   const [name = '', second] = glimpse(args, COMMON_OPTIONS).operands;
-  const declaration = named.find(row => row.group === undefined || row.name === second);
+  const declaration =
+    named.find(row => row.group !== undefined && row.name === second) ??
+    named.find(row => row.group === undefined);
   // Also where a command has no --json of its own: a program has asked.
   const rows = [...COMMON_OPTIONS, JSON_OPTION, ...(declaration?.options ?? [])];
   const { options, unknown } = glimpse(args, rows, declaration?.passThrough === true ? 2 : undefined);
@@ -137,7 +139,9 @@ export function buildProgram(
     if (declaration.passThrough === true) command.passThroughOptions();
     command.action(() => act(declaration, command));
   }
-  for (const group of program.commands.filter(({ commands }) => commands.length > 0))
+  for (const group of program.commands.filter(
+    command => command.commands.length > 0 && command.summary() === '',
+  ))
     group.summary(group.commands.map(command => command.name()).join(', '));
   return program;
 }

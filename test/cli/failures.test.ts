@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { RUNTIME_NAMES } from '../../src/runtimes/index.ts';
 import { elfHeader } from '../hosts/image-files.ts';
 import { APPTAINER, builtFrom, failure, JINR, Setting } from './setting.ts';
 
@@ -403,7 +404,7 @@ const optionValues: Row[] = [
     'UNKNOWN_RUNTIME',
     125,
     'jcds knows no runtime "docker"',
-    'one of apptainer, singularity, unshare, bubblewrap',
+    `one of ${RUNTIME_NAMES.join(', ')}`,
   ],
   [
     ['exec', '--runtime', 'unshare', '--writable-tmpfs', 'small:1', 'ls'],
