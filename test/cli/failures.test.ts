@@ -424,7 +424,7 @@ const optionValues: Row[] = [
     ['exec', '--if-missing', 'later', 'small:2', 'ls'],
     'USAGE',
     125,
-    "option '--if-missing <policy>' argument 'later' is invalid. Allowed choices are fail",
+    "option '--if-missing <policy>' argument 'later' is invalid. Allowed choices are ask, request, wait, fail",
     'jcds exec --help',
   ],
 ];
