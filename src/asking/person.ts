@@ -15,14 +15,14 @@ type AskLine = (question: string) => Promise<string | null>;
 
 /**
  * Whoever sits at the terminal, or null: questions go to standard error and answers come from standard input, so both must be
- * terminals; `--no-input`, `--json` and `-q` mean that nobody is asked.
+ * terminals; `--no-input` and `--json` mean that nobody is asked.
  */
 export function personAt(
   context: Pick<Context, 'stdin' | 'stderr'>,
   options: Readonly<Record<string, unknown>>,
   askLine: AskLine = askAtTerminal,
 ): Person | null {
-  const isSilent = options.input === false || options.json === true || options.quiet === true;
+  const isSilent = options.input === false || options.json === true;
   if (isSilent || !context.stdin.isTerminal || !context.stderr.isTerminal) return null;
   return {
     async confirm(text, question) {

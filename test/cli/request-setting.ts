@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
 import { makeImage } from '../registry/images.ts';
@@ -26,6 +27,13 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when standard error has said this. */
   said(text: string): Promise<void>;
+}
+
+/** A run of jcds at a terminal. */
+export interface AtTerminal {
+  readonly ended: Promise<{ readonly code: number | string; readonly text: string }>;
+  said(text: string): Promise<void>;
+  type(keys: string): void;
 }
 
 /** The program as it is installed, built once for a file of tests. */
@@ -200,6 +208,37 @@ export class World {
 
   jcds(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Promise<Ended> {
     return this.start(words, env).ended;
+  }
+
+  /** Starts jcds at a terminal of its own; both streams are one text there, its line ends plain. */
+  atTerminal(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): AtTerminal {
+    const terminal = spawnTerminal(this.#program.file, [...words], {
+      cwd: this.home,
+      env: this.environment({ TERM: 'xterm', ...env }),
+      cols: 400,
+    });
+    let text = '';
+    const waiting: { text: string; resolve: () => void }[] = [];
+    const tell = (all: boolean) => {
+      for (const one of waiting) if (all || text.includes(one.text)) one.resolve();
+    };
+    terminal.onData(data => {
+      text += data.replaceAll('\r\n', '\n');
+      tell(false);
+    });
+    const ended = new Promise<{ code: number | string; text: string }>(resolve =>
+      terminal.onExit(({ exitCode, signal }) => {
+        printed.push(text);
+        tell(true);
+        resolve({ code: signal ? `signal ${signal}` : exitCode, text });
+      }),
+    );
+    const said = (wanted: string) =>
+      new Promise<void>(resolve => {
+        waiting.push({ text: wanted, resolve });
+        tell(false);
+      });
+    return { ended, said, type: keys => terminal.write(keys) };
   }
 
   async remove(): Promise<void> {
