@@ -259,7 +259,7 @@ _jcds_table() {
       )
       ;;
     'config get' | 'config unset')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network')
+      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -269,7 +269,7 @@ _jcds_table() {
       )
       ;;
     'config set')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries tokenServers network' 'text')
+      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network' 'text')
       options=(
         '-v --verbose|'
         '-q --quiet|'

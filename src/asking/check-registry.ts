@@ -1,11 +1,10 @@
-import { SettingValueError } from '../configuration/errors.ts';
 import type { Settings } from '../configuration/settings.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { canonicalName, type Reference } from '../image/reference.ts';
 import type { Speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
-import { noCredential, type RegistryOptions } from '../registry/client.ts';
-import { storedCredentials } from '../registry/credentials.ts';
+import { noCredential } from '../registry/client.ts';
+import { registryOptions } from '../registry/from-settings.ts';
 import { registryHas } from '../registry/presence.ts';
 import type { AskingContext, Service } from './service.ts';
 
@@ -19,24 +18,6 @@ export class PrivateImageError extends JcdsError {
       exitCode: EXIT.no,
     });
   }
-}
-
-/** How registries are spoken to, by the settings. Throws SettingValueError. */
-export function registryOptions(settings: Settings, context: AskingContext): RegistryOptions {
-  const { environment, home, uid } = context;
-  const pairs = settings.tokenServers.map(text => {
-    const [registry, host, ...rest] = text.split('=');
-    if (!registry || !host || rest.length > 0)
-      throw new SettingValueError('tokenServers', text, 'each must be REGISTRY=HOST');
-    return [registry, host];
-  });
-  return {
-    environment,
-    findCredential: storedCredentials({ environment, home, uid }),
-    insecure: settings.insecureRegistries,
-    tokenServers: Object.fromEntries(pairs),
-    now: context.now,
-  };
 }
 
 /**

@@ -24,5 +24,6 @@ export function statusQuestion(call: Call, context: Context): StatusQuestion {
     servers: listOption(call, 'server'),
     network: settings.network,
     checkRegistry: flag(call, 'checkRegistry'),
+    registries: settings,
   };
 }

@@ -18,6 +18,10 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
         : { reason: 'must be a number of seconds above 0 and at most 86400' };
     case 'boolean':
       return typeof value === 'boolean' ? { value } : { reason: 'must be true or false' };
+    case 'pairs':
+      return isRecord(value) && Object.values(value).every(text => typeof text === 'string' && text !== '')
+        ? { value }
+        : { reason: 'must be an object of texts, or NAME=VALUE in a variable' };
     case 'services':
       return isRecordOfRecords(value)
         ? { value }
@@ -30,13 +34,9 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
 /** Reads the text of an environment variable or of `jcds config set` as its row's kind. Lists are separated by commas. */
 export function parseTextValue(row: SettingRow, text: string): Parsed {
   if (typeof row.kind !== 'string' || row.kind === 'text') return parseJsonValue(row, text);
-  if (row.kind === 'list')
-    return {
-      value: text
-        .split(',')
-        .map(word => word.trim())
-        .filter(word => word !== ''),
-    };
+  if (row.kind === 'list') return { value: wordsOf(text) };
+  if (row.kind === 'pairs')
+    return parseJsonValue(row, Object.fromEntries(wordsOf(text).map(word => word.split(/=(.*)/s, 2))));
   if (row.kind === 'seconds') return parseJsonValue(row, text.trim() === '' ? Number.NaN : Number(text));
   if (row.kind === 'boolean')
     return parseJsonValue(row, { true: true, '1': true, false: false, '0': false }[text] ?? text);
@@ -45,6 +45,13 @@ export function parseTextValue(row: SettingRow, text: string): Parsed {
   } catch {
     return { reason: 'must be JSON' };
   }
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map(word => word.trim())
+    .filter(word => word !== '');
 }
 
 function oneOf(choices: readonly string[], value: unknown): Parsed {

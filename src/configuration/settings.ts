@@ -28,8 +28,8 @@ export interface Settings {
   waitInterval: number;
   /** Registries, with their port, that are spoken to by plain http. */
   insecureRegistries: readonly string[];
-  /** `REGISTRY=HOST`: token servers that belong to a registry on another host. */
-  tokenServers: readonly string[];
+  /** Registry to host of its token server, where that is another host. */
+  registryTokenServers: Readonly<Record<string, string>>;
   /** false: jcds never touches the network. */
   network: boolean;
 }
@@ -50,13 +50,13 @@ export const DEFAULTS: Settings = {
   waitTimeout: 3600,
   waitInterval: 30,
   insecureRegistries: [],
-  tokenServers: [],
+  registryTokenServers: {},
   network: true,
 };
 
 /** How one key is read: from JSON, from its environment variable, and whether a project file may set it. */
 export interface SettingRow {
-  readonly kind: 'text' | 'list' | 'seconds' | 'boolean' | 'services' | readonly string[];
+  readonly kind: 'text' | 'list' | 'seconds' | 'boolean' | 'pairs' | 'services' | readonly string[];
   /** A cloned directory is not trusted with servers, keys, runtimes, runtime arguments or forges. */
   readonly project: boolean;
   readonly meaning: string;
@@ -103,8 +103,8 @@ export const SETTINGS = {
     project: false,
     meaning: 'registries, HOST:PORT, that are spoken to by plain http',
   },
-  tokenServers: {
-    kind: 'list',
+  registryTokenServers: {
+    kind: 'pairs',
     project: false,
     meaning: 'token servers that registries on other hosts may name, REGISTRY=HOST',
   },

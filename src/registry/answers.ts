@@ -23,7 +23,7 @@ export class UnauthorizedError extends JcdsError {
       message: `${registry} does not show ${subject} ${whom(facts)}: it is private, or it does not exist`,
       hint:
         withheldFrom !== null
-          ? `if ${withheldFrom} is the token server of ${registry}, declare it in the configuration`
+          ? `if ${withheldFrom} is the token server of ${registry}: jcds config set registryTokenServers ${registry}=${withheldFrom}`
           : credential === null
             ? `log in: podman login ${registry}`
             : `if the credential in ${credential} has expired, log in again: podman login ${registry}`,

@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Silence, readonly [reason: string, hint: string]>> 
   proxy: ['the proxy does not let the request through', 'check https_proxy and no_proxy'],
   protocol: [
     'what answers does not speak the protocol expected',
-    'check the port; a registry without https must be declared insecure',
+    'check the port; a registry without https must be named in the setting insecureRegistries',
   ],
 };
 

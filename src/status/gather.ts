@@ -6,7 +6,7 @@ import type { Finding } from '../cvmfs/origin.ts';
 import type { Publication } from '../cvmfs/publication.ts';
 import { unreadableParts } from '../cvmfs/unreadable.ts';
 import type { RegistryOptions } from '../registry/client.ts';
-import { storedCredentials } from '../registry/credentials.ts';
+import { type RegistrySettings, registryOptions } from '../registry/from-settings.ts';
 import { type Repository, repositoryNamed } from '../repositories/index.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
@@ -31,6 +31,7 @@ export interface StatusQuestion {
   readonly servers: readonly string[];
   readonly network: boolean;
   readonly checkRegistry: boolean;
+  readonly registries: RegistrySettings;
 }
 
 /** What is known of one image. */
@@ -127,17 +128,17 @@ function targetsOf(found: readonly FoundImage[]): string[] {
 }
 
 async function upstreamOf(
-  { images, checkRegistry, network }: StatusQuestion,
+  { images, checkRegistry, network, registries }: StatusQuestion,
   found: readonly FoundImage[],
   architecture: string,
   deadline: Deadline,
-  { environment, home, uid, now }: StatusContext,
+  context: StatusContext,
 ): Promise<readonly (UpstreamAnswer | null)[]> {
   if (!checkRegistry) return images.map(() => null);
   if (!network) return images.map(() => ({ state: 'unknown', evidence: NO_NETWORK, hint: null }));
-  const findCredential = storedCredentials({ environment, home, uid });
+  const usual = registryOptions(registries, context);
   return inOrder(images, AT_ONCE, ({ image }, index) => {
-    const options: RegistryOptions = { environment, findCredential, timeout: deadline.left(), now };
+    const options: RegistryOptions = { ...usual, timeout: deadline.left() };
     const { publication, facts } = found[index]!;
     return askUpstream({ image, publication, facts, architecture }, options);
   });

@@ -321,7 +321,12 @@ test.each<[words: string[], settings: object, code: number, message: string]>([
     'how images are asked for in singularity.galaxyproject.org',
   ],
   [[BMN], { network: false }, 1, 'the configuration forbids it'],
-  [[BMN], { tokenServers: ['git.jinr.ru:5005'] }, 2, 'each must be REGISTRY=HOST'],
+  [
+    [BMN],
+    { registryTokenServers: { 'git.jinr.ru:5005': 1 } },
+    2,
+    'registryTokenServers must be an object of texts',
+  ],
 ])('%j with %j ends with %d', async (words, settings, code, message) => {
   world.configure(settings as Record<string, unknown>);
   const ended = await world.jcds(['request', ...words]);

@@ -20,6 +20,8 @@ function host(files: { user?: string; project?: string; site?: string }) {
   return { base, project, user, site, load };
 }
 
+const PAIRS = 'must be an object of texts, or NAME=VALUE in a variable';
+
 test('without files the defaults hold', () => {
   expect(host({}).load()).toEqual({ settings: DEFAULTS, notes: [], sources: {} });
 });
@@ -86,6 +88,8 @@ describe('a broken file names file, line and key', () => {
     ['{"cvmfsTimeout": -1}', 'line 1: cvmfsTimeout must be a number of seconds above 0 and at most 86400'],
     ['{"network": "no"}', 'line 1: network must be true or false'],
     ['{"image": ""}', 'line 1: image must be a text'],
+    ['{"registryTokenServers": ["a=b"]}', `line 1: registryTokenServers ${PAIRS}`],
+    ['{"registryTokenServers": {"a": 1}}', `line 1: registryTokenServers ${PAIRS}`],
     ['{"services": {"a.b": 1}}', 'line 1: services must be an object of objects, by repository name'],
   ])('%j', (text, message) => {
     const { load, user } = host({ user: text });
@@ -126,6 +130,7 @@ test.each([
     'soon',
     'JCDS_CVMFS_TIMEOUT is "soon", but must be a number of seconds above 0 and at most 86400',
   ],
+  ['JCDS_REGISTRY_TOKEN_SERVERS', 'a', `JCDS_REGISTRY_TOKEN_SERVERS is "a", but ${PAIRS}`],
   ['JCDS_SERVICES', '{', 'JCDS_SERVICES is "{", but must be JSON'],
 ])('a variable that does not fit: %s=%s', (name, value, message) => {
   expect(() => host({}).load({ [name]: value })).toThrow(
@@ -135,4 +140,25 @@ test.each([
 
 test('lists in variables are separated by commas', () => {
   expect(host({}).load({ JCDS_REPOSITORIES: 'a.b, c.d' }).settings.repositories).toEqual(['a.b', 'c.d']);
+});
+
+test('pairs in variables are NAME=VALUE', () => {
+  expect(
+    host({}).load({ JCDS_REGISTRY_TOKEN_SERVERS: 'a:5000=b, c=d:1' }).settings.registryTokenServers,
+  ).toEqual({
+    'a:5000': 'b',
+    c: 'd:1',
+  });
+});
+
+test('a row of a stronger layer changes what a weaker one says of that repository key by key, its wishlist too', () => {
+  const { load } = host({
+    site: '{"services": {"a.b": {"title": "A", "wishlist": {"host": "h", "path": "p"}}, "c.d": {"title": "C"}}}',
+    user: '{"services": {"a.b": {"homepage": null, "wishlist": {"path": "q"}}, "e.f": {"title": "E"}}}',
+  });
+  expect(load().settings.services).toEqual({
+    'a.b': { title: 'A', homepage: null, wishlist: { host: 'h', path: 'q' } },
+    'c.d': { title: 'C' },
+    'e.f': { title: 'E' },
+  });
 });

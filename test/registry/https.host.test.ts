@@ -182,7 +182,7 @@ test('a token server of another name gets the password only when it is declared'
     state: 'private',
     evidence:
       'registry.example.org does not show registry.example.org/a/b:1 to everyone, and your credential was not sent to login.example.org: it is private, or it does not exist',
-    hint: 'if login.example.org is the token server of registry.example.org, declare it in the configuration',
+    hint: 'if login.example.org is the token server of registry.example.org: jcds config set registryTokenServers registry.example.org=login.example.org',
   });
   expect(heard.splice(0)).toEqual([first, 'login.example.org /token: null', `${last} everyones`]);
   expect(await ask(name, { tokenServers: { 'registry.example.org': 'login.example.org' } })).toMatchObject({

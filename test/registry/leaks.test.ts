@@ -83,7 +83,7 @@ test.each([
   expect(await failure(client.head('a/b', '1'))).toEqual({
     code: 'REGISTRY_UNAUTHORIZED',
     message: `${registry.host} does not show ${registry.host}/a/b:1 to everyone, and your credential was not sent to ${foreign.host}: it is private, or it does not exist`,
-    hint: `if ${foreign.host} is the token server of ${registry.host}, declare it in the configuration`,
+    hint: `if ${foreign.host} is the token server of ${registry.host}: jcds config set registryTokenServers ${registry.host}=${foreign.host}`,
     exitCode: 1,
   });
   expect(foreign.heard).toEqual([

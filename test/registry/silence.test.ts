@@ -84,7 +84,7 @@ test.each<[what: string, greeting: string]>([
   expect([thrown.code, thrown.message, thrown.hint, thrown.exitCode]).toEqual([
     'REGISTRY_UNREACHABLE',
     `cannot reach ${host}: what answers does not speak the protocol expected`,
-    'check the port; a registry without https must be declared insecure',
+    'check the port; a registry without https must be named in the setting insecureRegistries',
     75,
   ]);
   expectSecretless(thrown);

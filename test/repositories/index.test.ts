@@ -123,3 +123,18 @@ test.each<[string, unknown, string]>([
     exitCode: 2,
   });
 });
+
+test('a known wishlist is changed key by key, and checked as a whole', () => {
+  const jinr = 'containers.jinr.ru';
+  const configured = (wishlist: unknown) =>
+    repositoriesFrom(SERVICES, { [jinr]: { wishlist } as Partial<Repository> });
+  expect(configured({ path: 'images.txt' })[0]?.wishlist).toEqual({
+    ...SERVICES[0]!.wishlist,
+    path: 'images.txt',
+  });
+  for (const wrong of [{ path: 1 }, { forge: 'svn' }, null, { publicOnly: 'yes' }])
+    expect(failure(() => configured(wrong))).toMatchObject({
+      code: 'INVALID_CONFIGURATION',
+      message: `services["${jinr}"].wishlist must be an object with forge, host, project, branch, path and format`,
+    });
+});
