@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LayoutName } from '../repositories/layouts/index.ts';
 import { isRepositoryName } from '../repositories/repository.ts';
 import { indexText, MAGIC, MOST_NAMES, readIndexText, VERSION } from './index-format.ts';
 import {
@@ -10,7 +11,7 @@ import {
   SEARCHED,
   writeIndexFile,
 } from './index-place.ts';
-import { publishedName } from './published-name.ts';
+import { nameAtPath, publishedName } from './published-name.ts';
 
 /** What became of an index. A home that is full or read-only costs its user the completion, never a command. */
 export type IndexUpdate =
@@ -19,34 +20,41 @@ export type IndexUpdate =
 
 const LARGEST_FILE = 64 << 20;
 
-/**
- * Replaces the index of a repository by all names that it holds. Texts outside the grammar are left out and counted.
- * When the names end in an error nothing is replaced, and the error is thrown on.
- */
-export async function updateIndex(
-  context: IndexContext,
-  repository: string,
-  names: Iterable<string> | AsyncIterable<string>,
-): Promise<IndexUpdate> {
-  const kept = new Set<string>();
-  let refused = 0;
-  for await (const text of names) if (!take(kept, text)) refused += 1;
-  return written(kept.size, refused, () => writeNames(context, repository, kept, context.now()));
+/** Whose names they are, and how its paths are made. */
+export interface IndexedRepository {
+  readonly name: string;
+  readonly layout: LayoutName;
 }
 
 /**
- * Adds names that were just seen to be published and drops those seen to be missing, as `status` and a `list` with a
- * pattern find them. The index stays as old as its last whole list.
+ * Replaces the index of a repository by all images that it holds. Paths that are no name are left out and counted.
+ * When the paths end in an error nothing is replaced, and the error is thrown on.
+ * @param paths below the repository, as a list finds them: `library/debian:12`
+ */
+export async function updateIndex(
+  context: IndexContext,
+  { name, layout }: IndexedRepository,
+  paths: Iterable<string> | AsyncIterable<string>,
+): Promise<IndexUpdate> {
+  const kept = new Set<string>();
+  let refused = 0;
+  for await (const path of paths) if (!take(kept, nameAtPath(path, layout))) refused += 1;
+  return written(kept.size, refused, () => writeNames(context, name, kept, context.now()));
+}
+
+/**
+ * Adds paths at which an image was just seen and drops those at which none is any more, as `status` and a `list` with
+ * a pattern find them. The index stays as old as its last whole list.
  */
 export function amendIndex(
   context: IndexContext,
-  repository: string,
+  { name: repository, layout }: IndexedRepository,
   seen: { readonly published?: readonly string[]; readonly missing?: readonly string[] },
 ): IndexUpdate {
   const before = readIndex(context, repository);
   const names = new Set(before);
-  const refused = (seen.published ?? []).filter(text => !take(names, text)).length;
-  for (const text of seen.missing ?? []) names.delete(publishedName(text) ?? '');
+  const refused = (seen.published ?? []).filter(path => !take(names, nameAtPath(path, layout))).length;
+  for (const path of seen.missing ?? []) names.delete(nameAtPath(path, layout) ?? '');
   const same = before !== null && names.size === before.length && before.every(name => names.has(name));
   return written(names.size, refused, () => {
     if (!same) writeNames(context, repository, names, before === null ? 0 : listedAt(context, repository));
@@ -84,9 +92,8 @@ function fileOf(repository: string): string {
   return `${repository}${NAMES_ENDING}`;
 }
 
-/** Whether the text is a name that is now among the names. */
-function take(names: Set<string>, text: string): boolean {
-  const name = publishedName(text);
+/** Whether it is a name, and now among the names. */
+function take(names: Set<string>, name: string | null): boolean {
   if (name === null || (names.size >= MOST_NAMES && !names.has(name))) return false;
   names.add(name);
   return true;

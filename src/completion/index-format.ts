@@ -11,8 +11,8 @@
  */
 export const MAGIC = 'jcds-completion';
 export const VERSION = 1;
-/** The most lines that a shell looks through on one level: bash takes about 2 ms for them. */
-export const BLOCK = 1000;
+/** The most lines that a shell looks through on one level: bash takes about 1 ms for them. */
+export const BLOCK = 400;
 /** Ten times what any service has; what is beyond is left out. */
 export const MOST_NAMES = 300_000;
 

@@ -20,9 +20,12 @@ import {
   updateIndex,
 } from '../../src/completion/index-file.ts';
 import { type IndexContext, indexDirectory, removeIndex } from '../../src/completion/index-place.ts';
-import { NAMES } from './names.ts';
+import { NAMES as ALL } from './names.ts';
 
+/** OSG's layout has no port in its paths and no digests. */
+const NAMES = ALL.filter(name => !/:5005|@/.test(name));
 const JINR = 'containers.jinr.ru';
+const OSG = { name: JINR, layout: 'osg' } as const;
 const NOON = Date.UTC(2025, 5, 1, 12);
 const HOUR = 60 * 60 * 1000;
 let cache = '';
@@ -54,12 +57,12 @@ describe('where it is', () => {
 
 describe('a whole list', () => {
   test('replaces the index: sorted, each name once, without what is no name', async () => {
-    await updateIndex(context, JINR, ['old/one:1']);
+    await updateIndex(context, OSG, ['old/one:1']);
     async function* names() {
       yield* [...NAMES].reverse();
       yield* ['$(touch ran)', NAMES[0]!, 'a b/c:1', 'x\n/y:1'];
     }
-    expect(await updateIndex(context, JINR, names())).toEqual({
+    expect(await updateIndex(context, OSG, names())).toEqual({
       kind: 'written',
       names: NAMES.length,
       refused: 3,
@@ -71,33 +74,33 @@ describe('a whole list', () => {
 
   test('is for this user alone', async () => {
     mkdirSync(indexDirectory(context), { recursive: true, mode: 0o755 });
-    await updateIndex(context, JINR, NAMES);
+    await updateIndex(context, OSG, NAMES);
     expect(statSync(indexDirectory(context)).mode & 0o777).toBe(0o700);
     expect(statSync(fileOf(`${JINR}.names`)).mode & 0o777).toBe(0o600);
   });
 
   test('that breaks off replaces nothing', async () => {
-    await updateIndex(context, JINR, NAMES);
+    await updateIndex(context, OSG, NAMES);
     async function* broken() {
       yield 'new/name:1';
       throw new Error('the mount is gone');
     }
-    await expect(updateIndex(context, JINR, broken())).rejects.toThrow('the mount is gone');
+    await expect(updateIndex(context, OSG, broken())).rejects.toThrow('the mount is gone');
     expect(readIndex(context, JINR)).toEqual(NAMES);
     expect(readdirSync(indexDirectory(context))).toEqual([`${JINR}.names`]);
   });
 
   test('of a repository whose name leads elsewhere is written nowhere', async () => {
-    await updateIndex(context, '../../escaped.example', NAMES);
+    await updateIndex(context, { name: '../../escaped.example', layout: 'osg' }, NAMES);
     expect(readdirSync(cache, { recursive: true })).toEqual([]);
   });
 });
 
 describe('single names', () => {
   test('are added and dropped; the index stays as old as its last whole list', async () => {
-    await updateIndex(context, JINR, ['a/b:1', 'a/b:2']);
+    await updateIndex(context, OSG, ['a/b:1', 'a/b:2']);
     const later = contextAt(NOON + HOUR);
-    amendIndex(later, JINR, {
+    amendIndex(later, OSG, {
       published: ['a/b:3', 'a/$(touch ran):1'],
       missing: ['a/b:1', 'never/seen:1', ''],
     });
@@ -106,7 +109,7 @@ describe('single names', () => {
   });
 
   test('begin an index that counts as never listed', () => {
-    expect(amendIndex(context, JINR, { published: ['a/b:1'] })).toEqual({
+    expect(amendIndex(context, OSG, { published: ['a/b:1'] })).toEqual({
       kind: 'written',
       names: 1,
       refused: 0,
@@ -116,9 +119,9 @@ describe('single names', () => {
   });
 
   test('that change nothing write nothing', async () => {
-    await updateIndex(context, JINR, ['a/b:1']);
+    await updateIndex(context, OSG, ['a/b:1']);
     const before = statSync(fileOf(`${JINR}.names`)).ino;
-    amendIndex(context, JINR, { published: ['a/b:1'], missing: ['c/d:1'] });
+    amendIndex(context, OSG, { published: ['a/b:1'], missing: ['c/d:1'] });
     expect(statSync(fileOf(`${JINR}.names`)).ino).toBe(before);
   });
 });
@@ -130,22 +133,22 @@ describe('a file that was not written here is not believed, and the next list re
     ['cut', 'jcds-completion 1 2 1 3\na/b:1\n'],
     ['of another version', 'jcds-completion 7\na/b:1\n'],
   ])('%s', async (_, text) => {
-    await updateIndex(context, JINR, []);
+    await updateIndex(context, OSG, []);
     writeFileSync(fileOf(`${JINR}.names`), text);
     expect(readIndex(context, JINR)).toBeNull();
-    amendIndex(context, JINR, { published: ['a/b:1'] });
+    amendIndex(context, OSG, { published: ['a/b:1'] });
     expect(readIndex(context, JINR)).toEqual(['a/b:1']);
     expect(listedAt(context, JINR)).toBe(0);
   });
 
   test('a link is replaced, and what it leads to is left alone', async () => {
-    await updateIndex(context, JINR, []);
+    await updateIndex(context, OSG, []);
     const elsewhere = join(cache, 'elsewhere');
     writeFileSync(elsewhere, 'precious');
     rmSync(fileOf(`${JINR}.names`));
     symlinkSync(elsewhere, fileOf(`${JINR}.names`));
     expect(readIndex(context, JINR)).toBeNull();
-    await updateIndex(context, JINR, NAMES);
+    await updateIndex(context, OSG, NAMES);
     expect(readFileSync(elsewhere, 'utf8')).toBe('precious');
     expect(readIndex(context, JINR)).toEqual(NAMES);
   });
@@ -154,19 +157,19 @@ describe('a file that was not written here is not believed, and the next list re
 describe('where nothing can be written, that is an answer and no failure', () => {
   test('a file where the directory should be', async () => {
     writeFileSync(join(cache, 'jcds'), '');
-    expect(await updateIndex(context, JINR, NAMES)).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
-    expect(amendIndex(context, JINR, { published: NAMES })).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
+    expect(await updateIndex(context, OSG, NAMES)).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
+    expect(amendIndex(context, OSG, { published: NAMES })).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
     expect(noteSearched(context, [JINR])).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
   });
 
   test("a directory that is another user's, or a link to one", async () => {
-    await updateIndex(context, JINR, NAMES);
+    await updateIndex(context, OSG, NAMES);
     const stranger = { ...context, uid: context.uid + 1 };
-    expect(await updateIndex(stranger, JINR, [])).toEqual({ kind: 'failed', reason: 'EPERM' });
+    expect(await updateIndex(stranger, OSG, [])).toEqual({ kind: 'failed', reason: 'EPERM' });
     expect(readIndex(stranger, JINR)).toBeNull();
     rmSync(indexDirectory(context), { recursive: true });
     symlinkSync(tmpdir(), indexDirectory(context));
-    expect(await updateIndex(context, JINR, NAMES)).toEqual({ kind: 'failed', reason: 'EPERM' });
+    expect(await updateIndex(context, OSG, NAMES)).toEqual({ kind: 'failed', reason: 'EPERM' });
   });
 });
 
@@ -180,7 +183,7 @@ test('the repositories that are searched are noted, one a line', () => {
 });
 
 test('what killed writers have left is cleared away after an hour, and by removing only what is ours', async () => {
-  await updateIndex(context, JINR, NAMES);
+  await updateIndex(context, OSG, NAMES);
   const aside = (letter: string) => fileOf(`${JINR}.names.12-${letter.repeat(12)}.aside`);
   for (const [letter, time] of [
     ['a', NOON - 2 * HOUR],
@@ -190,7 +193,7 @@ test('what killed writers have left is cleared away after an hour, and by removi
     utimesSync(aside(letter), time / 1000, time / 1000);
   }
   writeFileSync(fileOf('mine.txt'), 'precious');
-  await updateIndex(context, JINR, NAMES);
+  await updateIndex(context, OSG, NAMES);
   expect(readdirSync(indexDirectory(context)).sort()).toEqual([
     `${JINR}.names`,
     `${JINR}.names.12-bbbbbbbbbbbb.aside`,

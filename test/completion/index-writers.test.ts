@@ -22,7 +22,7 @@ const WRITER = `
   const names = Array.from({ length: 3000 }, (_, at) => letter + '/image:' + at);
   const context = { environment: process.env, home: '/', uid: process.getuid(), now: Date.now };
   let update;
-  for (let round = 0; round < Number(rounds); round += 1) update = await updateIndex(context, '${JINR}', names);
+  for (let round = 0; round < Number(rounds); round += 1) update = await updateIndex(context, { name: '${JINR}', layout: 'osg' }, names);
   process.stdout.write(JSON.stringify(update));`;
 
 beforeAll(async () => {
@@ -64,7 +64,7 @@ test('several processes that write at once leave a whole index at every moment',
 });
 
 test('a disk that takes only the beginning leaves the old index, and nothing aside', async () => {
-  await updateIndex(context, JINR, ['a/b:1']);
+  await updateIndex(context, { name: JINR, layout: 'osg' }, ['a/b:1']);
   const { stdout } = spawnSync(
     '/bin/sh',
     ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, program, 'z', '1'],

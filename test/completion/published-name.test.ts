@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { publishedName } from '../../src/completion/published-name.ts';
+import { nameAtPath, publishedName } from '../../src/completion/published-name.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { NAMES } from './names.ts';
 
@@ -54,6 +54,27 @@ describe('everything else stays outside', () => {
     'a\tb/c:1',
   ])('%j', text => {
     expect(publishedName(text)).toBeNull();
+  });
+});
+
+describe('a path of a repository as the name that one types', () => {
+  test.each([
+    ['osg', 'nica/docker-images/bmn:latest', 'nica/docker-images/bmn:latest'],
+    ['osg', 'git.jinr.ru:5005/nica/bmn:latest', null],
+    ['osg', '.images/sha256:ab/cdef', null],
+    ['osg', 'nica/$(touch ran):1', null],
+    [
+      'cern',
+      'registry.hub.docker.com/library/centos:centos7',
+      'registry.hub.docker.com/library/centos:centos7',
+    ],
+    ['cern', 'gitlab-p4n.aip.de:5005/punch/image:dev', 'gitlab-p4n.aip.de:5005/punch/image:dev'],
+    ['cern', `reg.io/a/b:sha256:${HEX}`, `reg.io/a/b@sha256:${HEX}`],
+    ['cern', 'nica/bmn:latest', null],
+    ['files', 'all/bwa:0.7.17--h1', 'quay.io/biocontainers/bwa:0.7.17--h1'],
+    ['files', 'other/bwa:0.7.17--h1', null],
+  ] as const)('%s: %s -> %s', (layout, path, name) => {
+    expect(nameAtPath(path, layout)).toBe(name);
   });
 });
 
