@@ -78,7 +78,9 @@ function __jcds_searched
     set -l names $__jcds_chosen
     set -q names[1]; or set names (string split -n , -- "$JCDS_REPOSITORIES")
     set -l lines
-    set -q names[1]; or __jcds_read searched; and set names $lines[2..101]
+    if not set -q names[1]; and __jcds_read searched
+        set names $lines[2..101]
+    end
     set -q names[1]; or set names (__jcds_indexed)
     string match -r '^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9._-]+$' -- $names
 end

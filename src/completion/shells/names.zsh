@@ -38,8 +38,9 @@ _jcds_names() {
     for line in "${(@M)block:#*$'\t'*}"; do
       [[ $word == "${line%%$'\t'*}"* ]] || continue
       rest=${line#*$'\t'}
-      [[ $rest == <1-9999999>$'\t'<1-1000> ]] || break
-      (( start = ${rest%%$'\t'*}, count = start < at ? 0 : ${rest#*$'\t'} ))
+      [[ $rest == <1-9999999>$'\t'<1-1000> ]] || return 0
+      (( start = ${rest%%$'\t'*}, count = ${rest#*$'\t'} ))
+      (( start >= at )) || return 0
       break
     done
     (( count )) || _jcds_segments "${(@M)block:#${(b)word}*}"

@@ -64,12 +64,13 @@ function __jcds_contained
     test -n "$__jcds_inside"
 end
 
+# Files are what fish completes for a command that it does not know. (Its function for this starts ls.)
 function __jcds_files
-    __jcds_is_on_cvmfs; or __fish_complete_path (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    __jcds_is_on_cvmfs; or complete -C "'' "(string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
 end
 
 function __jcds_directories
-    __jcds_is_on_cvmfs; or __fish_complete_directories (string replace -r -- '^--[a-z-]+=' '' (commandline -ct)) ''
+    __jcds_files | string match -r '^[^\t]*/(?=\t|$)'
 end
 
 # A look there may block for as long as the network takes.

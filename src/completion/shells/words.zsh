@@ -1,6 +1,6 @@
 # The words before the cursor lead to a command; _arguments does the rest.
 _jcds() {
-  local path= word contained= place=
+  local route= word contained= place=
   local -a subs specs
   integer at=2
   _jcds_table ''
@@ -10,12 +10,12 @@ _jcds() {
       (( at++ ))
       continue
     fi
-    (( ${${subs%%:*}[(Ie)$word]} )) || break
-    path+=${path:+ }$word
+    [[ -n ${(M)subs:#"$word":*} ]] || break
+    route+=${route:+ }$word
     words=("${(@)words[at,-1]}")
     (( CURRENT -= at - 1, at = 2 ))
     subs=() specs=()
-    _jcds_table $path
+    _jcds_table $route
   done
   if (( $#subs )); then
     place=${${(M)specs:#1:*}##*:}
