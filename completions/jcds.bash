@@ -7,7 +7,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list status wait cache request requests help auth config)
+      words=(run exec shell resolve list status wait cache request requests help auth config completion)
       options=(
         '-h --help|'
         '-V --version|'
@@ -39,6 +39,12 @@ _jcds_table() {
       ;;
     'config')
       words=(list get set unset)
+      options=(
+        '-h --help|'
+      )
+      ;;
+    'completion')
+      words=(install uninstall refresh)
       options=(
         '-h --help|'
       )
@@ -278,8 +284,43 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'completion install')
+      places=('=bash zsh fish*')
+      options=(
+        '--no-startup-files|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'completion uninstall')
+      places=('=bash zsh fish*')
+      options=(
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'completion refresh')
+      places=()
+      options=(
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config*')
+      places=('=exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config completion*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

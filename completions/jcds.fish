@@ -80,7 +80,9 @@ function __jcds_searched
     set -l names $__jcds_chosen
     set -q names[1]; or set names (string split -n , -- "$JCDS_REPOSITORIES")
     set -l lines
-    set -q names[1]; or __jcds_read searched; and set names $lines[2..101]
+    if not set -q names[1]; and __jcds_read searched
+        set names $lines[2..101]
+    end
     set -q names[1]; or set names (__jcds_indexed)
     string match -r '^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9._-]+$' -- $names
 end
@@ -167,12 +169,13 @@ function __jcds_contained
     test -n "$__jcds_inside"
 end
 
+# Files are what fish completes for a command that it does not know. (Its function for this starts ls.)
 function __jcds_files
-    __jcds_is_on_cvmfs; or __fish_complete_path (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    __jcds_is_on_cvmfs; or complete -C "'' "(string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
 end
 
 function __jcds_directories
-    __jcds_is_on_cvmfs; or __fish_complete_directories (string replace -r -- '^--[a-z-]+=' '' (commandline -ct)) ''
+    __jcds_files | string match -r '^[^\t]*/(?=\t|$)'
 end
 
 # A look there may block for as long as the network takes.
@@ -195,7 +198,7 @@ function __jcds_table
     set -g __jcds_wraps ''
     switch "$argv[1]"
         case ''
-            set __jcds_subs run exec shell resolve list status wait cache request requests help auth config
+            set __jcds_subs run exec shell resolve list status wait cache request requests help auth config completion
         case 'cache'
             set __jcds_subs prune
             set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
@@ -203,16 +206,18 @@ function __jcds_table
             set __jcds_subs status
         case 'config'
             set __jcds_subs list get set unset
+        case 'completion'
+            set __jcds_subs install uninstall refresh
         case 'run' 'exec' 'shell'
             set __jcds_valued -B --bind --mount --env --env-file --env-policy --workdir --home --gpu --runtime --runtime-arg --if-missing --status-file --repository --cvmfs-root --cvmfs-timeout --platform --volume --pwd --cwd --color
             set __jcds_wraps 1
-        case 'resolve' 'list'
+        case 'resolve' 'list' 'completion refresh'
             set __jcds_valued --repository --cvmfs-root --cvmfs-timeout --platform --color
         case 'status'
             set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
         case 'wait'
             set __jcds_valued --timeout --server --repository --cvmfs-root --cvmfs-timeout --platform --color
-        case 'cache prune' 'auth status' 'config list' 'config get' 'config set' 'config unset' 'help'
+        case 'cache prune' 'auth status' 'config list' 'config get' 'config set' 'config unset' 'completion install' 'completion uninstall' 'help'
             set __jcds_valued --color
         case 'request'
             set __jcds_valued -m --message --timeout --list-path --repository --cvmfs-root --cvmfs-timeout --color
@@ -235,12 +240,16 @@ complete -c jcds -n '__jcds_sub ""' -a requests -d 'Show what you have asked for
 complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a topic'
 complete -c jcds -n '__jcds_sub ""' -a auth -d 'status'
 complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset'
+complete -c jcds -n '__jcds_sub ""' -a completion -d 'install, uninstall, refresh'
 complete -c jcds -n '__jcds_sub "cache"' -a prune -d 'Empty jcds\' own cache, and say how the others are emptied'
 complete -c jcds -n '__jcds_sub "auth"' -a status -d 'Say which token is used for a forge, and what it may do'
 complete -c jcds -n '__jcds_sub "config"' -a list -d 'Print every setting in force and where it comes from'
 complete -c jcds -n '__jcds_sub "config"' -a get -d 'Print one setting as JSON'
 complete -c jcds -n '__jcds_sub "config"' -a set -d 'Write one setting into your own file'
 complete -c jcds -n '__jcds_sub "config"' -a unset -d 'Remove one setting from your own file'
+complete -c jcds -n '__jcds_sub "completion"' -a install -d 'Let bash, zsh and fish complete commands, options and published names'
+complete -c jcds -n '__jcds_sub "completion"' -a uninstall -d 'Remove what `completion install` has written, and the index of names'
+complete -c jcds -n '__jcds_sub "completion"' -a refresh -d 'List the published names anew for completion'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s B -l bind -x -a '(__jcds_directories)' -d 'show SRC[:DST[:ro|rw]] of this host inside (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l mount -x -d 'the same as type=bind,src=...,dst=...[,ro], for names with colons (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l env -x -d 'set a variable inside (repeatable); NAME alone passes the caller\'s value'
@@ -259,15 +268,15 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve"' -l any-registry -
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache"' -l platform -x -d 'choose the image of this platform where several are published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -s q -l quiet -d 'say only errors'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -l no-input -d 'never ask anything'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help"' -l color -x -a 'auto always never' -d 'colour the output'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "help" "" "auth" "config"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests" "completion refresh"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests" "completion refresh"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "request" "requests" "completion refresh"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "completion refresh"' -l platform -x -d 'choose the image of this platform where several are published'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "config" "completion"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
 complete -c jcds -n '__jcds_at "list"' -l json -d 'print one JSON object a line: repository, name, path'
 complete -c jcds -n '__jcds_at "status"' -l check-registry -d 'ask the registry whether it still has the image, and whether it has a newer one'
@@ -286,6 +295,7 @@ complete -c jcds -n '__jcds_at "request"' -l json -d 'print one JSON object a li
 complete -c jcds -n '__jcds_at "requests"' -s a -l all -d 'also those that are finished'
 complete -c jcds -n '__jcds_at "requests"' -l json -d 'print one JSON object a line for each request'
 complete -c jcds -n '__jcds_at "auth status"' -l json -d 'print one JSON object a line for each forge'
+complete -c jcds -n '__jcds_at "completion install"' -l no-startup-files -d 'print the lines for ~/.bashrc or ~/.zshrc instead of adding them'
 complete -c jcds -n '__jcds_at ""' -s V -l version -d 'print the version'
 complete -c jcds -n '__jcds_place 1 "run"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "exec"' -a '(__jcds_images)'
@@ -297,5 +307,7 @@ complete -c jcds -n '__jcds_place 1 "cache"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "config get"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network'
 complete -c jcds -n '__jcds_place 1 "config set"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network'
 complete -c jcds -n '__jcds_place 1 "config unset"' -a 'image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network'
-complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config'
+complete -c jcds -n '__jcds_place 1+ "completion install"' -a 'bash zsh fish'
+complete -c jcds -n '__jcds_place 1+ "completion uninstall"' -a 'bash zsh fish'
+complete -c jcds -n '__jcds_place 1+ "help"' -a 'exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config completion'
 complete -c jcds -n '__jcds_contained' -a '(__jcds_files)'

@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   requests: async () => [(await import('./commands/requests.ts')).requests],
   auth: async () => (await import('./commands/auth.ts')).authCommands,
   config: async () => (await import('./commands/config.ts')).configCommands,
+  completion: async () => (await import('./commands/completion.ts')).completionCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import type { Context } from '../context.ts';
-import { listedAt, noteSearched } from './index-file.ts';
+import { listedAt } from './index-file.ts';
 import { ATTEMPT, changedAt, type IndexContext, writeIndexFile } from './index-place.ts';
 
 /** A list is looked at anew after this time: publications come some times a day, and `list` and `status` add to it. */
@@ -16,6 +17,15 @@ export function isRefreshDue(context: IndexContext, repositories: readonly strin
   return repositories.some(repository => now - listedAt(context, repository) > STALE_AFTER);
 }
 
+/** Starts a refresh if one is due: for `list` and `status`, after their own work. */
+export function refreshWhenDue(
+  context: IndexContext & Pick<Context, 'self'>,
+  repositories: readonly string[],
+  words: readonly string[] = [],
+): void {
+  if (isRefreshDue(context, repositories)) startRefresh(context, words);
+}
+
 /**
  * Starts `jcds completion refresh` and leaves it alone: own session, no terminal, no working directory, nothing of it
  * is waited for. Only `list`, `status` and `completion install` may call this. Whatever goes wrong is of no consequence.
@@ -23,10 +33,8 @@ export function isRefreshDue(context: IndexContext, repositories: readonly strin
  */
 export function startRefresh(
   context: IndexContext & Pick<Context, 'self'>,
-  repositories: readonly string[],
   words: readonly string[] = [],
 ): void {
-  noteSearched(context, repositories);
   const [program, ...first] = context.self;
   if (program === undefined) return;
   try {
@@ -34,12 +42,23 @@ export function startRefresh(
   } catch {
     return;
   }
+  const nothing = openSync('/dev/null', 'r+');
   const child = spawn(program, [...first, 'completion', 'refresh', ...words], {
     cwd: '/',
     detached: true,
     env: context.environment,
-    stdio: 'ignore',
+    stdio: Array.from({ length: highestDescriptor() + 1 }, () => nothing),
   });
+  closeSync(nothing);
   child.on('error', () => {});
   child.unref();
+}
+
+/** A descriptor that the caller has given (a lock, the end of a pipe) would stay with the child: all are covered. */
+function highestDescriptor(): number {
+  try {
+    return Math.max(2, ...readdirSync('/dev/fd').map(Number).filter(Number.isInteger));
+  } catch {
+    return 2;
+  }
 }

@@ -2,7 +2,7 @@
 summary='Debian 12 packages: bubblewrap, squashfs, FUSE, strace, mmdebstrap, umoci, shells, shellcheck'
 seconds=41
 packages=(bubblewrap squashfs-tools squashfuse fuse3 strace mmdebstrap umoci skopeo zsh fish shellcheck uidmap busybox-static
-  patchelf fakeroot faketime ca-certificates jq python3-minimal attr)
+  patchelf fakeroot faketime ca-certificates jq python3-minimal attr bash-completion)
 
 is_done() { are_installed "${packages[@]}"; }
 
