@@ -1,6 +1,7 @@
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
+import { identityFindings } from '../job/findings.ts';
 import { readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
@@ -25,5 +26,6 @@ export function statusQuestion(call: Call, context: Context): StatusQuestion {
     network: settings.network,
     checkRegistry: flag(call, 'checkRegistry'),
     registries: settings,
+    identify: identityFindings,
   };
 }

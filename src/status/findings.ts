@@ -1,6 +1,6 @@
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
-import { type Finding, judgeOrigin } from '../cvmfs/origin.ts';
+import type { Finding } from '../cvmfs/origin.ts';
 import {
   type BrokenEntry,
   brokenError,
@@ -9,7 +9,6 @@ import {
   UnreadableImageError,
 } from '../cvmfs/publication.ts';
 import type { UnreachableReason } from '../cvmfs/unreachable.ts';
-import { LAYOUTS } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { type Defect, defects } from '../rootfs/usability.ts';
 import type { UpstreamAnswer } from './upstream.ts';
@@ -22,6 +21,8 @@ export interface Gathered {
   readonly publication: Publication;
   /** null: an image file, or not published. */
   readonly facts: ImageFacts | null;
+  /** What can be said of whether it is the image that was asked for; none, where it is not published. */
+  readonly identity: readonly Finding[];
   /** Why nothing in it could be read by this user; null: it could. */
   readonly unread: UnreachableReason | null;
   /** Of each repository that was looked at for it. */
@@ -54,7 +55,7 @@ export function findingsOf(gathered: Gathered): readonly Finding[] {
 
 function publishedFindings(published: Published, gathered: Gathered): readonly Finding[] {
   return [
-    ...identity(published, gathered),
+    ...identified(gathered),
     ...broken(published, gathered),
     ...outdated(published, gathered),
     ...removed(gathered),
@@ -72,30 +73,25 @@ function closed(published: Published, unread: UnreachableReason): Finding {
   return { code: 'broken-image', message, evidence: unread.detail, hint: hint ?? '' };
 }
 
-/** What the registry has confirmed needs no proof by the layout, and no record. */
-function identity(published: Published, { image, facts, unread, upstream }: Gathered): readonly Finding[] {
-  if (image.kind === 'place' || upstream?.state === 'current') return [];
-  const { reference } = image;
-  const layout = LAYOUTS[published.layout];
-  const { relativePath } = published.targetPlace;
-  if (layout.proves(reference, relativePath, published.entryPath) !== 'proven')
-    return [unproven(reference.digest ?? '', relativePath, upstream)];
-  if (unread !== null) return [];
-  const origin = judgeOrigin(reference, layout, facts?.origin ?? null);
-  return origin === null ? [] : [origin];
+/** What the registry has confirmed needs no proof by the layout and no record; what could not be read has no record. */
+function identified({ identity, unread, upstream }: Gathered): readonly Finding[] {
+  const isProven = upstream?.state === 'current';
+  return identity
+    .filter(({ code }) => code === 'platform-mismatch' || !isProven)
+    .filter(({ code }) => code !== 'ambiguous-registry' || unread === null)
+    .map(finding =>
+      finding.code === 'digest-unproven' && upstream !== null ? judged(finding, upstream) : finding,
+    );
 }
 
-function unproven(digest: string, target: string, upstream: UpstreamAnswer | null): Finding {
-  const isContradicted = upstream?.state === 'outdated';
+/** The registry has refuted what the repository could not prove. */
+function judged(finding: Finding, upstream: UpstreamAnswer): Finding {
+  if (upstream.state !== 'outdated') return finding;
   return {
-    code: 'digest-unproven',
-    message: isContradicted
-      ? `what is published under this name is not ${digest}`
-      : `nothing in the repository proves that this is ${digest}`,
-    evidence: isContradicted ? upstream.evidence : `it is published as ${target}`,
-    hint: isContradicted
-      ? 'ask for the tag alone, or for the image with this digest to be published'
-      : 'let the registry confirm it: jcds status --check-registry IMAGE',
+    ...finding,
+    message: 'what is published under this name is another image than the digest names',
+    evidence: upstream.evidence,
+    hint: 'ask for the tag alone, or for the image with this digest to be published',
   };
 }
 

@@ -1,25 +1,21 @@
 import type { Context } from '../context.ts';
-import { type FoundImage, findPublications, type Search } from '../cvmfs/find-publication.ts';
+import type { FoundImage, Search } from '../cvmfs/find-publication.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
-import type { ImageName } from '../cvmfs/look-question.ts';
 import type { Finding } from '../cvmfs/origin.ts';
-import type { Publication } from '../cvmfs/publication.ts';
+import type { Publication, Published } from '../cvmfs/publication.ts';
 import { unreadableParts } from '../cvmfs/unreadable.ts';
+import type { NamedImage } from '../job/locate.ts';
 import type { RegistryOptions } from '../registry/client.ts';
 import { type RegistrySettings, registryOptions } from '../registry/from-settings.ts';
 import { type Repository, repositoryNamed } from '../repositories/index.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { findingsOf, type Gathered } from './findings.ts';
 import { gatherFreshness, NO_NETWORK } from './gather-freshness.ts';
 import { inOrder } from './in-order.ts';
+import { lookAtImages } from './look.ts';
 import { askUpstream, type UpstreamAnswer } from './upstream.ts';
-
-/** An image as typed, and as the look takes it. */
-export interface NamedImage {
-  readonly name: string;
-  readonly image: ImageName;
-}
 
 /** What the status of images is asked with. */
 export interface StatusQuestion {
@@ -32,6 +28,12 @@ export interface StatusQuestion {
   readonly network: boolean;
   readonly checkRegistry: boolean;
   readonly registries: RegistrySettings;
+  /** Whether what is published is what was asked for, by the rules that `run` has. */
+  readonly identify: (
+    named: NamedImage,
+    published: Published,
+    facts: ImageFacts | null,
+  ) => readonly Finding[];
 }
 
 /** What is known of one image. */
@@ -41,8 +43,6 @@ export interface ImageStatus extends Gathered {
 
 type StatusContext = Pick<Context, 'self' | 'environment' | 'home' | 'uid' | 'now'>;
 
-/** The listing that tells mount points. */
-const LISTINGS = ['/'];
 /** Registries asked at the same time: more would look like an attack. */
 const AT_ONCE = 4;
 
@@ -59,30 +59,27 @@ export async function gatherStatus(
   const freshness = freshnessOnce(question, deadline, context);
   // A failure is met where the answer is awaited.
   for (const name of surelyLookedAt(question)) freshness(name).catch(() => undefined);
-  const found = await findPublications(
-    images.map(({ image }) => image),
-    search,
-    context,
-    LISTINGS,
-  );
+  const names = images.map(({ image }) => image);
+  const found = await lookAtImages(names, search, deadline, context);
   const architectures = hostArchitectures();
   const [unreadable, upstream, fresh] = await Promise.all([
     unreadableParts(targetsOf(found), deadline.left()),
     upstreamOf(question, found, architectures[0]!, deadline, context),
     Promise.all(found.map(({ publication }) => Promise.all(repositoriesOf(publication).map(freshness)))),
   ]);
-  return images.map(({ name, image }, index) => {
+  return images.map((named, index) => {
     const { publication, facts, unread } = found[index]!;
-    const target = publication.state === 'published' ? publication.target : '';
+    const published = publication.state === 'published' ? publication : null;
     const gathered: Gathered = {
-      name,
-      image,
+      name: named.name,
+      image: named.image,
       publication,
       facts,
       unread,
+      identity: published === null ? [] : question.identify(named, published, facts),
       freshness: fresh[index]!,
       upstream: upstream[index]!,
-      unreadable: unreadable.get(target) ?? [],
+      unreadable: unreadable.get(published?.target ?? '') ?? [],
       architectures,
     };
     return { ...gathered, findings: findingsOf(gathered) };

@@ -23,7 +23,11 @@ const STATES: Readonly<Record<ImageStatus['publication']['state'], Meaning>> = {
 };
 
 /** Findings by which an image is not the one that was asked for: they decide the exit code. */
-const MISMATCHES: ReadonlySet<Finding['code']> = new Set(['registry-mismatch', 'digest-unproven']);
+const MISMATCHES: ReadonlySet<Finding['code']> = new Set([
+  'registry-mismatch',
+  'digest-unproven',
+  'platform-mismatch',
+]);
 
 /** 75 when a repository could not be seen; else 1 when an image is missing or another one; else 0. */
 export function exitCodeOf(statuses: readonly ImageStatus[]): number {

@@ -18,6 +18,7 @@ const FINDINGS = {
   'ambiguous-registry': 1,
   'registry-mismatch': 1,
   'digest-unproven': 1,
+  'platform-mismatch': 1,
 } satisfies Record<Finding['code'], 1>;
 
 test.each(Object.keys({ ...STATES, ...FINDINGS }))('docs/status.md explains %s in a paragraph', code => {

@@ -132,6 +132,11 @@ test('an image of another registry is a mismatch, one without record is ambiguou
   expect([ambiguous.code, codes(ambiguous.images[0]!)]).toEqual([0, ['ambiguous-registry']]);
 });
 
+test('an image for another platform than the one asked for is told, and is none', async () => {
+  const { code, images } = await status(['--platform', 'linux/arm64', 'debian:12']);
+  expect([code, images.map(codes)]).toEqual([1, [['platform-mismatch']]]);
+});
+
 /** The registry of bmn: with what stands under its tags now. */
 async function registry(tags: Readonly<Record<string, typeof image>>) {
   const memory = new MemoryRegistry();
@@ -169,13 +174,13 @@ test('a digest that the layout cannot prove is proven by the registry, or refute
   const { host } = await registry({ 'nica/bmn:1': image, 'nica/bmn:2': moved });
   const named = (digest: string) => `${host}/nica/bmn:1@${digest}`;
   const unproven = await status([named(image.manifest.digest)]);
-  expect([unproven.code, codes(unproven.images[0]!)]).toEqual([1, ['digest-unproven']]);
+  expect([unproven.code, codes(unproven.images[0]!)]).toEqual([1, ['digest-unproven', 'ambiguous-registry']]);
   const proven = await status(['--check-registry', named(image.manifest.digest)]);
   expect([proven.code, codes(proven.images[0]!)]).toEqual([0, []]);
   const refuted = await status(['--check-registry', named(moved.manifest.digest)]);
   expect([refuted.code, refuted.images[0]!.findings[0]!.message]).toEqual([
     1,
-    `what is published under this name is not ${moved.manifest.digest}`,
+    'what is published under this name is another image than the digest names',
   ]);
 });
 

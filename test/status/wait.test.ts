@@ -9,6 +9,7 @@ import { cvmfs, GOOD, JINR, run, setAttributes, stratum } from './setting.ts';
 const image: ImageStatus['image'] = { kind: 'place', place: { repository: 'R', relativePath: 'a:1' } };
 const nothing = {
   facts: null,
+  identity: [],
   unread: null,
   upstream: null,
   unreadable: [],
