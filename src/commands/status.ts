@@ -1,9 +1,13 @@
+import { amendIndex } from '../completion/index-file.ts';
+import { refreshWhenDue } from '../completion/refresh.ts';
+import { EXIT } from '../errors.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { type Round, watch } from '../output/watch.ts';
-import { gatherStatus } from '../status/gather.ts';
+import { gatherStatus, type StatusQuestion } from '../status/gather.ts';
+import { seenNames } from '../status/index-names.ts';
 import { exitCodeOf, reportText } from '../status/report.ts';
 import { statusJson } from '../status/status-json.ts';
-import { type CommandDeclaration, exit, flag } from './command.ts';
+import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
 import { statusQuestion } from './status-question.ts';
 
@@ -51,6 +55,8 @@ export const status: CommandDeclaration = {
     const style = await styleFor(context.stdout, colorWish(call.options), context.environment);
     const look = async (): Promise<Round> => {
       const statuses = await gatherStatus(question, context);
+      for (const { repository, layout, ...seen } of seenNames(statuses, question.search.root))
+        amendIndex(context, { name: repository, layout }, seen);
       const width = context.stdout.isTerminal ? context.stdout.columns : null;
       const text = flag(call, 'json')
         ? `${JSON.stringify(statuses.map(statusJson))}\n`
@@ -61,6 +67,20 @@ export const status: CommandDeclaration = {
       return exit(await watch(look, context.stdout, question.checkRegistry ? REGISTRY_PAUSE : PAUSE));
     const { text, code } = await look();
     context.stdout.write(text);
+    if (code !== EXIT.later) refreshWhenDue(context, namesOf(question), refreshWords(call));
     return exit(code);
   },
 };
+
+function namesOf({ search }: StatusQuestion): readonly string[] {
+  return search.repositories.map(({ name }) => name);
+}
+
+/** The options by which the names are listed where the images were looked for. */
+function refreshWords(call: Call): readonly string[] {
+  const root = stringOption(call, 'cvmfsRoot');
+  return [
+    ...(root === undefined ? [] : ['--cvmfs-root', root]),
+    ...listOption(call, 'repository').flatMap(name => ['--repository', name]),
+  ];
+}

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { amendIndex } from '../../src/completion/index-file.ts';
 import { layersHash } from '../../src/registry/compare.ts';
 import { serveProxy } from '../cvmfs/http/server.ts';
 import { standIns } from '../cvmfs/stand-ins.ts';
@@ -290,6 +292,19 @@ test('fifty images of a repository are found by one look, and its server is aske
   const ran = await run(['status', '--json', '--cvmfs-root', root, '--server', server.template, ...names]);
   expect(JSON.parse(ran.stdout)).toHaveLength(50);
   expect(server.requests).toEqual([`${JINR}/.cvmfspublished`]);
+});
+
+test('what was seen enters the index of names for TAB, and what is gone leaves it', async () => {
+  const cache = attributeDirectory();
+  const names = () =>
+    readFileSync(join(cache, `jcds/completion/${JINR}.names`), 'utf8')
+      .split('\n')
+      .slice(1, -1);
+  const options = { environment: { XDG_CACHE_HOME: cache } };
+  const at = { environment: options.environment, uid: process.getuid?.() ?? 0, home: cache, now: Date.now };
+  amendIndex(at, { name: JINR, layout: 'osg' }, { published: ['gone/away:1', 'kept/name:1'] });
+  await status(['debian:12', 'gone/away:1'], options);
+  expect(names().sort()).toEqual(['kept/name:1', 'library/debian:12']);
 });
 
 test.each([
