@@ -34,6 +34,36 @@ export const CVMFS_OPTIONS: readonly OptionRow[] = [
   },
 ];
 
+/** Options of the commands that answer over HTTP where nothing is mounted. `job/http-options.ts` reads them. */
+export const HTTP_OPTIONS: readonly OptionRow[] = [
+  {
+    flags: '--no-mount',
+    description: 'look at the signed repository over HTTP, whatever is mounted here',
+  },
+  {
+    flags: '--server <url>',
+    description: 'over HTTP, ask this server: http://HOST/cvmfs/@fqrn@ (repeatable)',
+    repeatable: true,
+  },
+  {
+    flags: '--keys <path>',
+    description:
+      'over HTTP, believe these master public keys: a PEM file, or a directory of *.pub (repeatable)',
+    repeatable: true,
+    completes: 'file',
+  },
+  { flags: '--insecure', description: 'over HTTP, look without verifying; marked so in every output' },
+  {
+    flags: '--forget-revision',
+    description: 'over HTTP, take an older revision than was seen before, once: the repository was made anew',
+  },
+  {
+    flags: '--cache-dir <directory>',
+    description: 'keep what is fetched over HTTP here',
+    completes: 'directory',
+  },
+];
+
 /** Prints JSON for programs instead of text for people. */
 export const JSON_OPTION: OptionRow = {
   flags: '--json',

@@ -1,16 +1,18 @@
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
-import type { FoundImage } from '../cvmfs/find-publication.ts';
-import { findImage } from '../cvmfs/look-at-image.ts';
+import { findAnywhere, isMounted, type SeenImage } from '../cvmfs/find-anywhere.ts';
+import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
 import { brokenError, type Publication, requirePublished } from '../cvmfs/publication.ts';
 import { EXIT } from '../errors.ts';
 import { checkIdentity, identityFindings, refusalOf } from '../job/findings.ts';
+import { httpWishesOf } from '../job/http-options.ts';
 import { type NamedImage, readImageName, searchOf } from '../job/locate.ts';
+import { notMountedHere } from '../job/not-mounted.ts';
 import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
-import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
+import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT } from './job-options.ts';
 
 /** `jcds resolve`: the path of a published image, and nothing else on standard output. */
@@ -18,7 +20,7 @@ export const resolve: CommandDeclaration = {
   name: 'resolve',
   summary: 'Print where a published image is',
   description:
-    'Prints one path and nothing else, and nothing at failure, so that img=$(jcds resolve IMAGE) is safe. Ends with 0 when the image is published, 1 when it is not, 75 when CVMFS cannot be seen.',
+    'Prints one path and nothing else, and nothing at failure, so that img=$(jcds resolve IMAGE) is safe. Ends with 0 when the image is published, 1 when it is not, 75 when CVMFS cannot be seen. Where nothing is mounted it asks the signed repository over HTTP; a path that does not exist on this host is only printed with --no-mount, and otherwise it ends with 75.',
   arguments: [IMAGE_ARGUMENT],
   options: [
     { flags: '--pinned', description: 'print the real directory, which stays the same when the tag moves' },
@@ -28,6 +30,7 @@ export const resolve: CommandDeclaration = {
     },
     JSON_OPTION,
     ...CVMFS_OPTIONS,
+    ...HTTP_OPTIONS,
   ],
   examples: [
     ['img=$(jcds resolve library/debian:12) && apptainer exec "$img" ls /', 'use the path in a script'],
@@ -38,13 +41,19 @@ export const resolve: CommandDeclaration = {
     for (const note of notes) say.warn(note);
     const search = searchOf(settings, context);
     const named = readImageName(call.arguments[0], { settings }, search.root, stringOption(call, 'platform'));
-    const found = await findImage(named.image, search, [], context);
+    const wishes = httpWishesOf(call.options, settings, context);
+    const found = await findAnywhere(named.image, search, [], wishes, context);
+    if (found.http !== null) tellHttp(found.http, say, context);
     if (flag(call, 'json')) {
       context.stdout.write(jsonLine(resolution(named, found)));
       return exit(exitCodeOf(named, found, settings.anyRegistry));
     }
     const published = requirePublished(found.publication, named.name);
-    checkIdentity(named, published, found.facts, { anyRegistry: settings.anyRegistry, say });
+    checkIdentity(named, published, found, { anyRegistry: settings.anyRegistry, say });
+    if (found.notMounted !== null) {
+      const job = { command: 'resolve', name: named.name, options: call.options, search, settings };
+      throw await notMountedHere(published, found.notMounted, job, context);
+    }
     const path = flag(call, 'pinned') ? published.target : published.path;
     // A script gets every character; a terminal must not obey a link's text.
     context.stdout.write(`${context.stdout.isTerminal ? safeLines(path) : path}\n`);
@@ -53,10 +62,11 @@ export const resolve: CommandDeclaration = {
 };
 
 /** The same as without --json, where an image that is not the one asked for is refused. */
-function exitCodeOf(named: NamedImage, { publication, facts }: FoundImage, anyRegistry: boolean): number {
+function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): number {
+  const { publication } = seen;
   switch (publication.state) {
     case 'published': {
-      const findings = identityFindings(named, publication, facts);
+      const findings = identityFindings(named, publication, seen);
       const isRefused = findings.some(row => refusalOf(row, named, publication, anyRegistry) !== null);
       return isRefused ? EXIT.no : EXIT.ok;
     }
@@ -70,7 +80,8 @@ function exitCodeOf(named: NamedImage, { publication, facts }: FoundImage, anyRe
 }
 
 /** The object of `resolve --json`; absent values are null. */
-function resolution(named: NamedImage, { publication, facts }: FoundImage) {
+function resolution(named: NamedImage, seen: SeenImage) {
+  const { publication, http } = seen;
   const reference = named.image.kind === 'reference' ? named.image.reference : null;
   const published = publication.state === 'published' ? publication : null;
   return {
@@ -85,8 +96,11 @@ function resolution(named: NamedImage, { publication, facts }: FoundImage) {
     repository: repositoryOf(publication),
     path: published?.path ?? null,
     target: published?.target ?? null,
+    mounted: isMounted(seen),
+    verified: http?.verified ?? null,
     reason: reasonOf(publication),
-    findings: published === null ? [] : identityFindings(named, published, facts),
+    findings: published === null ? [] : identityFindings(named, published, seen),
+    http,
   };
 }
 

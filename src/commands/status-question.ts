@@ -2,11 +2,12 @@ import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { identityFindings } from '../job/findings.ts';
+import { httpWishesOf } from '../job/http-options.ts';
 import { readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
 import type { StatusQuestion } from '../status/gather.ts';
-import { type Call, flag, listOption, stringOption } from './command.ts';
+import { type Call, flag, stringOption } from './command.ts';
 
 /**
  * What a command line asks about the images it names (none: the configured one).
@@ -22,10 +23,15 @@ export function statusQuestion(call: Call, context: Context): StatusQuestion {
     images: typed.map(text => readImageName(text, { settings }, search.root, stringOption(call, 'platform'))),
     search,
     table: repositoriesFrom(SERVICES, settings.services),
-    servers: listOption(call, 'server'),
+    wishes: httpWishesOf(call.options, settings, context),
     network: settings.network,
     checkRegistry: flag(call, 'checkRegistry'),
     registries: settings,
     identify: identityFindings,
   };
+}
+
+/** The same question asked again: what --forget-revision says was done the first time. */
+export function askedAgain(question: StatusQuestion): StatusQuestion {
+  return { ...question, wishes: { ...question.wishes, forgetRevision: false } };
 }

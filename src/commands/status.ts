@@ -8,8 +8,8 @@ import { seenNames } from '../status/index-names.ts';
 import { exitCodeOf, reportText } from '../status/report.ts';
 import { statusJson } from '../status/status-json.ts';
 import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
-import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
-import { statusQuestion } from './status-question.ts';
+import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
+import { askedAgain, statusQuestion } from './status-question.ts';
 
 /** Milliseconds between two rounds of --watch: servers and, even more so, registries are others'. */
 const PAUSE = 30_000;
@@ -36,9 +36,9 @@ export const status: CommandDeclaration = {
       description: 'ask the registry whether it still has the image, and whether it has a newer one',
     },
     { flags: '--watch', description: 'look again and again, until interrupted' },
-    SERVER_OPTION,
     JSON_OPTION,
     ...CVMFS_OPTIONS,
+    ...HTTP_OPTIONS,
   ],
   examples: [
     [
@@ -51,10 +51,11 @@ export const status: CommandDeclaration = {
     ],
   ],
   async action(call, context) {
-    const question = statusQuestion(call, context);
+    let question = statusQuestion(call, context);
     const style = await styleFor(context.stdout, colorWish(call.options), context.environment);
     const look = async (): Promise<Round> => {
       const statuses = await gatherStatus(question, context);
+      question = askedAgain(question);
       for (const { repository, layout, ...seen } of seenNames(statuses, question.search.root))
         amendIndex(context, { name: repository, layout }, seen);
       const width = context.stdout.isTerminal ? context.stdout.columns : null;

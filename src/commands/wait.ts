@@ -7,9 +7,9 @@ import { statusJson } from '../status/status-json.ts';
 import { pauseWithTicks } from '../status/tick.ts';
 import { waitForImage } from '../status/wait.ts';
 import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
-import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
+import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT } from './job-options.ts';
-import { statusQuestion } from './status-question.ts';
+import { askedAgain, statusQuestion } from './status-question.ts';
 
 const USUAL_TIMEOUT = '30m';
 
@@ -25,9 +25,9 @@ export const wait: CommandDeclaration = {
       flags: '--timeout <duration>',
       description: `how long to wait: 90s, 30m, 2h, 1h30m (default: ${USUAL_TIMEOUT})`,
     },
-    SERVER_OPTION,
     JSON_OPTION,
     ...CVMFS_OPTIONS,
+    ...HTTP_OPTIONS,
   ],
   examples: [
     [
@@ -37,7 +37,7 @@ export const wait: CommandDeclaration = {
   ],
   async action(call, context) {
     const timeout = timeoutOf(call);
-    const question = statusQuestion(call, context);
+    let question = statusQuestion(call, context);
     const { options } = call;
     const line = progress(context.stderr, {
       quiet: options.quiet === true,
@@ -47,7 +47,11 @@ export const wait: CommandDeclaration = {
     const seen = await waitForImage({
       timeout,
       lookTimeout: question.search.timeout,
-      look: seconds => lookOnce(question, seconds, context),
+      look: async seconds => {
+        const status = await lookOnce(question, seconds, context);
+        question = askedAgain(question);
+        return status;
+      },
       now: () => performance.now(),
       pause: pauseWithTicks,
       tell: (news, waited) =>

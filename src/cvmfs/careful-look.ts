@@ -1,8 +1,8 @@
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { isJcdsError } from '../errors.ts';
-import type { Layout } from '../repositories/layouts/index.ts';
 import { followLink } from '../repositories/links.ts';
 import { errnoOf, type Walked, walk } from '../rootfs/walk.ts';
+import { candidatesOf } from './candidates.ts';
 import type { ImageName, RepositoryRow, Survey } from './look-question.ts';
 import { type MountPoint, mountPoints } from './mount-points.ts';
 import { guarded, Obstructed, type OpenRepository, openRepository } from './open-repository.ts';
@@ -85,13 +85,6 @@ function orUnreachable<T>(look: () => T): T | Unreachable {
     const { repository, met } = thrown;
     return { state: 'unreachable', repository, reason: unreachableReason(met, repository) };
   }
-}
-
-function candidatesOf(image: ImageName, layout: Layout): readonly string[] {
-  if (image.kind === 'place' && image.place.relativePath === '') return [];
-  return image.kind === 'place'
-    ? [image.place.relativePath]
-    : [...new Set(layout.candidates(image.reference, image.platform))];
 }
 
 interface Place {

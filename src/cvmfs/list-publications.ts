@@ -47,7 +47,7 @@ esac`;
 /** Most output holds nothing but these: then no name needs a closer look. */
 const UNUSUAL = /[^\0\x20-\x7e]/;
 /** What no name may hold: it is printed, completed and put into shells. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
+export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
 
 /**
  * Lists the published names of a repository (`library/debian:12`) as they are found, in batches, unsorted.

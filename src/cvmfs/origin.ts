@@ -20,6 +20,8 @@ export interface Finding {
   /** What was seen that says so. */
   readonly evidence: string;
   readonly hint: string;
+  /** Of `stale-client`: whether a server's signatures prove it. */
+  readonly verified?: boolean;
 }
 
 /**

@@ -13,7 +13,15 @@ export type UnreachableCode =
   | 'DENIED'
   | 'HUNG'
   | 'SYSTEM_ERROR'
-  | 'LOOK_FAILED';
+  | 'LOOK_FAILED'
+  /** Over HTTP: something that was served cannot be believed; `step` says what. */
+  | 'NOT_VERIFIED'
+  /** Over HTTP: no key of the repository is known here. */
+  | 'KEYS_MISSING'
+  /** Over HTTP: no server is known, or none answers. */
+  | 'SERVER_UNREACHABLE'
+  /** Over HTTP: something else, such as a cache that cannot be used. */
+  | 'HTTP_FAILED';
 
 /** A reason with its evidence, and what to do; plain data. Texts are not yet cleaned for a terminal. */
 export interface UnreachableReason {
@@ -21,6 +29,13 @@ export interface UnreachableReason {
   /** What was seen, as the end of "CVMFS repository R cannot be seen: …". */
   readonly detail: string;
   readonly hint: string;
+  /** Which link of the chain of signatures did not hold. */
+  readonly step?: string;
+}
+
+/** Whether nothing is mounted there on this host: then a look over HTTP may know more. */
+export function isUnmounted({ code }: UnreachableReason): boolean {
+  return code === 'NO_ROOT' || code === 'NOT_MOUNTED' || code === 'NOT_KNOWN';
 }
 
 /** What a look met. `path` is where. */
@@ -129,11 +144,12 @@ export class CvmfsUnreachableError extends JcdsError {
   readonly repository: string;
   readonly reason: UnreachableReason;
 
-  constructor(repository: string, reason: UnreachableReason) {
+  /** @param hint lines in place of the reason's own hint */
+  constructor(repository: string, reason: UnreachableReason, hint = safeText(reason.hint, 400)) {
     super({
       code: 'CVMFS_UNREACHABLE',
       message: `the CVMFS repository ${safeText(repository, 80)} cannot be seen: ${safeText(reason.detail, 400)}`,
-      hint: safeText(reason.hint, 400),
+      hint: hint === '' ? undefined : hint,
       exitCode: EXIT.later,
     });
     this.repository = repository;

@@ -38,7 +38,7 @@ export class PlatformMismatchError extends JcdsError {
 export function identityFindings(
   { name, image, platform }: NamedImage,
   { layout, targetPlace, entryPath }: Published,
-  facts: ImageFacts | null,
+  facts: Pick<ImageFacts, 'origin' | 'architecture'> | null,
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const architecture = facts?.architecture ?? null;
@@ -75,7 +75,7 @@ export function refusalOf(
 export function checkIdentity(
   named: NamedImage,
   published: Published,
-  facts: ImageFacts | null,
+  facts: Pick<ImageFacts, 'origin' | 'architecture'> | null,
   { anyRegistry, say }: { readonly anyRegistry: boolean; readonly say: Speaker },
 ): void {
   for (const finding of identityFindings(named, published, facts)) {

@@ -5,9 +5,11 @@ import { findImage } from '../cvmfs/look-at-image.ts';
 import { type Published, requirePublished, UnreadableImageError } from '../cvmfs/publication.ts';
 import type { Speaker } from '../output/console.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
+import type { JobMode } from './command-words.ts';
 import { checkIdentity } from './findings.ts';
 import { askIfMissing } from './if-missing.ts';
 import { readImageName, searchOf } from './locate.ts';
+import { unreachableError } from './not-mounted.ts';
 
 /** The image of a job. */
 export interface JobImage {
@@ -20,13 +22,23 @@ export interface JobImage {
   readonly root: string;
 }
 
+/** How it was asked for. */
+export interface JobSetting {
+  readonly mode: JobMode;
+  readonly settings: Settings;
+  readonly options: Call['options'];
+  /** Whether words for the job followed. */
+  readonly hasArguments: boolean;
+  readonly say: Speaker;
+}
+
 /** The listings that most runtimes without mount points of their own need: read with the rest, they cost no second look. */
 const USUAL_LISTINGS = ['/', '/etc'];
 
 /** Finds what was typed, and makes sure that it is what was meant. @throws JcdsError */
 export async function findJobImage(
   typed: string | undefined,
-  { settings, options, say }: { settings: Settings; options: Call['options']; say: Speaker },
+  { mode, settings, options, hasArguments, say }: JobSetting,
   context: Context,
 ): Promise<JobImage> {
   const search = searchOf(settings, context);
@@ -37,6 +49,12 @@ export async function findJobImage(
   const first = await look();
   const again = await askIfMissing(first.publication, named, { settings, options, say }, context);
   const { publication, facts, unread } = again ? await look() : first;
+  if (publication.state === 'unreachable')
+    throw await unreachableError(
+      publication,
+      { command: mode, name, hasArguments, options, search, settings },
+      context,
+    );
   const published = requirePublished(publication, name);
   if (unread !== null) throw new UnreadableImageError(published, unread);
   checkIdentity(named, published, facts, { anyRegistry: settings.anyRegistry, say });

@@ -63,7 +63,11 @@ async function decide(
   const { settings } = configuration;
   for (const note of configuration.notes) say.warn(note);
 
-  const image = await findJobImage(typed, { settings, options, say }, context);
+  const image = await findJobImage(
+    typed,
+    { mode, settings, options, hasArguments: userArguments.length > 0, say },
+    context,
+  );
   const { name, published, facts } = image;
   Object.assign(decided, { image: name, published });
   const made = makeRequest(

@@ -1,3 +1,4 @@
+import type { SeenImage } from '../cvmfs/find-anywhere.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
 import type { Finding } from '../cvmfs/origin.ts';
@@ -9,24 +10,20 @@ import {
   UnreadableImageError,
 } from '../cvmfs/publication.ts';
 import type { UnreachableReason } from '../cvmfs/unreachable.ts';
-import type { ImageFacts } from '../rootfs/facts.ts';
 import { type Defect, defects } from '../rootfs/usability.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
-/** Everything that was gathered about one image. */
-export interface Gathered {
+/** Everything that was gathered about one image; `facts` are null for an image file, over HTTP, and where it is not published. */
+export interface Gathered extends SeenImage {
   /** As typed, for hints. */
   readonly name: string;
   readonly image: ImageName;
-  readonly publication: Publication;
-  /** null: an image file, or not published. */
-  readonly facts: ImageFacts | null;
   /** What can be said of whether it is the image that was asked for; none, where it is not published. */
   readonly identity: readonly Finding[];
-  /** Why nothing in it could be read by this user; null: it could. */
-  readonly unread: UnreachableReason | null;
   /** Of each repository that was looked at for it. */
   readonly freshness: readonly Freshness[];
+  /** What the signed repository says of an image that this host's client, being behind, does not show; null: not asked. */
+  readonly witness: SeenImage | null;
   /** null: the registry was not asked. */
   readonly upstream: UpstreamAnswer | null;
   /** Paths in the image that this user may not read. */
@@ -126,16 +123,33 @@ function removed({ name, publication, upstream }: Gathered): readonly Finding[] 
   ];
 }
 
-/** Missing here, where a server is ahead: it may be there. */
-function staleClients({ name, freshness }: Gathered): readonly Finding[] {
+/** Missing here, where a server is ahead: the signed repository knows whether it is there; where that cannot be seen, it may be. */
+function staleClients({ name, freshness, witness }: Gathered): readonly Finding[] {
+  const seen = witness?.publication ?? null;
   return freshness
     .filter(({ standing }) => standing === 'behind')
+    .filter(({ repository }) => seen?.state !== 'missing' && isOrMayBeIn(repository, seen))
     .map(({ repository, sentence, client, server }) => ({
       code: 'stale-client',
-      message: `it may be published in ${repository} already: ${sentence}`,
-      evidence: `mounted here is revision ${client.revision} (${client.rootHash ?? 'root hash not told'}), ${server?.server} has revision ${server?.revision} (${server?.rootHash})${publishedAt(server?.publishedAt ?? null)}`,
+      message: `${seen?.state === 'published' ? 'it is' : 'it may be'} published in ${repository} already: ${sentence}`,
+      evidence: `mounted here is revision ${client.revision} (${client.rootHash ?? 'root hash not told'}), ${server?.server} has revision ${server?.revision} (${server?.rootHash})${publishedAt(server?.publishedAt ?? null)}${witnessText(witness)}`,
       hint: `wait until it is visible here: jcds wait ${name}; root can hasten it: cvmfs_talk -i ${repository} remount sync`,
+      verified: witness?.http?.verified ?? false,
     }));
+}
+
+function isOrMayBeIn(repository: string, seen: Publication | null): boolean {
+  return seen?.state !== 'published' || seen.repository === repository;
+}
+
+/** What the signed repository said, as the end of the evidence. */
+function witnessText(witness: SeenImage | null): string {
+  if (witness === null) return '';
+  const { publication, http } = witness;
+  if (publication.state === 'unreachable') return `; not verified: ${publication.reason.detail}`;
+  return publication.state === 'published'
+    ? `; in revision ${http?.revision} it leads to ${publication.target}`
+    : '';
 }
 
 function publishedAt(milliseconds: number | null): string {

@@ -1,6 +1,10 @@
 import type { Context } from '../context.ts';
+import { findAllAnywhere, type SeenImage } from '../cvmfs/find-anywhere.ts';
 import type { FoundImage, Search } from '../cvmfs/find-publication.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
+import { mountedType } from '../cvmfs/mount-points.ts';
+import { freshnessOverHttp } from '../cvmfs/no-mount/http-freshness.ts';
+import type { HttpWishes } from '../cvmfs/no-mount/http-wishes.ts';
 import type { Finding } from '../cvmfs/origin.ts';
 import type { Publication, Published } from '../cvmfs/publication.ts';
 import { unreadableParts } from '../cvmfs/unreadable.ts';
@@ -13,6 +17,7 @@ import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { findingsOf, type Gathered } from './findings.ts';
 import { gatherFreshness, NO_NETWORK } from './gather-freshness.ts';
+import { gatherWitnesses } from './gather-witnesses.ts';
 import { inOrder } from './in-order.ts';
 import { lookAtImages } from './look.ts';
 import { askUpstream, type UpstreamAnswer } from './upstream.ts';
@@ -23,8 +28,8 @@ export interface StatusQuestion {
   readonly search: Search;
   /** The table of services. */
   readonly table: readonly Repository[];
-  /** Servers that the user names. */
-  readonly servers: readonly string[];
+  /** How repositories are looked at over HTTP. */
+  readonly wishes: HttpWishes;
   readonly network: boolean;
   readonly checkRegistry: boolean;
   readonly registries: RegistrySettings;
@@ -32,7 +37,7 @@ export interface StatusQuestion {
   readonly identify: (
     named: NamedImage,
     published: Published,
-    facts: ImageFacts | null,
+    facts: Pick<ImageFacts, 'origin' | 'architecture'>,
   ) => readonly Finding[];
 }
 
@@ -54,30 +59,32 @@ export async function gatherStatus(
   question: StatusQuestion,
   context: StatusContext,
 ): Promise<readonly ImageStatus[]> {
-  const { images, search } = question;
+  const { images, search, wishes } = question;
   const deadline = deadlineIn(search.timeout * 1000);
   const freshness = freshnessOnce(question, deadline, context);
   // A failure is met where the answer is awaited.
   for (const name of surelyLookedAt(question)) freshness(name).catch(() => undefined);
   const names = images.map(({ image }) => image);
-  const found = await lookAtImages(names, search, deadline, context);
+  const looked = (): Promise<readonly FoundImage[]> => lookAtImages(names, search, deadline, context);
+  const found = await findAllAnywhere(names, looked, search, wishes, context);
   const architectures = hostArchitectures();
   const [unreadable, upstream, fresh] = await Promise.all([
     unreadableParts(targetsOf(found), deadline.left()),
     upstreamOf(question, found, architectures[0]!, deadline, context),
-    Promise.all(found.map(({ publication }) => Promise.all(repositoriesOf(publication).map(freshness)))),
+    Promise.all(found.map(seen => freshnessOf(seen, freshness, context.now()))),
   ]);
+  const seen = found.map((one, index) => ({ image: names[index]!, found: one, freshness: fresh[index]! }));
+  const witnesses = await gatherWitnesses(seen, search, wishes, deadline, context);
   return images.map((named, index) => {
-    const { publication, facts, unread } = found[index]!;
+    const { publication } = found[index]!;
     const published = publication.state === 'published' ? publication : null;
     const gathered: Gathered = {
+      ...found[index]!,
       name: named.name,
       image: named.image,
-      publication,
-      facts,
-      unread,
-      identity: published === null ? [] : question.identify(named, published, facts),
+      identity: published === null ? [] : question.identify(named, published, found[index]!),
       freshness: fresh[index]!,
+      witness: witnesses[index]!,
       upstream: upstream[index]!,
       unreadable: unreadable.get(published?.target ?? '') ?? [],
       architectures,
@@ -88,7 +95,7 @@ export async function gatherStatus(
 
 /** Every repository is asked once, whoever wants to know. */
 function freshnessOnce(
-  { search, table, servers, network }: StatusQuestion,
+  { search, table, wishes, network }: StatusQuestion,
   deadline: Deadline,
   context: StatusContext,
 ): (repository: string) => Promise<Freshness> {
@@ -97,18 +104,36 @@ function freshnessOnce(
     const known = asked.get(repository);
     if (known) return known;
     const row = repositoryNamed(repository, table);
-    const asking = gatherFreshness(row, { root: search.root, servers, network, deadline }, context);
+    const asking = gatherFreshness(
+      row,
+      { root: search.root, servers: wishes.servers, network, deadline },
+      context,
+    );
     asked.set(repository, asking);
     return asking;
   };
 }
 
-/** Whatever is found, these are looked at: so they need not wait for the look. */
-function surelyLookedAt({ images, search }: StatusQuestion): readonly string[] {
+/** Whatever is found, these are looked at on a mount: so they need not wait for the look. */
+function surelyLookedAt({ images, search, wishes }: StatusQuestion): readonly string[] {
+  if (wishes.when === 'only') return [];
+  const { root } = search;
+  const isMounted = (name: string): boolean =>
+    mountedType(root) !== null || mountedType(`${root}/${name}`) !== null;
   const names = images.map(({ image }) =>
     image.kind === 'place' ? image.place.repository : search.repositories[0]?.name,
   );
-  return [...new Set(names.filter(name => name !== undefined))];
+  return [...new Set(names.filter(name => name !== undefined))].filter(isMounted);
+}
+
+/** How current an answer is: a mount is compared with a server; what was read over HTTP says itself what it rests on. */
+function freshnessOf(
+  { publication, overHttp, views }: SeenImage,
+  freshness: (repository: string) => Promise<Freshness>,
+  now: number,
+): Promise<readonly Freshness[]> {
+  if (overHttp) return Promise.resolve(views.map(view => freshnessOverHttp(view, now)));
+  return Promise.all(repositoriesOf(publication).map(freshness));
 }
 
 /** The repositories that an answer is about. */
@@ -117,16 +142,17 @@ function repositoriesOf(publication: Publication): readonly string[] {
   return [...new Set(publication.looked.map(({ repository }) => repository))];
 }
 
-function targetsOf(found: readonly FoundImage[]): string[] {
-  const targets = found.flatMap(({ publication }) =>
-    publication.state === 'published' ? [publication.target] : [],
+/** Those on this host. */
+function targetsOf(found: readonly SeenImage[]): string[] {
+  const targets = found.flatMap(({ publication, overHttp }) =>
+    publication.state === 'published' && !overHttp ? [publication.target] : [],
   );
   return [...new Set(targets)];
 }
 
 async function upstreamOf(
   { images, checkRegistry, network, registries }: StatusQuestion,
-  found: readonly FoundImage[],
+  found: readonly SeenImage[],
   architecture: string,
   deadline: Deadline,
   context: StatusContext,
@@ -136,7 +162,7 @@ async function upstreamOf(
   const usual = registryOptions(registries, context);
   return inOrder(images, AT_ONCE, ({ image }, index) => {
     const options: RegistryOptions = { ...usual, timeout: deadline.left() };
-    const { publication, facts } = found[index]!;
-    return askUpstream({ image, publication, facts, architecture }, options);
+    const { publication, facts, origin } = found[index]!;
+    return askUpstream({ image, publication, facts, origin, architecture }, options);
   });
 }

@@ -62,7 +62,7 @@ function codes(findings: readonly Finding[]): string {
 /** Nothing to say of an image that is there and as it should be, unless evidence is wanted. */
 function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
   const { name, publication, findings, upstream } = status;
-  const lines: string[] = [];
+  const lines = overHttpLines(status, drawing);
   if (publication.state === 'unreachable')
     lines.push(
       `unreachable: ${publication.repository} cannot be seen: ${publication.reason.detail}`,
@@ -84,10 +84,20 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
   return lines.length === 0 ? [] : [paragraph(name, lines, drawing)];
 }
 
-function where({ publication, facts }: ImageStatus): string[] {
+/** What a path means that was read over HTTP. With evidence, the path itself stands further below. */
+function overHttpLines({ publication, overHttp, notMounted, http }: ImageStatus, drawing: Drawing): string[] {
+  if (!overHttp || publication.state !== 'published') return [];
+  const trust = http?.verified === true ? 'verified' : 'UNVERIFIED';
+  const here = notMounted === null ? '' : `; it has no path on this host: ${notMounted.detail}`;
+  return [
+    `published in ${publication.repository}, revision ${http?.revision}, ${trust}${here}`,
+    ...(drawing.verbose ? [] : [`target: ${publication.target}`]),
+  ];
+}
+
+function where({ publication, origin }: ImageStatus): string[] {
   if (publication.state === 'unreachable') return [];
   if (publication.state === 'missing') return publication.looked.map(({ path }) => `looked at: ${path}`);
-  const origin = facts?.origin ?? null;
   return [
     `path: ${publication.path}`,
     `target: ${publication.target}`,
@@ -97,7 +107,9 @@ function where({ publication, facts }: ImageStatus): string[] {
 
 /** How this host stands to the servers: where an image is not there, or when evidence is wanted. */
 function revisionLines(statuses: readonly ImageStatus[], drawing: Drawing): string[] {
-  const told = statuses.filter(({ publication }) => drawing.verbose || publication.state !== 'published');
+  const told = statuses.filter(
+    ({ publication, overHttp }) => drawing.verbose || overHttp || publication.state !== 'published',
+  );
   const byName = new Map<string, Freshness>();
   for (const { freshness } of told) for (const one of freshness) byName.set(one.repository, one);
   return [...byName.values()].map(({ repository, sentence, hint }) =>

@@ -1,7 +1,9 @@
+import { isMounted } from '../cvmfs/find-anywhere.ts';
 import type { ImageStatus } from './gather.ts';
 
 /** One image of `status --json`: what `resolve --json` says of it, and the revisions. Absent values are null. */
-export function statusJson({ image, publication, findings, freshness }: ImageStatus) {
+export function statusJson(status: ImageStatus) {
+  const { image, publication, findings, freshness, http } = status;
   const reference = image.kind === 'reference' ? image.reference : null;
   const published = publication.state === 'published' ? publication : null;
   const [first] = freshness;
@@ -17,6 +19,8 @@ export function statusJson({ image, publication, findings, freshness }: ImageSta
     repository: publication.state === 'missing' ? null : publication.repository,
     path: published?.path ?? null,
     target: published?.target ?? null,
+    mounted: isMounted(status),
+    verified: http?.verified ?? null,
     reason:
       publication.state === 'unreachable'
         ? publication.reason
@@ -24,6 +28,7 @@ export function statusJson({ image, publication, findings, freshness }: ImageSta
           ? publication.broken
           : null,
     findings,
+    http,
     revision: { client: first?.client.revision ?? null, server: first?.server?.revision ?? null },
   };
 }

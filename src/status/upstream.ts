@@ -30,6 +30,8 @@ export interface UpstreamQuestion {
   readonly image: ImageName;
   readonly publication: Publication;
   readonly facts: ImageFacts | null;
+  /** What the image's record says that it was made from. */
+  readonly origin: ImageFacts['origin'];
   /** What this host is, where the image does not tell. */
   readonly architecture: string;
 }
@@ -70,16 +72,18 @@ function platformOf(image: ImageName, architecture: string): Platform {
 export function upstreamReference({
   image,
   publication,
-  facts,
-}: Omit<UpstreamQuestion, 'architecture'>): { readonly reference: Reference } | { readonly reason: string } {
+  origin,
+}: Omit<UpstreamQuestion, 'architecture' | 'facts'>):
+  | { readonly reference: Reference }
+  | { readonly reason: string } {
   if (image.kind === 'reference' && image.reference.registryTyped) return { reference: image.reference };
   const byPath = publication.state === 'published' ? referenceOfPath(publication) : null;
   if (byPath !== null) return { reference: byPath };
-  const recorded = recordedRegistry(facts?.origin ?? null);
+  const recorded = recordedRegistry(origin);
   if (recorded === null)
     return { reason: 'nothing says which registry it comes from: name it with its registry' };
   if (image.kind === 'reference') return { reference: { ...image.reference, registry: recorded } };
-  return { reference: parseReference(facts!.origin!.from) };
+  return { reference: parseReference(origin!.from) };
 }
 
 /** In layouts that keep the registry, the published name is the whole name. */

@@ -46,7 +46,7 @@ export async function waitForImage(waiting: Waiting): Promise<ImageStatus> {
     const left = Math.max(LAST_LOOK, timeout - waited());
     const isLast = timeout - waited() <= 0;
     const status = await waiting.look(Math.min(lookTimeout, left));
-    if (status.publication.state === 'published') return status;
+    if (status.publication.state === 'published' && status.notMounted === null) return status;
     const news = newsOf(status);
     if (isLast || waited() >= timeout) throw new NotVisibleYetError(status.name, timeout, news);
     const tell = (): void => waiting.tell(news, waited());
@@ -56,7 +56,9 @@ export async function waitForImage(waiting: Waiting): Promise<ImageStatus> {
 }
 
 /** What stands in the way, as far as it is known. */
-export function newsOf({ publication, freshness }: ImageStatus): string {
+export function newsOf({ publication, freshness, notMounted }: ImageStatus): string {
+  if (publication.state === 'published' && notMounted !== null)
+    return `it is published in ${publication.repository}, but not mounted here: ${notMounted.detail} (--no-mount waits for the publication alone)`;
   if (publication.state === 'unreachable')
     return `${publication.repository} cannot be seen: ${publication.reason.detail}`;
   return (
@@ -72,8 +74,8 @@ const SHARE = 4;
 const USUAL_TTL = 240;
 
 /** In how many seconds something can have changed: shortly after the client looks for a newer revision. */
-export function nextLook({ publication, freshness }: ImageStatus): number {
-  if (publication.state === 'unreachable') return UNSEEN;
+export function nextLook({ publication, freshness, notMounted }: ImageStatus): number {
+  if (publication.state === 'unreachable' || notMounted !== null) return UNSEEN;
   const seconds = freshness.map(({ client, server }) =>
     typeof client.nextCheck === 'number'
       ? client.nextCheck * 60 + SHORTEST

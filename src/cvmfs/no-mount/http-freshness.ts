@@ -1,0 +1,40 @@
+import { ageText } from '../../output/age.ts';
+import type { ClientRevision } from '../client-view.ts';
+import type { Freshness } from '../freshness.ts';
+import type { HttpView } from './http-view.ts';
+import { trustSentence } from './tell-http.ts';
+
+const NO_CLIENT: ClientRevision = { revision: null, rootHash: null, nextCheck: null, version: null };
+
+/** How current an answer over HTTP is: there is no client to compare with. @param now milliseconds since 1970 */
+export function freshnessOverHttp(view: HttpView, now: number): Freshness {
+  const { repository, revision, rootHash, publishedAt, ttlSeconds, server } = view;
+  const time = publishedAt === null ? null : Date.parse(publishedAt);
+  return {
+    repository,
+    client: NO_CLIENT,
+    server: {
+      state: 'known',
+      revision,
+      rootHash,
+      publishedAt: time,
+      ttlSeconds,
+      server: server ?? 'the cache',
+    },
+    standing: 'unknown',
+    sentence: `${revisionSentence(view)}, ${sourceSentence(view, now)}; ${trustSentence(view)}`,
+    hint: view.verified
+      ? null
+      : 'name the public key of the repository with --keys FILE in place of --insecure',
+  };
+}
+
+function revisionSentence({ revision, publishedAt }: HttpView): string {
+  return `over HTTP it is at revision ${revision}${publishedAt === null ? '' : ` of ${publishedAt}`}`;
+}
+
+function sourceSentence({ server, because, confirmedAt }: HttpView, now: number): string {
+  if (server !== null) return `read from ${server}`;
+  const age = ageText(now - Date.parse(confirmedAt));
+  return `read from the cache, where a server last confirmed it ${age} ago, since none could be asked (${because ?? ''})`;
+}

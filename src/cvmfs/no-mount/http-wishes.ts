@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Context } from '../../context.ts';
+import { EXIT, JcdsError } from '../../errors.ts';
+import type { Repository } from '../../repositories/index.ts';
+
+/** What the command line and the settings say about looking at repositories over HTTP. Plain data. */
+export interface HttpWishes {
+  /** `only`: over HTTP whatever is mounted; `fallback`: where nothing is mounted; `never`: the network is forbidden. */
+  readonly when: 'only' | 'fallback' | 'never';
+  /** URLs, best first; `@fqrn@` stands for the repository's name. Empty: those that are known. */
+  readonly servers: readonly string[];
+  /** Files and directories of master keys. Empty: those that are known. */
+  readonly keys: readonly string[];
+  readonly insecure: boolean;
+  /** Forget which revision was seen last, once: for a repository that was made anew. */
+  readonly forgetRevision: boolean;
+  /** Where what was fetched is kept, absolute. */
+  readonly cacheDirectory: string;
+  /** Whether the user named that directory. */
+  readonly isCacheNamed: boolean;
+  /** Whether to read what an image says of its origin also where no answer depends on it. */
+  readonly readsOrigin: boolean;
+  /** The table of services: servers and keys of each repository. */
+  readonly services: readonly Repository[];
+}
+
+/** What is looked at over HTTP although the settings forbid the network. */
+export class NetworkForbiddenError extends JcdsError {
+  constructor() {
+    super({
+      code: 'NETWORK_FORBIDDEN',
+      message: '--no-mount looks over HTTP, and the setting "network" forbids jcds the network',
+      hint: 'leave out --no-mount, or see where the setting comes from with: jcds config list',
+      exitCode: EXIT.usage,
+    });
+  }
+}
+
+/** Whether the user asked for something that only a look over HTTP uses: its mistakes are then the user's to hear of. */
+export function isAskedFor(wishes: HttpWishes): boolean {
+  const { when, servers, keys, insecure, forgetRevision, isCacheNamed } = wishes;
+  return (
+    when === 'only' || servers.length > 0 || keys.length > 0 || insecure || forgetRevision || isCacheNamed
+  );
+}
+
+/** Where what was fetched is kept unless the user says otherwise: `$XDG_CACHE_HOME/jcds/http`; a relative variable counts as unset (XDG). */
+export function httpCacheDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
+  const cache = environment.XDG_CACHE_HOME;
+  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'http');
+}

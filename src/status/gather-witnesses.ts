@@ -1,0 +1,47 @@
+import type { SeenImage } from '../cvmfs/find-anywhere.ts';
+import type { Search } from '../cvmfs/find-publication.ts';
+import type { Freshness } from '../cvmfs/freshness.ts';
+import type { ImageContext } from '../cvmfs/look-at-image.ts';
+import type { ImageName } from '../cvmfs/look-question.ts';
+import type { HttpWishes } from '../cvmfs/no-mount/http-wishes.ts';
+import type { Deadline } from './deadline.ts';
+
+/** An image, what a look found, and how current that is. */
+export interface WitnessQuestion {
+  readonly image: ImageName;
+  readonly found: SeenImage;
+  readonly freshness: readonly Freshness[];
+}
+
+/**
+ * Asks the signed repository about images that a mount does not show although a server is ahead of it: it knows whether
+ * they are there. One look for all of them, over those repositories alone; null: no need to ask.
+ */
+export async function gatherWitnesses(
+  questions: readonly WitnessQuestion[],
+  search: Search,
+  wishes: HttpWishes,
+  deadline: Deadline,
+  context: ImageContext,
+): Promise<readonly (SeenImage | null)[]> {
+  const asked = wishes.when === 'never' ? [] : questions.filter(isStale);
+  if (asked.length === 0) return questions.map(() => null);
+  const { lookBeyond } = await import('../cvmfs/no-mount/look-beyond.ts');
+  const behind = new Set(
+    asked.flatMap(({ freshness }) => freshness.filter(isBehind)).map(one => one.repository),
+  );
+  const repositories = search.repositories.filter(({ name }) => behind.has(name));
+  const timeout = Math.max(0.1, Math.round(deadline.left() / 100) / 10);
+  const images = asked.map(({ image }) => ({ image, found: null }));
+  const answers = await lookBeyond(images, { ...search, repositories, timeout }, wishes, context);
+  return questions.map(question => answers[asked.indexOf(question)] ?? null);
+}
+
+function isStale({ found, freshness }: WitnessQuestion): boolean {
+  const { publication } = found;
+  return publication.state === 'missing' && publication.broken === null && freshness.some(isBehind);
+}
+
+function isBehind({ standing }: Freshness): boolean {
+  return standing === 'behind';
+}
