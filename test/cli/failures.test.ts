@@ -11,6 +11,7 @@ afterAll(() => setting.remove());
 setting.install('apptainer', APPTAINER);
 const repository = join(setting.cvmfs, JINR);
 const digest = `sha256:${'ab'.repeat(32)}`;
+const absent = join(setting.folder, 'absent');
 const noEntry = 'file:1';
 setting.publish({
   'library/small:1': builtFrom('small:1'),
@@ -274,11 +275,11 @@ const commands: Row[] = [
 
 const optionValues: Row[] = [
   [
-    ['exec', '-B', '/no/such dir', 'small:1', 'ls'],
+    ['exec', '-B', `${absent} dir`, 'small:1', 'ls'],
     'BIND_SOURCE',
     125,
-    'the directory to bind, "/no/such dir", does not exist',
-    "ls -ld '/no/such dir'",
+    `the directory to bind, "${absent} dir", does not exist`,
+    `ls -ld '${absent} dir'`,
   ],
   [
     ['exec', '-B', 'a:b:c:d', 'small:1', 'ls'],
@@ -316,11 +317,11 @@ const optionValues: Row[] = [
     'jcds run --home DIR',
   ],
   [
-    ['exec', '--env-file', '/no/such file', 'small:1', 'ls'],
+    ['exec', '--env-file', `${absent} file`, 'small:1', 'ls'],
     'ENV_FILE',
     125,
-    '--env-file "/no/such file" cannot be read (ENOENT)',
-    "ls -l '/no/such file'",
+    `--env-file "${absent} file" cannot be read (ENOENT)`,
+    `ls -l '${absent} file'`,
   ],
   [
     ['exec', '--env-file', '../bad.env', 'small:1', 'ls'],
@@ -337,10 +338,10 @@ const optionValues: Row[] = [
     NAME,
   ],
   [
-    ['exec', '--home', '/no/such', 'small:1', 'ls'],
+    ['exec', '--home', absent, 'small:1', 'ls'],
     'USAGE',
     125,
-    '--home "/no/such": "/no/such" is not a directory',
+    `--home "${absent}": "${absent}" is not a directory`,
     'jcds run --home DIRECTORY[:PLACE-INSIDE]',
   ],
   [

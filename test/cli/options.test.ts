@@ -24,7 +24,7 @@ const CALLER = {
   CALLERS: 'c',
   BOTH: 'host',
   TERM: 'xterm',
-  X509_USER_PROXY: '/no/proxy',
+  X509_USER_PROXY: `${folder}/absent`,
   SLURM_JOB_ID: '7',
   PYTHONHOME: '/host',
 };
@@ -83,10 +83,12 @@ describe('binds', () => {
 
   test('of the configuration: a missing source is dropped with a note', () => {
     const ended = setting.jcds(['run', '-n', '-v', 'small:1', 'x'], {
-      env: { JCDS_BINDS: '/no/eos,/usr:/eos:ro' },
+      env: { JCDS_BINDS: `${folder}/eos,/usr:/eos:ro` },
     });
-    expect(ended.stderr).toContain('jcds: /no/eos does not exist: not shown in the container\n');
-    expect(asked(plan([], { JCDS_BINDS: '/no/eos,/usr:/eos:ro' }))).toEqual(['/usr /eos ro configuration']);
+    expect(ended.stderr).toContain(`jcds: ${folder}/eos does not exist: not shown in the container\n`);
+    expect(asked(plan([], { JCDS_BINDS: `${folder}/eos,/usr:/eos:ro` }))).toEqual([
+      '/usr /eos ro configuration',
+    ]);
   });
 
   test('by default: the working directory, and CVMFS at /cvmfs and at its own path', () => {

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { APPTAINER, builtFrom, failure, JINR, Setting } from './setting.ts';
@@ -10,6 +18,7 @@ setting.install('apptainer', `${APPTAINER}\ncat "$STATUS"\nexit 75`);
 const { 'library/small:1': small } = setting.publish({ 'library/small:1': builtFrom('small:1') });
 const file = join(setting.work, 'status.json');
 const precious = join(setting.home, 'precious');
+const absent = join(setting.folder, 'absent');
 const published = {
   image: 'library/small:1',
   repository: JINR,
@@ -65,14 +74,14 @@ const failures: Row[] = [
   ],
   [
     'CVMFS that cannot be seen',
-    ['--cvmfs-root', '/no', 'small:1', 'ls'],
+    ['--cvmfs-root', absent, 'small:1', 'ls'],
     75,
     {
       ...nothing,
       image: 'small:1',
       error: {
         code: 'CVMFS_UNREACHABLE',
-        message: `the CVMFS repository ${JINR} cannot be seen: there is no /no on this host`,
+        message: `the CVMFS repository ${JINR} cannot be seen: there is no ${absent} on this host`,
         hint: 'images come by CVMFS, a read-only network file system that is usually mounted at /cvmfs: ask the administrator of this host for its client, or say where it is with --cvmfs-root',
       },
     },
@@ -146,7 +155,7 @@ test('a dry run leaves none, and takes the earlier one away', () => {
 });
 
 test.each([
-  ['/no/such dir/status', 'ENOENT', "ls -ld '/no/such dir'"],
+  [`${absent} dir/status`, 'ENOENT', `ls -ld '${absent} dir'`],
   [setting.home, 'EISDIR', `ls -ld ${setting.folder}`],
 ])('%s cannot be written (%s)', (place, errno, hint) => {
   const message = `--status-file ${JSON.stringify(place)} cannot be written (${errno})`;
