@@ -3,7 +3,6 @@ import {
   chmodSync,
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Script } from 'node:vm';
+import { makeDirectories } from './make-directories.ts';
 
 declare const JCDS_BUILD: string;
 
@@ -82,7 +82,7 @@ function readOwn(name: string): Buffer | undefined {
 function keep({ directory, file: name }: CacheFile, code: Buffer): void {
   const aside = `${name}.${process.pid}`;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 3);
     chmodSync(directory, 0o700);
     writeFileSync(aside, code, { mode: 0o600, flag: 'wx' });
     renameSync(aside, name);

@@ -1,16 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
+import { makeDirectories } from '../make-directories.ts';
 
 /** What of the context the index needs. */
 export type IndexContext = Pick<Context, 'environment' | 'home' | 'uid' | 'now'>;
@@ -66,7 +58,7 @@ export function removeIndex(context: IndexContext): void {
 /** Makes the directory with mode 0700, or takes rights of others away from it. Throws like the file system. */
 function ownDirectory(context: IndexContext): string {
   const directory = indexDirectory(context);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory, 3);
   const status = lstatSync(directory);
   if (!status.isDirectory() || status.uid !== context.uid) throw new ForeignIndexDirectory(directory);
   if ((status.mode & 0o077) !== 0) chmodSync(directory, 0o700);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { findCommandInImage } from '../cvmfs/look-at-image.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
@@ -6,7 +5,6 @@ import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { CommandAnswer, CommandQuestion, Obstacle } from '../rootfs/find-command.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
-import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import type { ImageLook } from './complete-listings.ts';
@@ -74,14 +72,6 @@ function commandQuestion(request: RunRequest, word: string): CommandQuestion {
   };
 }
 
-/** Names whose bytes are not UTF-8 are not looked for: then the runtime says what is wrong. */
-function isAskable({ word, cwd, mounts }: CommandQuestion): boolean {
-  if (!isUtf8(word) || (!word.startsWith('/') && word.includes('/') && !isUtf8(cwd))) return false;
-  return mounts.every(
-    ({ source, destination }) => isUtf8(source) || !`${resolve(cwd, word)}/`.startsWith(`${destination}/`),
-  );
-}
-
 /**
  * Tells 126 and 127 before anything is started; what is inside an image file nobody can see.
  * @throws CommandNotFoundError, CommandNotExecutableError, CvmfsUnreachableError
@@ -118,9 +108,8 @@ async function ask(
   { published, timeout }: ImageLook,
   context: Context,
 ): Promise<CommandAnswer | null> {
-  const question = commandQuestion(request, word);
-  if (request.image.kind === 'file' || !isAskable(question)) return null;
-  const seen = await findCommandInImage(published, question, timeout, context);
+  if (request.image.kind === 'file') return null;
+  const seen = await findCommandInImage(published, commandQuestion(request, word), timeout, context);
   if (!('command' in seen)) throw new CvmfsUnreachableError(published.targetPlace.repository, seen.reason);
   return seen.command;
 }

@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -13,10 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { Context } from '../context.ts';
+import { makeDirectories } from '../make-directories.ts';
 import type { ImageFacts } from './facts.ts';
 import { isFacts, isObject, isTextRecord } from './facts-schema.ts';
 import type { CommandQuestion } from './find-command.ts';
-import { errnoOf } from './walk.ts';
 
 /** What is remembered of one image. */
 export interface RememberedImage {
@@ -80,26 +79,11 @@ export function rememberImage(image: RememberedImage, context: MemoryContext): v
   const commands = Object.fromEntries(Object.entries(image.commands).slice(-COMMAND_LIMIT));
   const record: MemoryRecord = { schema: SCHEMA, at: context.now(), facts, commands };
   try {
-    makeDirectories(memoryDirectory(context));
+    makeDirectories(memoryDirectory(context), 3);
     writeFileSync(aside, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
     renameSync(aside, file);
   } catch {
     rmSync(aside, { force: true });
-  }
-}
-
-/**
- * The last three of `HOME/.cache/jcds/images`. Not mkdir's own recursion: where a directory answers ENOENT to mkdir
- * (an automounter's, /proc), Node 20's never ends.
- */
-function makeDirectories(directory: string): void {
-  const parts = directory.split('/');
-  for (const count of [2, 1, 0]) {
-    try {
-      mkdirSync(parts.slice(0, parts.length - count).join('/'), { mode: 0o700 });
-    } catch (thrown) {
-      if (errnoOf(thrown) !== 'EEXIST') throw thrown;
-    }
   }
 }
 

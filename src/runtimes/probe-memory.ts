@@ -3,7 +3,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -12,6 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { makeDirectories } from '../make-directories.ts';
 import type { Verdict } from './runtime.ts';
 
 /** The shape of the remembered file: another version is forgotten. */
@@ -137,7 +137,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function write(directory: string, file: string, situations: readonly Remembered[]): void {
   const aside = `${file}.${process.pid}`;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 2);
     writeFileSync(aside, JSON.stringify({ schema: SCHEMA, situations }), { mode: 0o600, flag: 'wx' });
     renameSync(aside, file);
   } catch {

@@ -6,7 +6,8 @@ const SRC = resolve(import.meta.dirname, '../../src');
 
 /** From a room to the rooms it may import at run time (`import type` is free). Everyone may import errors.ts. */
 const ARROWS: Record<string, readonly string[]> = {
-  'loader.ts': ['check-node.ts'],
+  'loader.ts': ['check-node.ts', 'make-directories.ts'],
+  'make-directories.ts': [],
   'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output'],
   'check-node.ts': [],
   'real-context.ts': ['launch'],
@@ -59,15 +60,15 @@ const ARROWS: Record<string, readonly string[]> = {
   generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes'],
   help: ['configuration', 'runtimes'],
   configuration: [],
-  runtimes: ['launch'],
+  runtimes: ['launch', 'make-directories.ts'],
   launch: [],
   cvmfs: ['repositories', 'image', 'rootfs', 'output'],
-  rootfs: ['launch'],
+  rootfs: ['launch', 'make-directories.ts'],
   repositories: ['image', 'output'],
   registry: ['image', 'output', 'secret.ts'],
   requests: ['image', 'output', 'secret.ts', 'registry'],
   status: ['cvmfs', 'repositories', 'image', 'registry', 'rootfs', 'configuration', 'output'],
-  completion: ['repositories', 'image', 'output'],
+  completion: ['repositories', 'image', 'output', 'make-directories.ts'],
   batch: ['repositories', 'image', 'runtimes', 'output'],
   image: ['output'],
   output: [],
