@@ -19,6 +19,10 @@ const { 'library/small:1': small } = setting.publish({ 'library/small:1': builtF
 const file = join(setting.work, 'status.json');
 const precious = join(setting.home, 'precious');
 const absent = join(setting.folder, 'absent');
+/** Where a CVMFS root should be: the repository in it is a file. */
+const noRoot = join(setting.folder, 'no root');
+mkdirSync(noRoot);
+writeFileSync(join(noRoot, JINR), '');
 const published = {
   image: 'library/small:1',
   repository: JINR,
@@ -74,15 +78,15 @@ const failures: Row[] = [
   ],
   [
     'CVMFS that cannot be seen',
-    ['--cvmfs-root', absent, 'small:1', 'ls'],
+    ['--cvmfs-root', noRoot, 'small:1', 'ls'],
     75,
     {
       ...nothing,
       image: 'small:1',
       error: {
         code: 'CVMFS_UNREACHABLE',
-        message: `the CVMFS repository ${JINR} cannot be seen: there is no ${absent} on this host`,
-        hint: 'images come by CVMFS, a read-only network file system that is usually mounted at /cvmfs: ask the administrator of this host for its client, or say where it is with --cvmfs-root',
+        message: `the CVMFS repository ${JINR} cannot be seen: ${noRoot}/${JINR} is a file`,
+        hint: 'give the directory that holds the repositories with --cvmfs-root',
       },
     },
   ],
