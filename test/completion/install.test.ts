@@ -68,7 +68,7 @@ zsh: wrote ~/${ZSH}
       block(`fpath=('${join(account.home, '.local/share/zsh/site-functions')}' $fpath)`, ...ZSH_LINES),
     );
     const second = await account.jcds('completion', 'install', 'bash', 'zsh');
-    expect(second.stdout).toMatch(/~\/\.bashrc names it already\n[^]*~\/\.zshrc names it already\n/);
+    expect(second.stdout).toMatch(/~\/\.bashrc names it already\n[\s\S]*~\/\.zshrc names it already\n/);
     expect([account.read('.bashrc'), account.read('.zshrc')]).toEqual([bashrc, zshrc]);
   });
 
