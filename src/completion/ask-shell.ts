@@ -26,7 +26,7 @@ const END = 'jcds-end';
 const BASH_QUESTION = `printf '\\n${BEGIN}\\n'; complete -p -D; printf '${END}\\n'`;
 const ZSH_QUESTION = `print -r -- $'\\n${BEGIN}'; print -rl -- "\${ZDOTDIR:-$HOME}" $+functions[compdef] $fpath ${END}`;
 /** A start-up file may wait for something; whoever installs completion should not. Milliseconds. */
-const PATIENCE = 5000;
+const PATIENCE = 10_000;
 const LONGEST_ANSWER = 1 << 20;
 
 /** Starts a bash as a new terminal would, and asks it. */

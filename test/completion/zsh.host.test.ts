@@ -17,7 +17,7 @@ beforeAll(() => {
   writeFileSync(join(user.home, 'functions/_jcds'), SCRIPTS['completions/_jcds']!);
   writeFileSync(
     join(user.home, '.zshrc'),
-    'fpath=(~/functions $fpath)\nautoload -Uz compinit && compinit -i\n',
+    'setopt warn_create_global warn_nested_var\nfpath=(~/functions $fpath)\nautoload -Uz compinit && compinit -i\n',
   );
   writeFileSync(join(user.home, 'a file'), '');
   terminal = user.open('/bin/zsh');
@@ -46,4 +46,5 @@ test.each([
 ])('%j', async (keys, words) => {
   terminal.type(`${keys}\r`);
   expect(await terminal.see(/<\w[^\n]*\|>/)).toBe(`<${words}|>`);
+  expect(terminal.output).not.toMatch(/created globally|not found|bad /);
 });
