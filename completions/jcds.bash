@@ -1,15 +1,13 @@
 # jcds completion for bash 4.2 and newer. Made by `node .ci/generate.mjs`; `jcds completion uninstall` removes it.
 # shellcheck shell=bash
 
-((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) || return 0
-
 _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org singularity.galaxyproject.org)
 
 # What may follow the words of a command: `words`, `options` as `names|value`, `places` for arguments.
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list status wait cache request requests help auth config completion)
+      words=(run exec shell resolve list wrap status wait cache request requests help auth config completion)
       options=(
         '-h --help|'
         '-V --version|'
@@ -20,17 +18,12 @@ _jcds_table() {
       places=('image')
       options=(
         '--watch|'
+        '--server|text'
         '--json|'
         '--repository|repository'
         '--cvmfs-root|directory'
         '--cvmfs-timeout|text'
         '--platform|text'
-        '--no-mount|'
-        '--server|text'
-        '--keys|file'
-        '--insecure|'
-        '--forget-revision|'
-        '--cache-dir|directory'
         '-v --verbose|'
         '-q --quiet|'
         '--no-input|'
@@ -171,6 +164,44 @@ _jcds_table() {
         '--insecure|'
         '--forget-revision|'
         '--cache-dir|directory'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'wrap')
+      places=('image' 'text*')
+      contained=1
+      options=(
+        '-o --output|file'
+        '--pin|'
+        '--force|'
+        '-B --bind|directory'
+        '--mount|text'
+        '--env|text'
+        '--env-file|file'
+        '--env-policy|=keep clean hep'
+        '--workdir|text'
+        '--home|directory'
+        '--no-home|'
+        '--contain|'
+        '--gpu|=auto nvidia rocm none'
+        '--writable-tmpfs|'
+        '--runtime|=apptainer singularity unshare bubblewrap charliecloud'
+        '--runtime-arg|text'
+        '--any-registry|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '! --volume|text'
+        '! --cleanenv|'
+        '! --pwd|text'
+        '! --cwd|text'
+        '! --nv|'
+        '! --rocm|'
         '-v --verbose|'
         '-q --quiet|'
         '--no-input|'
@@ -341,12 +372,6 @@ _jcds_table() {
         '--cvmfs-root|directory'
         '--cvmfs-timeout|text'
         '--platform|text'
-        '--no-mount|'
-        '--server|text'
-        '--keys|file'
-        '--insecure|'
-        '--forget-revision|'
-        '--cache-dir|directory'
         '-v --verbose|'
         '-q --quiet|'
         '--no-input|'
@@ -355,7 +380,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list status wait cache request requests help auth config completion*')
+      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait cache request requests help auth config completion*')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -472,8 +497,8 @@ _jcds_searched() {
     exec {index}<&-
   else
     lines=("$directory"/*.names)
-    lines=(${lines[@]+"${lines[@]##*/}"})
-    lines=(${lines[@]+"${lines[@]%.names}"})
+    lines=("${lines[@]##*/}")
+    lines=("${lines[@]%.names}")
   fi
   for line in ${lines[@]+"${lines[@]}"}; do ! _jcds_is_repository "$line" || searched+=("$line"); done
 }
@@ -575,7 +600,7 @@ _jcds_walk() {
       return 0
     else
       words=()
-      [[ ${places[0]-} == *'*' ]] || places=(${places[@]+"${places[@]:1}"})
+      [[ ${places[0]-} == *'*' ]] || places=("${places[@]:1}")
     fi
   done
   [[ -n $value || -z $rest ]] || value=${places[0]-none}

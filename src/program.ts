@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   shell: async () => [shell],
   resolve: async () => [resolve],
   list: async () => [list],
+  wrap: async () => [(await import('./commands/wrap.ts')).wrap],
   status: async () => [(await import('./commands/status.ts')).status],
   wait: async () => [(await import('./commands/wait.ts')).wait],
   cache: async () => [

@@ -1,0 +1,167 @@
+import { BrokenPublicationError, NotPublishedError, UnreadableImageError } from '../cvmfs/publication.ts';
+import { CvmfsUnreachableError, type Obstruction, unreachableReason } from '../cvmfs/unreachable.ts';
+import { EXIT, JcdsError } from '../errors.ts';
+import { quoteWord } from '../launch/quote.ts';
+import { safeText } from '../output/safe-text.ts';
+import { LinkEscapesError } from '../repositories/links.ts';
+
+/** What the look can say when there is no image that could run: see `LOOK_SCRIPT`. */
+const LOOK_WORDS = [
+  'missing',
+  'dangling',
+  'loop',
+  'no-image',
+  'escapes',
+  'unreadable',
+  'NO_ROOT',
+  'NOT_MOUNTED_ABSENT',
+  'NOT_MOUNTED_EMPTY',
+  'NOT_KNOWN',
+  'NOT_A_DIRECTORY',
+  'HUNG',
+  'LOOK_FAILED',
+  'ENOTCONN',
+  'ECONNABORTED',
+  'EIO',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ELOOP',
+  'EACCES',
+  'EPERM',
+  'EUNKNOWN',
+] as const;
+type LookWord = (typeof LOOK_WORDS)[number];
+
+/** The image as the messages name it: texts, or placeholders where only the running script knows. */
+export interface ImageWords {
+  readonly name: string;
+  readonly repository: string;
+  /** The place below the repository. */
+  readonly entry: string;
+  /** Whether the script is for one real directory, which may be removed once no tag leads to it any more. */
+  readonly pinned?: boolean;
+}
+
+/** For a script that learns the image when it runs. */
+export const UNKNOWN_IMAGE: ImageWords = {
+  name: 'JCDS%NAME%',
+  repository: 'JCDS%REPOSITORY%',
+  entry: 'JCDS%ENTRY%',
+};
+
+const PATH = 'JCDS%PATH%';
+/** In an error's facts: what the script has in `jcds_text`. */
+export const TEXT = 'JCDS%TEXT%';
+/** In an error's facts: what the image's record names as its origin. The script has it in `jcds_text`. */
+export const MADE_FROM = 'made-from.invalid/x';
+/** A number that no message holds otherwise. */
+const SECONDS = 86_401_409;
+
+/** The directory that a script was pinned to is there no more. */
+class PinnedImageGoneError extends JcdsError {
+  constructor(name: string, path: string) {
+    super({
+      code: 'NOT_PUBLISHED',
+      message: `the image that ${safeText(name)} was when this script was pinned to it is there no more (looked at ${path})`,
+      hint: 'a directory without a tag is removed after some days: write the script anew with jcds wrap, or without --pin',
+      exitCode: EXIT.no,
+    });
+  }
+}
+
+/** Variables of the script stand in its messages where these do; no text of jcds' own looks like them. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  '*JCDS%NAME%*': `'*'"$jcds_pattern"'*'`,
+  'JCDS%NAME%': '"$jcds_name"',
+  'JCDS%REPOSITORY%': '"$jcds_repository"',
+  'JCDS%ENTRY%': '"$jcds_entry"',
+  'JCDS%ROOT%': '"$jcds_root"',
+  'JCDS%TAIL%': '"${jcds_text#"$jcds_root/$jcds_repository"}"',
+  [PATH]: '"$jcds_path"',
+  [TEXT]: '"$jcds_text"',
+  [MADE_FROM]: '"$jcds_text"',
+  'made-from.invalid': '"$jcds_registry"',
+  [String(SECONDS)]: '"$jcds_timeout"',
+};
+const PLACEHOLDER = /(\*JCDS%NAME%\*|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|86401409)/;
+
+/** The very error that jcds would have thrown at this word. */
+function failureOf(word: LookWord, image: ImageWords): JcdsError {
+  const { name, repository, entry } = image;
+  const unreachable = (met: Obstruction) => unreachableError(repository, met);
+  switch (word) {
+    case 'missing':
+      if (image.pinned === true) return new PinnedImageGoneError(name, PATH);
+      return new NotPublishedError(name, [{ repository, path: PATH }]);
+    case 'escapes':
+      return new LinkEscapesError({ repository, relativePath: entry }, TEXT);
+    case 'dangling':
+    case 'loop':
+    case 'no-image':
+      return new BrokenPublicationError({
+        why: word,
+        repository,
+        path: PATH,
+        entryPath: entry,
+        target: TEXT,
+      });
+    case 'unreadable':
+      return new UnreadableImageError(
+        { path: PATH, repository },
+        unreachableReason({ code: 'ERRNO', errno: 'EACCES', path: TEXT }, repository),
+      );
+    case 'NOT_MOUNTED_ABSENT':
+    case 'NOT_MOUNTED_EMPTY':
+      return unreachable({ code: 'NOT_MOUNTED', path: TEXT, absent: word === 'NOT_MOUNTED_ABSENT' });
+    case 'NO_ROOT':
+    case 'NOT_KNOWN':
+    case 'NOT_A_DIRECTORY':
+      return unreachable({ code: word, path: TEXT });
+    case 'HUNG':
+      return unreachable({ code: word, path: TEXT, seconds: SECONDS });
+    case 'LOOK_FAILED':
+      return unreachable({ code: word, path: PATH, cause: TEXT });
+    case 'ENOTCONN':
+    case 'ECONNABORTED':
+      // The hint names the mount, which is at the repository.
+      return unreachable({ code: 'ERRNO', errno: word, path: `JCDS%ROOT%/${repository}JCDS%TAIL%` });
+    default:
+      return unreachable({ code: 'ERRNO', errno: word, path: TEXT });
+  }
+}
+
+function unreachableError(repository: string, met: Obstruction): JcdsError {
+  return new CvmfsUnreachableError(repository, unreachableReason(met, repository));
+}
+
+/** The error of a place that could not be read; the script has it in `jcds_text`. */
+export function unreadableError(repository: string): JcdsError {
+  return unreachableError(repository, { code: 'ERRNO', errno: 'EIO', path: TEXT });
+}
+
+/**
+ * The branches of a `case` over what the look said, each of which ends the script as `jcds exec` would have ended: 75 for
+ * what may be otherwise later, 125 for the rest. An answer that is none is a look that failed.
+ */
+export function failureBranches(image: ImageWords): string {
+  const lines = LOOK_WORDS.map(word => `  ${word}) ${failLine(failureOf(word, image))} ;;`);
+  return [
+    ...lines,
+    '  *)',
+    "    jcds_text='no answer'",
+    `    ${failLine(failureOf('LOOK_FAILED', image))}`,
+    '    ;;',
+  ].join('\n');
+}
+
+/** A call of jcds_fail that says what this error says, with the code that a contained command's caller sees. */
+export function failLine({ code, message, hint, exitCode }: JcdsError): string {
+  const status = exitCode < EXIT.later ? EXIT.failed : exitCode;
+  return `jcds_fail ${status} ${code} ${filled(message)} ${filled(hint ?? '')}`;
+}
+
+/** A text in single quotes, with the script's variables where placeholders stand. */
+function filled(text: string): string {
+  const parts = text.split(PLACEHOLDER).filter(part => part !== '');
+  return parts.map(part => PLACEHOLDERS[part] ?? quoteWord(part)).join('') || "''";
+}

@@ -1,0 +1,81 @@
+import { CAREFUL_LOOK } from './careful-look-script.ts';
+
+/**
+ * The look at CVMFS of a script that runs without Node.js: what src/cvmfs/ does by a child of jcds' own, in sh. The text of
+ * a `sh -c` in a session of its own, so that whatever hangs in it can be left behind; its arguments are
+ * ROOT REPOSITORY ENTRY SECONDS PID and the names of other repositories that links may lead into.
+ *
+ * A mount can hang any process that touches it, for ever and beyond SIGKILL. So nothing here touches it but children:
+ * the first goes straight to the image while tr(1) copies the caller's environment, and in the usual case has ended
+ * before tr has: no timer is started. If it has not, or met anything else than an image, a second child looks
+ * carefully, against a sleep(1) that it kills when it is done: waiting for that one is waiting for either.
+ *
+ * It prints the line \1\2, the environment of PID, an entry a line (with \1 for a line end and \2 for a byte above \177), and last
+ * `jcds_result=WORD:TEXT`: `directory` or `file` and the real place, or a `LookWord` and what its message names.
+ */
+export const LOOK_SCRIPT = `root=$1 repository=$1/$2 entry=$3 seconds=$4 allowed=$6
+newline="
+"
+enter() { # goes to the image: target, kind
+  cd -P "$repository" || return
+  top=$PWD
+  listed || return
+  name=./$entry
+  case $root in
+    /cvmfs) ;;
+    *)
+      text=$(readlink -n "$name" && echo .) && case $text in
+        /cvmfs/*) name=$root/\${text#/cvmfs/} name=\${name%.} ;;
+        "$root"/*) ;;
+        /*) return 1 ;;
+      esac
+      ;;
+  esac
+  if cd -P "$name"; then
+    target=$PWD kind=directory
+    listed || return
+  elif [ -f "$name" ] && ! [ -h "$name" ]; then
+    is_image "$name" || return
+    target=$top/$entry kind=file
+  else return 1
+  fi
+  case $target in
+    *"$newline"*) return 1 ;;
+    "$top"/*) ;;
+    *) return 1 ;;
+  esac
+}
+listed() { # whether something can be seen in the working directory
+  for seen in *; do
+    case $seen in
+      "*") return 1 ;;
+    esac
+    return 0
+  done
+}
+is_image() { # what src/cvmfs/careful-look.ts takes for an image file
+  case $(head -c 64 "$1" | tr "\\0\\n" "..") in
+    hsqs* | ????????????????????????????????SIF_MAGIC*) ;;
+    *) return 1 ;;
+  esac
+}
+say() { # WORD TEXT, as far as a terminal may see it
+  printf "jcds_result=%s:%s\\n" "$1" "$(printf %s "$2" | tr "\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377" "   [?*]")"
+  exit
+}
+say_published() {
+  printf "jcds_result=%s:%s\\n" "$kind" "$target"
+  exit
+}
+
+enter >/dev/null &
+look=$!
+printf "\\1\\2\\n"
+tr "\\0\\n\\200-\\377" "\\n\\1\\2" <"/proc/$5/environ"
+stat=") Z " # the shell has met it already
+read -r stat <"/proc/$look/stat"
+case $stat in
+  *") Z "*) wait "$look" && enter && say_published ;;
+esac
+
+${CAREFUL_LOOK}`;

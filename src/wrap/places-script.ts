@@ -1,0 +1,73 @@
+import { OF_THE_IMAGE } from '../job/binds.ts';
+import { quoteWord } from '../launch/quote.ts';
+import { HomeNotPossibleError } from '../runtimes/apptainer.ts';
+import { failLine, TEXT } from './failures.ts';
+import type { Wishes } from './wishes.ts';
+
+/** Directories that are the image's, as a pattern of `case`. */
+export const OF_IMAGE = [...OF_THE_IMAGE].filter(path => path !== '/').join(' | ');
+
+/** jcds_home and jcds_shown (where the host has it), jcds_here, jcds_cwd: as src/job/home.ts and workdir.ts decide them. */
+export function placeLines({ home, contain, workdir }: Wishes): string[] {
+  const here = ['case ${PWD-} in', '  /*) jcds_here=$PWD ;;', "  *) jcds_here='' ;;", 'esac'];
+  const cwd = workdir === null ? CWD : [`jcds_cwd=${quoteWord(workdir)}`];
+  if (typeof home === 'object') {
+    const gone = `--home ${JSON.stringify(home.source)}: ${JSON.stringify(home.source)} is not a directory`;
+    return [
+      ...here,
+      `jcds_home=${quoteWord(home.path)} jcds_shown=${quoteWord(home.source)}`,
+      `[ -d "$jcds_shown" ] || jcds_fail 125 USAGE ${quoteWord(gone)} ''`,
+      ...cwd,
+    ];
+  }
+  const shown =
+    home === 'none' || contain
+      ? ["jcds_shown=''"]
+      : ['if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=\'\'; fi'];
+  return [
+    ...here,
+    'jcds_home=${HOME:-}',
+    'case $jcds_home in',
+    "  '') jcds_find_home ;;",
+    'esac',
+    ...shown,
+    ...cwd,
+  ];
+}
+
+/** The caller's directory where that is the same one inside. */
+const CWD = [
+  'jcds_cwd=${jcds_here:-$jcds_home}',
+  'case $jcds_cwd:$jcds_result in',
+  `  ${OF_IMAGE.replaceAll(' | ', ':directory:* | ')}:directory:*)`,
+  '    [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_home',
+  '    ;;',
+  'esac',
+];
+
+/** For --contain, once all binds are known. */
+export const CONTAINED_CWD = [
+  'case $jcds_here in',
+  `  / | ${OF_IMAGE}) ;;`,
+  '  *) [ -n "$jcds_is_shown" ] || jcds_cwd=$jcds_home ;;',
+  'esac',
+];
+
+/** `--home` splits at colons: a source with one is bound over an empty home. Nothing is ever at /proc/0/home. */
+export const HOME_OPTIONS = [
+  'case $jcds_home:$jcds_shown in',
+  '  /:*) jcds_option --no-home ;;',
+  '  *:*:*)',
+  '    case $jcds_home in',
+  '      *:*)',
+  '        jcds_text=$jcds_home',
+  `        ${failLine(new HomeNotPossibleError(TEXT))}`,
+  '        ;;',
+  '    esac',
+  '    jcds_option --home "/proc/0/home:$jcds_home"',
+  '    jcds_bind "$jcds_shown" "$jcds_home"',
+  '    ;;',
+  '  "$jcds_shown:$jcds_home") jcds_option --home "$jcds_home" ;;',
+  '  *) jcds_option --home "${jcds_shown:-/proc/0/home}:$jcds_home" ;;',
+  'esac',
+];

@@ -1,0 +1,43 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { isRuntimeName, RUNTIMES, type RuntimeName } from '../runtimes/index.ts';
+import { UnknownRuntimeError } from '../runtimes/select.ts';
+
+/**
+ * Runtimes that a script can start without jcds, in order of preference. They make their own mount points, so that a script
+ * for a tag need not know what is in the image that the tag will lead to.
+ */
+export const WRAPPABLE_NAMES = ['apptainer', 'singularity'] as const satisfies readonly RuntimeName[];
+
+/** A runtime that a script can start. */
+export type WrappableName = (typeof WRAPPABLE_NAMES)[number];
+
+const isWrappable = (name: string): name is WrappableName =>
+  WRAPPABLE_NAMES.some(wrappable => wrappable === name);
+
+/** None of the runtimes that were asked for can be started by a script. */
+export class NotWrappableError extends JcdsError {
+  constructor(names: readonly string[]) {
+    const reasons = names.filter(isRuntimeName).map(name => `${name} ${reasonFor(name)}`);
+    super({
+      code: 'NOT_WRAPPABLE',
+      message: `a script without jcds cannot start ${names.join(' or ')}: ${reasons.join('; ')}`,
+      hint: `jcds wrap --runtime ${WRAPPABLE_NAMES[0]} …, or call jcds exec in a script of your own`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+function reasonFor(name: RuntimeName): string {
+  return 'needsListings' in RUNTIMES[name]
+    ? 'needs listings of the image, which are stale as soon as its tag moves'
+    : 'needs jcds to prepare it at each start';
+}
+
+/** Those of the configured order (empty: the table's) that a script can start. @throws NotWrappableError, UnknownRuntimeError */
+export function wrappableOf(configured: readonly string[]): readonly WrappableName[] {
+  const unknown = configured.find(name => !isRuntimeName(name));
+  if (unknown !== undefined) throw new UnknownRuntimeError(unknown);
+  const names = configured.length === 0 ? WRAPPABLE_NAMES : configured.filter(isWrappable);
+  if (names.length === 0) throw new NotWrappableError(configured);
+  return names;
+}

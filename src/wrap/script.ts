@@ -1,0 +1,179 @@
+import { quoteWord } from '../launch/quote.ts';
+import { apptainerLines } from './apptainer-script.ts';
+import { ownBinds } from './binds-script.ts';
+import { BYTES } from './bytes-script.ts';
+import { commandScript } from './command-script.ts';
+import { EXACT_ENVIRONMENT, environmentScript, HAND_ON } from './environment-script.ts';
+import { failureBranches } from './failures.ts';
+import { imageFunctions, imageLines } from './image-script.ts';
+import { LOOK_SCRIPT } from './look-script.ts';
+import { OPTIONS } from './options-script.ts';
+import { valuesScript } from './values-script.ts';
+import type { Wishes } from './wishes.ts';
+
+/** The parts of a script that differ from use to use. */
+export interface ScriptParts {
+  /** Comment lines that say what it is, without the `#`. */
+  readonly title: readonly string[];
+  /** Functions and lines before the look: they set jcds_name, jcds_repository, jcds_entry, jcds_root, jcds_timeout, and "$@". */
+  readonly before: string;
+  /** Defines jcds_fail CODE NAME MESSAGE HINT, which ends the script. */
+  readonly fail: string;
+  /** Names of other repositories that links may lead into. */
+  readonly allowed: readonly string[];
+  /** Runs right before the runtime is started. */
+  readonly starting?: readonly string[];
+  readonly wishes: Wishes;
+}
+
+/** How a script says why nothing was started. */
+export const PRINT_FAILURE = `jcds_fail() { # CODE NAME MESSAGE HINT
+  printf 'jcds: %s\\n' "$3" >&2
+  [ -z "$4" ] || printf 'hint: %s\\n' "$4" >&2
+  exit "$1"
+}`;
+
+/**
+ * A whole script, one character a byte: POSIX sh for dash, bash as sh and busybox. It looks for the image, decides what
+ * depends on who runs it and where, and ends in `exec` of the runtime with "$@".
+ */
+export function renderScript(parts: ScriptParts): Buffer {
+  const { wishes } = parts;
+  const body = [
+    parts.fail,
+    FIND,
+    ...(typeof wishes.home === 'object' ? [] : [FIND_HOME]),
+    hostPlaces(wishes),
+    OPTIONS,
+    ownBinds(wishes),
+    BYTES,
+    valuesScript(wishes.program.prefix),
+    EXACT_ENVIRONMENT,
+    HAND_ON,
+    imageFunctions(wishes.registryCheck),
+    commandScript(wishes.image),
+    start(parts),
+    LOOK,
+    parts.before,
+    ask(parts.allowed),
+    end(wishes),
+  ].join('\n\n');
+  const text = [header(parts.title), hygiene(body), body, ''].join('\n');
+  return Buffer.from(text, 'latin1');
+}
+
+function header(title: readonly string[]): string {
+  return [
+    '#!/bin/sh',
+    ...title.map(line => Buffer.from(`# ${line}`).toString('latin1')),
+    '# shellcheck disable=SC2016,SC2034,SC2154 # texts for another shell; variables by number, which eval sets and reads',
+  ].join('\n');
+}
+
+/** Nothing that the caller exported may steer the script: shell options, functions, the names used below. */
+function hygiene(body: string): string {
+  const names = [...new Set(body.match(/\bjcds_[a-z0-9_]*[a-z0-9]\b/g))].sort();
+  return `set +aefunvxC
+unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed test tr wait
+unset ${names.join(' ')}
+jcds_newline='
+'
+jcds_ascii="$jcds_newline	 -~"`;
+}
+
+/** Programs of the host, and texts as far as a terminal may see them. */
+const FIND = `jcds_find() { # NAME
+  jcds_program=''
+  IFS=:
+  set -f
+  for jcds_item in \${PATH-} /usr/local/bin /usr/bin /bin /usr/local/sbin /usr/sbin /sbin; do
+    case $jcds_item in
+      /*)
+        if [ -x "$jcds_item/$1" ] && [ -f "$jcds_item/$1" ]; then
+          jcds_program=$jcds_item/$1
+          break
+        fi
+        ;;
+    esac
+  done
+  unset IFS
+  set +f
+}
+jcds_shown_text() { # TEXT
+  (
+    PATH=/usr/bin:/bin LC_ALL=C
+    export PATH LC_ALL
+    printf %s "$1" | tr '\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377' '   [?*]'
+  )
+}`;
+
+/** The home of whoever has no HOME (HTCondor 23.9). */
+const FIND_HOME = `jcds_find_home() {
+  jcds_home=$(
+    PATH=/usr/bin:/bin:/usr/sbin:/sbin
+    export PATH
+    getent passwd "$(id -u)"
+  )
+  jcds_home=\${jcds_home%:*}
+  jcds_home=\${jcds_home##*:}
+  jcds_home=\${jcds_home:-/}
+}`;
+
+/** jcds_at: where the host has what is at PLACE inside. */
+function hostPlaces({ binds, contain }: Wishes): string {
+  const asked = [...binds].reverse().map(({ source, destination }) => {
+    const place = quoteWord(destination);
+    return `    ${place} | ${place}/*) jcds_at=${quoteWord(source)}\${1#${place}} ;;`;
+  });
+  return `jcds_on_host() { # PLACE
+  case $1 in
+${[
+  ...asked,
+  '    /cvmfs/*) jcds_at=$jcds_root${1#/cvmfs} ;;',
+  '    /dev/* | /proc/* | /sys/*) jcds_at=$1 ;;',
+  '    "${jcds_shown:+$jcds_home/}"?*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;',
+  ...(contain ? [] : ['    /tmp/* | /var/tmp/* | "${jcds_here:-/tmp}"/*) jcds_at=$1 ;;']),
+  '    *) jcds_at=$jcds_target$1 ;;',
+].join('\n')}
+  esac
+}`;
+}
+
+/** The look, in a session of its own where there is a setsid(1), without any of the caller's descriptors. */
+function ask(allowed: readonly string[]): string {
+  return `jcds_path=$jcds_root/$jcds_repository/$jcds_entry
+jcds_said=$(
+  PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C
+  export PATH LC_ALL
+  set -- /bin/sh -c "$jcds_look" jcds-look "$jcds_root" "$jcds_repository" "$jcds_entry" "$jcds_timeout" "$$" ${quoteWord(allowed.join(' '))}
+  [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
+  exec "$@" </dev/null 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
+)`;
+}
+
+function start({ wishes, starting }: ScriptParts): string {
+  const lines = [
+    'jcds_locale=${LC_ALL+set}${LC_ALL-}',
+    'LC_ALL=C',
+    ...imageLines(wishes),
+    ...apptainerLines(wishes, starting ?? []),
+  ];
+  return `jcds_start() { # COMMAND [ARGUMENT...]\n${lines.map(line => `  ${line}`).join('\n')}\n}`;
+}
+
+function end({ policy, image }: Wishes): string {
+  return `${environmentScript(policy)}
+jcds_result=\${jcds_word#jcds_result=}
+jcds_text=\${jcds_result#*:}
+case $jcds_result in
+  directory:/* | file:/*)
+    jcds_target=$jcds_text
+    jcds_start "$@"
+    ;;
+esac
+case \${jcds_result%%:*} in
+${failureBranches(image)}
+esac`;
+}
+
+const LOOK = `jcds_look=${quoteWord(LOOK_SCRIPT)}`;

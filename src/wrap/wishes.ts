@@ -1,0 +1,64 @@
+import type { Settings } from '../configuration/settings.ts';
+import type { JcdsError } from '../errors.ts';
+import type { Entries } from '../launch/launcher-environment.ts';
+import type { Bind, ContainerEnvironment } from '../runtimes/runtime.ts';
+import type { ImageWords } from './failures.ts';
+
+/** What a script is to do each time it runs, as far as that is known when it is written. Plain data. */
+export interface Wishes {
+  /** The image in the script's messages. */
+  readonly image: ImageWords;
+  readonly policy: ContainerEnvironment['policy'];
+  /** `--env NAME=value` and `--env-file`: values that stand in the script. */
+  readonly set: Entries;
+  /** `--env NAME`: the value that whoever runs the script has. */
+  readonly passed: readonly string[];
+  /** Sorted by their places. Looked for when the script runs. */
+  readonly binds: readonly WishedBind[];
+  /** null: the caller's. */
+  readonly workdir: string | null;
+  /** A directory of the host and its place inside; `own`: the caller's; `none`: an empty one at the same place. */
+  readonly home: 'own' | 'none' | { readonly source: string; readonly path: string };
+  readonly contain: boolean;
+  readonly writableTmpfs: boolean;
+  readonly gpu: Settings['gpu'];
+  readonly runtimeArguments: readonly string[];
+  readonly program: Program;
+  /** What was read of the image when the script was written; null: nothing. */
+  readonly recorded: RecordedImage | null;
+  /** For images that nothing is recorded of; null: any will do. */
+  readonly registryCheck: RegistryCheck | null;
+}
+
+/** A bind that is made when its source is there. */
+export type WishedBind = Pick<Bind, 'source' | 'destination' | 'mode'> & {
+  readonly origin: 'user' | 'configuration';
+};
+
+/** The runtime's program. */
+export interface Program {
+  readonly name: 'apptainer' | 'singularity';
+  /** Where it was when the script was written, or null. It is looked for anew where it is not there. */
+  readonly path: string | null;
+  /** Of the variables that it sets in the container. */
+  readonly prefix: 'APPTAINERENV_' | 'SINGULARITYENV_';
+}
+
+/** What a script knows of one real directory. Of another it uses nothing. */
+export interface RecordedImage {
+  /** The real directory below its repository: a name that changes with the content. */
+  readonly place: string;
+  /** Variables of the image's ENV that Apptainer would get wrong. */
+  readonly variables: Entries;
+  /** Whether Apptainer would drop the whole ENV file, with a complaint. */
+  readonly environmentFileDropped: boolean;
+  /** PATH inside. */
+  readonly searchPath: string;
+}
+
+/** The registry that the record of an image must name, and the error where it names another. */
+export interface RegistryCheck {
+  readonly registry: string;
+  /** About an image made from `MADE_FROM`. */
+  readonly error: JcdsError;
+}

@@ -1,0 +1,178 @@
+import type { Call, Outcome } from '../commands/command.ts';
+import { settingsOf } from '../configuration/from-options.ts';
+import { type Configuration, loadConfiguration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
+import type { Context } from '../context.ts';
+import type { ImageName } from '../cvmfs/look-question.ts';
+import { judgeOrigin, RegistryMismatchError } from '../cvmfs/origin.ts';
+import type { Published } from '../cvmfs/publication.ts';
+import { EXIT, isJcdsError } from '../errors.ts';
+import { chooseRuntime } from '../job/choose-runtime.ts';
+import { findJobImage, type JobImage } from '../job/job-image.ts';
+import { readImageName, searchOf } from '../job/locate.ts';
+import { fromBytes } from '../launch/bytes.ts';
+import { printableWord } from '../launch/printable-word.ts';
+import { quoteWord } from '../launch/quote.ts';
+import { type Speaker, speaker } from '../output/console.ts';
+import { safeText } from '../output/safe-text.ts';
+import { LAYOUTS } from '../repositories/layouts/index.ts';
+import { MADE_FROM } from './failures.ts';
+import { lookLines } from './look-lines.ts';
+import { makeWishes, recordImage, requestOf } from './make-wishes.ts';
+import { ownWordsBehindImage } from './own-words.ts';
+import { wrappableOf } from './runtimes.ts';
+import { PRINT_FAILURE, renderScript } from './script.ts';
+import type { Program, RegistryCheck } from './wishes.ts';
+import { writeScript } from './write-script.ts';
+
+declare const JCDS_VERSION: string;
+
+/**
+ * `jcds wrap`: a script that does what `jcds exec` does, without Node.js. Finds the image and the runtime now, so that what
+ * is wrong is told now, and writes down what each run has to decide anew.
+ */
+export async function wrapImage(call: Call, context: Context): Promise<Outcome> {
+  const { arguments: words } = call;
+  const own = ownWordsBehindImage(words.slice(1));
+  const options: Readonly<Record<string, unknown>> = { ...call.options, ...own };
+  const say = speaker(options, context);
+  const configuration = loadConfiguration(context, settingsOf(options));
+  for (const note of configuration.notes) say.warn(note);
+  const { settings } = configuration;
+
+  const found = await locate(words[0], { settings, options, say }, context);
+  const { published, facts } = found;
+  const pinned = options.pin === true;
+  const text = renderScript({
+    title: title(found, own.command, pinned),
+    allowed: found.allowed,
+    fail: PRINT_FAILURE,
+    before: before(found, own.command, { configuration, pinned }, context),
+    wishes: {
+      ...makeWishes(options, settings, context, { name: found.name, facts }),
+      image: imageWords(found, pinned),
+      program: await programFor({ settings, say }, context),
+      recorded: recordImage(published.targetPlace.relativePath, facts),
+      registryCheck: settings.anyRegistry ? null : registryCheck(found, published),
+    },
+  });
+  return deliver(text, options, say, context);
+}
+
+interface Found extends JobImage {
+  readonly image: ImageName;
+  /** Other repositories that links may lead into. */
+  readonly allowed: readonly string[];
+}
+
+/** Finds the image as `jcds exec` does. */
+async function locate(
+  typed: string | undefined,
+  { settings, options, say }: { settings: Settings; options: Call['options']; say: Speaker },
+  context: Context,
+): Promise<Found> {
+  const found = await findJobImage(
+    typed,
+    { mode: 'exec', settings, options, hasArguments: true, say },
+    context,
+  );
+  const { repositories, root } = searchOf(settings, context);
+  const { image } = readImageName(typed, { settings }, root, undefined);
+  const row = repositories.find(({ name }) => name === found.published.repository);
+  return { ...found, image, allowed: row?.allowedLinkTargets ?? [] };
+}
+
+function imageWords({ name, published }: Found, pinned: boolean) {
+  const { repository, entryPath, targetPlace } = published;
+  return pinned
+    ? { name, repository: targetPlace.repository, entry: targetPlace.relativePath, pinned }
+    : { name, repository, entry: entryPath };
+}
+
+/** The lines that say which image, where, how long to look, and what to run. */
+function before(
+  found: Found,
+  command: readonly string[],
+  { configuration, pinned }: { configuration: Configuration; pinned: boolean },
+  context: Context,
+): string {
+  const { name, repository, entry } = imageWords(found, pinned);
+  return [
+    ...(command.length === 0
+      ? [
+          'case $# in',
+          '  0) jcds_fail 125 USAGE \'this script needs a command\' "$0 COMMAND [ARGUMENT...]" ;;',
+          'esac',
+        ]
+      : [`set -- ${command.map(quoteWord).join(' ')} "$@"`]),
+    `jcds_name=${quoteWord(name)} jcds_repository=${quoteWord(repository)}`,
+    `jcds_entry=${quoteWord(entry)}`,
+    ...lookLines(configuration, context),
+  ].join('\n');
+}
+
+function title({ name, published }: Found, command: readonly string[], pinned: boolean): string[] {
+  const words =
+    command.length === 0 ? 'COMMAND [ARGUMENT...]' : safeText(command.map(printableWord).join(' '));
+  return [
+    `${safeText(words)} in the container image ${safeText(name)}, from CVMFS, without Node.js.`,
+    `Written by jcds ${JCDS_VERSION} (jcds wrap) from ${safeText(published.target, 300)},`,
+    pinned
+      ? 'which it runs for ever. Rather write it anew than change it; docs/wrap.md of jcds explains it.'
+      : 'and runs what the tag names at each start. Rather write it anew than change it; docs/wrap.md of jcds explains it.',
+  ];
+}
+
+/** Where the runtime is on this host; on another it is looked for. @throws NotWrappableError, UnknownRuntimeError */
+async function programFor(
+  { settings, say }: { settings: Settings; say: Speaker },
+  context: Context,
+): Promise<Program> {
+  const names = wrappableOf(settings.runtimes);
+  try {
+    // Those that a script can start run every kind of image and can do whatever a job asks for.
+    const { runtime, host } = await chooseRuntime(
+      requestOf(null, settings.envPolicy, []),
+      { ...settings, runtimes: names },
+      context,
+    );
+    return {
+      name: runtime.name as Program['name'],
+      path: host.program,
+      prefix: host.facts.isApptainer === false ? 'SINGULARITYENV_' : 'APPTAINERENV_',
+    };
+  } catch (thrown) {
+    if (!isJcdsError(thrown) || thrown.code !== 'NO_RUNTIME') throw thrown;
+    say.warn(
+      `no runtime that a script can start works on this host; it will look for ${names[0]} where it runs`,
+    );
+    return { name: names[0]!, path: null, prefix: 'APPTAINERENV_' };
+  }
+}
+
+function registryCheck({ image }: Found, { layout }: Published): RegistryCheck | null {
+  if (image.kind !== 'reference') return null;
+  const { reference } = image;
+  const finding = judgeOrigin(reference, LAYOUTS[layout], { bootstrap: 'docker', from: MADE_FROM });
+  return finding?.code === 'registry-mismatch'
+    ? { registry: reference.registry, error: new RegistryMismatchError(finding) }
+    : null;
+}
+
+/** To the file, or to standard output. Values of `--env` make it nobody else's to read. */
+function deliver(
+  text: Buffer,
+  options: Readonly<Record<string, unknown>>,
+  say: Speaker,
+  context: Context,
+): Outcome {
+  const { output } = options;
+  if (typeof output !== 'string') {
+    context.stdout.write(fromBytes(text));
+    return { kind: 'exit', code: EXIT.ok };
+  }
+  const holdsValues = [options.env, options.envFile].some(value => Array.isArray(value));
+  writeScript(output, text, { force: options.force === true, mode: holdsValues ? 0o700 : 0o755 });
+  if (holdsValues) say.warn(`${safeText(output)} holds values of --env: only you may read it`);
+  return { kind: 'exit', code: EXIT.ok };
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type HangableMount, mountHangable } from '../hosts/hang.ts';
+import { singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { SHELLS, Stage } from './stage.ts';
+
+// A real FUSE mount whose process is stopped or killed. Waits are for events; a hang fails by the test's own limit.
+
+const stage = new Stage();
+afterAll(() => stage.remove());
+const NAME = 'library/debian:12';
+const elsewhere = new Stage();
+afterAll(() => elsewhere.remove());
+elsewhere.publish({
+  [NAME]: { files: { ...smallImage(), ...singularityRecord({ from: 'debian:12', env: { PATH: '/bin' } }) } },
+});
+const contents = join(elsewhere.cvmfs, 'containers.jinr.ru');
+const directory = join(stage.cvmfs, 'containers.jinr.ru');
+let mount: HangableMount;
+let script: string;
+beforeEach(async () => {
+  mount = await mountHangable(directory, contents);
+  script ??= stage.wrap([NAME, 'sh']);
+});
+afterEach(async () => {
+  await mount.close();
+});
+
+function call(shell: string, timeout: string): ChildProcess {
+  const [file = '', ...args] = stage.by(shell, script);
+  const env = stage.environment({ JCDS_CVMFS_TIMEOUT: timeout });
+  return spawn(file, args, {
+    env,
+    cwd: stage.work,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'ignore', 'ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** Processes of a look at this root that are still there. */
+function left(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(pid => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const isDead = / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+        return words.includes('jcds-look') && words.includes(stage.cvmfs) && !isDead;
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function text(stream: Readable | null): Promise<string> {
+  let said = '';
+  for await (const piece of stream!) said += piece;
+  return said;
+}
+
+const HUNG = (
+  seconds: string,
+) => `jcds: the CVMFS repository containers.jinr.ru cannot be seen: ${directory} gave no answer within ${seconds} s
+hint: its client or the network hangs: try again later, wait longer with --cvmfs-timeout, or ask the administrator of this host
+`;
+
+describe.each(SHELLS)('%s', shell => {
+  test('a mount that hangs delays neither the end of the script nor that of whoever reads its pipes', async () => {
+    await mount.stop();
+    const child = call(shell, '0.5');
+    const said = text(child.stderr);
+    const pipes = [child.stdout!, child.stdio[3]!, (child.stdio as unknown as Readable[])[9]!];
+    for (const pipe of pipes) (pipe as Readable).resume();
+    await Promise.all([once(child, 'exit'), ...pipes.map(pipe => once(pipe, 'close'))]);
+    expect([child.exitCode, await said]).toEqual([75, HUNG('0.5')]);
+    await mount.resume();
+    while (left().length > 0) await pause(10);
+  });
+
+  test('what is left behind has a session of its own and no descriptor below 10 of the caller', async () => {
+    await mount.stop();
+    const child = call(shell, '20');
+    const ended = once(child, 'close');
+    while (left().length < 3) await pause(5);
+    const session = (pid: number | 'self') =>
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[3]!;
+    const callers = [1, 2, 3, 9].map(fd => readlinkSync(`/proc/${child.pid}/fd/${fd}`));
+    expect(new Set(callers).size).toBe(4);
+    for (const pid of left()) {
+      expect(session(pid)).not.toBe(session('self'));
+      const held = readdirSync(`/proc/${pid}/fd`).map(fd => readlinkSync(`/proc/${pid}/fd/${fd}`));
+      expect(held.filter(name => callers.includes(name))).toEqual([]);
+    }
+    await mount.resume();
+    await ended;
+    expect(child.exitCode).toBe(7);
+    while (left().length > 0) await pause(10);
+  });
+
+  test('SIGTERM meanwhile ends it at once', async () => {
+    await mount.stop();
+    const child = call(shell, '2');
+    while (left().length < 3) await pause(5);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(child.signalCode).toBe('SIGTERM');
+    await mount.resume();
+    while (left().length > 0) await pause(10);
+  });
+
+  test('a slow mount is waited for, and then the runtime starts', async () => {
+    await mount.stop();
+    const child = call(shell, '20');
+    const said = text(child.stdout);
+    while (left().length < 3) await pause(5);
+    await mount.resume();
+    await once(child, 'close');
+    expect([child.exitCode, await said]).toEqual([7, 'ran\n']);
+  });
+
+  test('a client that died is unreachable, not an image that is missing', async () => {
+    await mount.kill();
+    const byHand = stage.run([stage.jcds, 'exec', NAME, 'sh']);
+    expect(byHand.status).toBe(75);
+    expect(byHand.stderr).toContain('ENOTCONN');
+    expect(stage.run(stage.by(shell, script))).toEqual(byHand);
+  });
+});

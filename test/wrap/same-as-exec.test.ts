@@ -1,0 +1,269 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { elfHeader, singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { type Ran, SHELLS, Stage } from './stage.ts';
+
+// What `jcds exec` starts a runtime with, and what the script that `jcds wrap` wrote starts it with, are the same.
+
+const stage = new Stage();
+afterAll(() => stage.remove());
+
+/** The machine of ELF files that this host can run. */
+const MACHINE = process.arch === 'arm64' ? 183 : 62;
+
+const ENV = { PATH: '/opt/app/bin:/usr/bin:/bin', PLAIN: 'yes', GREETING: 'привет' };
+stage.publish({
+  'library/plain:1': { files: { ...smallImage(), ...singularityRecord({ from: 'plain:1', env: ENV }) } },
+  'library/hard:1': {
+    files: {
+      ...smallImage(),
+      ...singularityRecord({ from: 'hard:1', env: { ...ENV, DOLLAR: '$HOME "q" \\ \'s' } }),
+    },
+  },
+  'library/dropped:1': {
+    files: { ...smallImage(), ...singularityRecord({ from: 'dropped:1', env: { ...ENV, TICK: "`it's" } }) },
+  },
+  'library/bare:1': { files: { 'bin/sh': { program: elfHeader(MACHINE) }, 'etc/x': '' } },
+  'library/lost:1': { files: smallImage() },
+});
+const made = (...names: string[]) => names.map(name => join(stage.folder, name));
+const [data = '', odd = '', file = '', link = '', colon = ''] = made(
+  'data',
+  'odd: , \\ " \' $x',
+  'a-file',
+  'link',
+  'a:b',
+);
+for (const directory of [data, join(data, 'sub'), odd, colon, join(stage.work, 'sub')]) mkdirSync(directory);
+writeFileSync(file, '');
+symlinkSync(stage.work, link);
+
+interface Case {
+  readonly options?: readonly string[];
+  readonly image?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly without?: readonly string[];
+  readonly cwd?: string;
+}
+
+const CASES: Record<string, Case> = {
+  'nothing said': {},
+  'an image whose ENV Apptainer gets wrong': { image: 'library/hard:1' },
+  'an image whose ENV file Apptainer drops': { image: 'library/dropped:1' },
+  'an image without mount points': { image: 'library/bare:1' },
+  'an image that lost its metadata': { image: 'library/lost:1' },
+  'a path': { image: '/cvmfs/containers.jinr.ru/library/plain:1' },
+  'values of the caller that the image has too': { environment: { PLAIN: 'mine', GREETING: '' } },
+  'hard values of the caller that the image has too': {
+    image: 'library/hard:1',
+    environment: { DOLLAR: 'mine $x', APPTAINERENV_PLAIN: 'addressed' },
+  },
+  'a hard value of the image where the caller addresses one': {
+    image: 'library/hard:1',
+    environment: { APPTAINERENV_DOLLAR: 'addressed' },
+  },
+  'what is never passed on': {
+    environment: {
+      JCDS_TOKEN_GIT_JINR_RU: 'secret',
+      APPTAINERENV_JCDS_TOKEN_GIT_JINR_RU: 'secret',
+      GITLAB_TOKEN: 'secret',
+      SINGULARITYENV_GITHUB_TOKEN: 'secret',
+      PYTHONPATH: '/x',
+      LD_PRELOAD: '',
+      LD_LIBRARY_PATH: '/x',
+      PERL5LIB: '/x',
+    },
+  },
+  clean: {
+    options: ['--env-policy', 'clean'],
+    environment: { TERM: 'xterm', LANG: 'C', USER: 'me', FOO: 'bar', X509_USER_PROXY: '/tmp/x', 'a.b': '1' },
+  },
+  hep: {
+    options: ['--env-policy', 'hep'],
+    environment: {
+      ...{
+        X509_CERT_DIR: '/x',
+        http_proxy: 'p',
+        HTTPS_PROXY: 'q',
+        SLURM_JOBID: '1',
+        _CONDOR_SLOT: 's',
+        FOO: 'x',
+      },
+      ...{ LC_TIME: 'C', Xrdx: '1', XRDx: '1', OMP_NUM_THREADS: '2', 'X509_a.b': 'odd', 'odd.name': '1' },
+    },
+  },
+  '--cleanenv is --env-policy clean': { options: ['--cleanenv'], environment: { FOO: 'bar' } },
+  'names that no shell holds, and names that shells keep': {
+    environment: {
+      ...{ 'BASH_FUNC_module%%': '() {  eval `x`;\n echo "$@"\n}', 'with-dash.and.dot': 'x y', '1st': '1' },
+      ...{
+        IFS: ':',
+        PPID: '5',
+        OPTIND: '5',
+        SHLVL: '7',
+        OLDPWD: '/no/such',
+        PS1: '$ ',
+        PS4: '>',
+        RANDOM: '1',
+        UID: '5',
+      },
+      ...{
+        LINENO: '3',
+        _: '/usr/bin/me',
+        BASHOPTS: 'x',
+        SHELLOPTS: 'vi',
+        EPOCHSECONDS: '1',
+        BASH_ENV: '/no/such',
+      },
+    },
+  },
+  '--env and --env-file': {
+    options: [
+      ...[
+        '--env',
+        'A=1',
+        '--env',
+        'B=$HOME `id` "\\',
+        '--env',
+        'THEIRS',
+        '--env',
+        'ABSENT',
+        '--env',
+        'PLAIN=given',
+      ],
+      ...['--env', 'LINES=a\n\nb\n', '--env', 'CR=a\r\nb', '--env', 'EMPTY=', '--env', 'PATH=/only'],
+    ],
+    environment: { THEIRS: 'their $value', APPTAINERENV_PREPEND_PATH: '/first', A: 'host' },
+  },
+  'PATH as the caller addresses it': {
+    environment: { APPTAINERENV_PREPEND_PATH: '/first', SINGULARITYENV_APPEND_PATH: '/last' },
+  },
+  'binds: files, directories, read-only, odd names, below each other': {
+    options: [
+      ...[
+        '-B',
+        `${data}:/data:ro`,
+        '--bind',
+        `${file}:/data/sub/file`,
+        '--volume',
+        data,
+        '--bind',
+        `${data}/sub:/a/b`,
+      ],
+      ...['--mount', `type=bind,"src=${odd.replaceAll('"', '""')}",dst=/place with blanks`],
+      ...['--mount', `type=bind,src=${data},dst=/a,b",ro`.replace('dst=/a,b"', '"dst=/a,b"""')],
+    ],
+  },
+  'a bind above and below what jcds binds itself': {
+    options: ['-B', `${data}:${join(stage.home, 'x')}`, '-B', `${data}:/cvmfs/below`, '--workdir', '/x'],
+  },
+  'a bind in the place of one of jcds’ own': { options: ['-B', `${data}:/cvmfs`] },
+  'configured binds, one of them missing': {
+    environment: { JCDS_BINDS: `${data}:/configured,/no/such/directory,${data}:/data` },
+    options: ['-B', `${file}:/data`],
+  },
+  'a working directory': { options: ['--workdir', '/etc'] },
+  '--pwd and --cwd': { options: ['--pwd', '/bin', '--cwd', '/etc'] },
+  'a directory reached by a link': { cwd: link, environment: { PWD: link } },
+  'no PWD': { without: ['PWD'] },
+  'a PWD that is wrong': { environment: { PWD: '/etc' } },
+  'a directory that is the image’s': { cwd: '/etc', environment: { PWD: '/etc' } },
+  'a directory that the image has not': { cwd: '/mnt', environment: { PWD: '/mnt' } },
+  'one of the image, contained': { cwd: '/usr', environment: { PWD: '/usr' }, options: ['--contain'] },
+  'below one of the image': {
+    cwd: '/usr/bin',
+    environment: { PWD: '/usr/bin' },
+    options: ['--workdir', '/x'],
+  },
+  'the root as working directory': { cwd: '/', environment: { PWD: '/' } },
+  'a home of one’s own': { options: ['--home', data] },
+  'a home elsewhere': { options: ['--home', `${data}:/home/me`] },
+  'a home with a colon in its name': { options: ['--home', colon] },
+  'no home': { options: ['--no-home'] },
+  'a home that is not there': { environment: { HOME: '/no/such' } },
+  'no HOME': { without: ['HOME'] },
+  contained: { options: ['--contain'] },
+  'contained, in a directory that is bound': { options: ['--contain', '-B', stage.home] },
+  'contained, in a directory that is bound elsewhere': {
+    options: ['--contain', '-B', `${data}:${stage.home}`],
+  },
+  'contained, with credentials and a display': {
+    options: ['--contain'],
+    environment: { DISPLAY: ':0', X509_USER_PROXY: file, XAUTHORITY: '/no/such' },
+  },
+  'contained, without a /dev': { options: ['--contain'], image: 'library/bare:1' },
+  credentials: {
+    environment: {
+      KRB5CCNAME: `FILE:${file}`,
+      X509_USER_PROXY: data,
+      BEARER_TOKEN_FILE: '/etc/hostname',
+      XAUTHORITY: join(stage.home, 'x'),
+    },
+  },
+  'a GPU': { options: ['--gpu', 'nvidia'] },
+  '--rocm': { options: ['--rocm'] },
+  'no GPU': { options: ['--gpu', 'none'] },
+  'a writable layer and arguments for the runtime': {
+    options: [
+      '--writable-tmpfs',
+      '--runtime-arg',
+      '--no-mount',
+      '--runtime-arg=tmp',
+      '--runtime-arg',
+      "it's $x",
+    ],
+  },
+  Singularity: {
+    options: ['--runtime', 'singularity'],
+    environment: { APPTAINERENV_X: '$x', SINGULARITYENV_Y: 'y', APPTAINERENV_Y: 'z' },
+  },
+  'non-ASCII values': { environment: { NAME: 'Дубна', 'odd.one': 'é\n', OTHER: 'x' } },
+};
+
+/** Apptainer takes binds in order; which of two that have nothing to do with each other comes first means nothing. */
+function seen({ started, ...ran }: Ran) {
+  if (started === null) return { ...ran, started };
+  const args: string[] = [];
+  const binds: string[] = [];
+  for (let at = 0; at < started.args.length; at++) {
+    const word = started.args[at]!;
+    if (word === '--bind' || word === '--mount') binds.push(`${word} ${started.args[++at]}`);
+    else if (word !== '--userns') args.push(word); // root, and what it may do: tested with a real Apptainer
+  }
+  // Apptainer sets PWD; and where the image has another value, an empty one is the same to it as none.
+  const isTheSame = ([name, value]: [string, string]) =>
+    name === 'PWD' || (name === 'GREETING' && value === '');
+  const environment = Object.fromEntries([...started.environment].filter(entry => !isTheSame(entry)).sort());
+  return { ...ran, args, binds: binds.toSorted(), environment, descriptors: started.descriptors.length };
+}
+
+test.each(Object.entries(CASES))(
+  '%s',
+  (_, { options = [], image = 'library/plain:1', environment, without = [], cwd }) => {
+    const words = [image, 'sh', '-c', 'a  "b"', "it's"];
+    const caller = stage.environment(environment);
+    const script = stage.wrap([...options, ...words], caller);
+    for (const name of without) delete caller[name];
+    const byHand = stage.run([stage.jcds, 'exec', ...options, ...words, 'x y', ''], caller, cwd);
+    for (const [shell] of SHELLS) {
+      const byScript = stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd);
+      expect(seen(byScript), shell).toEqual(seen(byHand));
+    }
+  },
+);
+
+test('the script’s own variables are neither steered by the caller’s nor handed on', () => {
+  const script = stage.wrap(['library/plain:1', 'sh']);
+  const caller = {
+    jcds_target: '/x',
+    jcds_1: 'x',
+    jcds_options: '; touch /x',
+    jcds_count: '1+x[$(touch /x)]',
+  };
+  for (const [shell] of SHELLS) {
+    const { started } = stage.run(stage.by(shell, script), stage.environment(caller));
+    expect([...started!.environment.keys()].filter(name => name.startsWith('jcds_'))).toEqual([]);
+    expect(started!.args.slice(-2)).toEqual([expect.stringContaining('/.images/'), 'sh']);
+  }
+});
