@@ -5,6 +5,7 @@ import { emitPlan, launcherLives, watchLauncher } from './launch/emit.ts';
 import { readArguments } from './launch/launcher-environment.ts';
 import { renderExit } from './launch/plan.ts';
 import { ignoreAsLauncher } from './launch/signals.ts';
+import { STATS_WORD, type StatsRequest } from './launch/stats-plan.ts';
 import { main } from './main.ts';
 import { realContext } from './real-context.ts';
 
@@ -15,6 +16,7 @@ void start(process.argv.slice(2));
 
 async function start(words: string[]): Promise<void> {
   if (words[0] === LOOK_WORD) runLookProgram();
+  else if (words[0] === STATS_WORD) process.exit(await stayBeside(exactWords(words).slice(1)));
   else if (words[0] === PLAN_WORD) await startPlanning(Number(words[1]), exactWords(words.slice(2)));
   else process.exit(await startAlone(exactWords(words)));
 }
@@ -26,6 +28,12 @@ async function startAlone(words: string[]): Promise<number> {
   if (outcome.kind === 'exit') return outcome.code;
   context.stderr.write('jcds: only its launcher can start a job\nhint: call bin/jcds\n');
   return EXIT.failed;
+}
+
+/** For `--stats`: a plan's descriptor, what to tell, and the caller's words. */
+async function stayBeside([descriptor = '', request = '', ...words]: string[]): Promise<number> {
+  const { runWithStats } = await import('./job/stats.ts');
+  return runWithStats(Number(descriptor), JSON.parse(request) as StatsRequest, words, realContext(null));
 }
 
 /** For a launcher: its death ends everything, silently; every deliberate end is a plan. */

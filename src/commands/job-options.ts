@@ -87,6 +87,11 @@ export const JOB_OPTIONS: readonly OptionRow[] = [
     description: 'write what was decided to this file, as JSON',
     completes: 'file',
   },
+  {
+    flags: '--stats',
+    description:
+      'stay beside the job, and say at its end what it took and what this host downloaded meanwhile',
+  },
   { flags: '-n, --dry-run', description: 'print the command instead of running it' },
   JSON_OPTION,
   ...CVMFS_OPTIONS,

@@ -33,13 +33,25 @@ export async function planJob(mode: JobMode, call: Call, context: Context): Prom
       context.stdout.write(options.json === true ? explainJson(job) : `${commandLine(job)}\n`);
       return { kind: 'exit', code: EXIT.ok };
     }
-    const plan = renderFor(context.launcherPid, { shift: call.ownWords, ...job.invocation }, environment);
+    const direct = renderFor(context.launcherPid, { shift: call.ownWords, ...job.invocation }, environment);
+    const plan = options.stats === true ? await besideJob(direct, decided, call, context) : direct;
     if (file !== null) writeStatusFile(file, statusOf(decided, null));
     return { kind: 'plan', plan };
   } catch (thrown) {
     if (file !== null && isJcdsError(thrown)) writeStatusFile(file, statusOf(decided, thrown));
     throw thrown;
   }
+}
+
+/** `--stats`: the only case in which jcds stays beside the job. */
+async function besideJob(
+  plan: Buffer,
+  { image, published }: Decided,
+  { options }: Call,
+  context: Context,
+): Promise<Buffer> {
+  const { statsPlan } = await import('./stats-plan.ts');
+  return statsPlan(plan, { name: image!, published: published!, json: options.json === true }, context);
 }
 
 /** A command line that makes no sense leaves a status too, and not the last run's. @throws StatusFileError */

@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dirname, '../../src');
 const ARROWS: Record<string, readonly string[]> = {
   'loader.ts': ['check-node.ts', 'make-directories.ts'],
   'make-directories.ts': [],
-  'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output'],
+  'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output', 'job'],
   'check-node.ts': [],
   'real-context.ts': ['launch'],
   'main.ts': ['program.ts', 'output'],
