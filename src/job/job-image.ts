@@ -5,10 +5,11 @@ import { findImage } from '../cvmfs/look-at-image.ts';
 import { type Published, requirePublished, UnreadableImageError } from '../cvmfs/publication.ts';
 import type { Speaker } from '../output/console.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
+import { lostRecords } from '../rootfs/usability.ts';
 import type { JobMode } from './command-words.ts';
 import { checkIdentity } from './findings.ts';
 import { askIfMissing } from './if-missing.ts';
-import { readImageName, searchOf } from './locate.ts';
+import { type NamedImage, readImageName, searchOf } from './locate.ts';
 import { unreachableError } from './not-mounted.ts';
 
 /** The image of a job. */
@@ -60,5 +61,20 @@ export async function findJobImage(
   checkIdentity(named, published, facts, { anyRegistry: settings.anyRegistry, say });
   if (image.kind === 'reference' && published.repository !== search.repositories[0]?.name)
     say.warn(`${name} comes from ${published.repository}`);
-  return { name, published, facts, root: search.root };
+  const known = await withMetadata(named, published, facts, { settings, say }, context);
+  return { name, published, facts: known, root: search.root };
+}
+
+/** What the image says of itself; its registry's word where it has lost that. */
+async function withMetadata(
+  named: NamedImage,
+  published: Published,
+  facts: ImageFacts | null,
+  setting: Pick<JobSetting, 'settings' | 'say'>,
+  context: Context,
+): Promise<ImageFacts | null> {
+  if (facts === null || facts.config.source === 'registry' || lostRecords(facts).length === 0) return facts;
+  // Registries are none of the start-up path's business.
+  const { mendMetadata } = await import('./lost-metadata.ts');
+  return mendMetadata({ named, published, facts }, setting, context);
 }

@@ -27,6 +27,7 @@ export function defects(
     shellDefect(facts),
     readingDefect(unreadable),
     metadataDefect(facts),
+    addresseeDefect(facts),
     mountPointDefect(facts),
   ].filter(defect => defect !== null);
 }
@@ -63,16 +64,36 @@ function readingDefect(unreadable: readonly string[]): Defect | null {
   };
 }
 
-function metadataDefect({ singularityMissing, config }: ImageFacts): Defect | null {
-  const isWhole = singularityMissing === null ? config.source !== 'none' : singularityMissing.length === 0;
-  if (isWhole) return null;
-  const lost =
-    singularityMissing === null ? '.singularity.d' : `.singularity.d/${singularityMissing.join(', ')}`;
+/** Beside ENV files without it, Apptainer drops what is addressed to the container (measured with 1.4.5). */
+const ADDRESSEE = 'env/99-base.sh';
+
+/** The parts of `.singularity.d` whose loss leaves ENV or the start command unknown; none where they are there. */
+export function lostRecords({
+  singularityMissing,
+  config,
+}: Pick<ImageFacts, 'singularityMissing' | 'config'>): readonly string[] {
+  if (singularityMissing === null) return config.source === 'config-json' ? [] : ['.singularity.d'];
+  return singularityMissing.filter(part => part !== ADDRESSEE).map(part => `.singularity.d/${part}`);
+}
+
+function metadataDefect(facts: ImageFacts): Defect | null {
+  const lost = lostRecords(facts).join(', ');
+  if (lost === '') return null;
   return {
     part: 'metadata',
     message: `it has no ${lost}: what it sets in its environment or starts by itself is not known`,
     evidence: `there is no ${lost} in the image; clean-ups of 2026 took it from some (github.com/cvmfs/cvmfs/issues/4208)`,
     hint: 'name the command and set variables yourself (jcds exec --env NAME=VALUE IMAGE COMMAND), and tell the people who run the repository',
+  };
+}
+
+function addresseeDefect({ singularityMissing }: ImageFacts): Defect | null {
+  if (singularityMissing?.includes(ADDRESSEE) !== true) return null;
+  return {
+    part: 'metadata',
+    message: `it has no .singularity.d/${ADDRESSEE}, without which Apptainer sets no PATH or HOME that you ask for`,
+    evidence: `there is no .singularity.d/${ADDRESSEE} in the image`,
+    hint: 'use another runtime where you set such variables: --runtime bubblewrap or --runtime unshare',
   };
 }
 

@@ -1,13 +1,10 @@
 import type { ImageName } from '../cvmfs/look-question.ts';
-import { recordedRegistry } from '../cvmfs/origin.ts';
-import type { Publication, Published } from '../cvmfs/publication.ts';
-import { isJcdsError } from '../errors.ts';
+import type { Publication } from '../cvmfs/publication.ts';
+import { upstreamReference } from '../cvmfs/upstream-reference.ts';
 import { type Platform, parsePlatform } from '../image/platform.ts';
-import { parseReference, type Reference } from '../image/reference.ts';
 import { checkRegistry } from '../registry/check.ts';
 import type { RegistryOptions } from '../registry/client.ts';
 import { type Presence, registryHas } from '../registry/presence.ts';
-import { LAYOUTS } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 
 /** What the registry says of an image. `present`: it has it, and there is nothing here to compare it with. */
@@ -63,38 +60,4 @@ function unknown(evidence: string): UpstreamAnswer {
 function platformOf(image: ImageName, architecture: string): Platform {
   const wanted = image.kind === 'reference' ? image.platform : null;
   return wanted ?? parsePlatform(`linux/${architecture}`);
-}
-
-/**
- * Which name in which registry an image stands for. A registry that was typed counts; where none was, and the layout
- * drops registries, only the record in the image tells: a guess would compare it with a stranger's.
- */
-export function upstreamReference({
-  image,
-  publication,
-  origin,
-}: Omit<UpstreamQuestion, 'architecture' | 'facts'>):
-  | { readonly reference: Reference }
-  | { readonly reason: string } {
-  if (image.kind === 'reference' && image.reference.registryTyped) return { reference: image.reference };
-  const byPath = publication.state === 'published' ? referenceOfPath(publication) : null;
-  if (byPath !== null) return { reference: byPath };
-  const recorded = recordedRegistry(origin);
-  if (recorded === null)
-    return { reason: 'nothing says which registry it comes from: name it with its registry' };
-  if (image.kind === 'reference') return { reference: { ...image.reference, registry: recorded } };
-  return { reference: parseReference(origin!.from) };
-}
-
-/** In layouts that keep the registry, the published name is the whole name. */
-function referenceOfPath({ layout, entryPath }: Published): Reference | null {
-  const name = LAYOUTS[layout].parsePath(entryPath);
-  if (name === null || name.registry === null || name.repository === null) return null;
-  const end = name.digest === null ? `:${name.tag}` : `@${name.digest}`;
-  try {
-    return parseReference(`${name.registry}/${name.repository}${end}`);
-  } catch (thrown) {
-    if (isJcdsError(thrown)) return null;
-    throw thrown;
-  }
 }

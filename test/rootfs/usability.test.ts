@@ -19,10 +19,16 @@ test.each([
     ['metadata'],
   ],
   [
-    'one whose configuration is known from elsewhere',
-    { singularityMissing: null, config: { ...NO_CONFIG, source: 'registry' } },
+    'one whose configuration stands beside it',
+    { singularityMissing: null, config: { ...NO_CONFIG, source: 'config-json' } },
     [],
   ],
+  [
+    'one whose configuration jcds has from the registry has lost it all the same',
+    { singularityMissing: null, config: { ...NO_CONFIG, source: 'registry' } },
+    ['metadata'],
+  ],
+  ['one in which Apptainer sets no variable', { singularityMissing: ['env/99-base.sh'] }, ['metadata']],
   ['one that lost a part', { singularityMissing: ['runscript'] }, ['metadata']],
   ['one without mount points', { directories: { '/': [] } }, ['mount-points']],
   ['one that was not listed', { directories: {} }, []],
@@ -44,7 +50,7 @@ test('every defect at once, the worst first, each with evidence and a cure', () 
     ['reading', 'no permission to read /usr, /etc, /bin and 2 more'],
     [
       'metadata',
-      'there is no .singularity.d/env, runscript in the image; clean-ups of 2026 took it from some (github.com/cvmfs/cvmfs/issues/4208)',
+      'there is no .singularity.d/env, .singularity.d/runscript in the image; clean-ups of 2026 took it from some (github.com/cvmfs/cvmfs/issues/4208)',
     ],
     ['mount-points', 'not in the image: /dev, /sys, /tmp'],
   ]);

@@ -1,0 +1,46 @@
+import { isJcdsError } from '../errors.ts';
+import { parseReference, type Reference } from '../image/reference.ts';
+import { LAYOUTS } from '../repositories/layouts/index.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
+import type { ImageName } from './look-question.ts';
+import { recordedRegistry } from './origin.ts';
+import type { Publication, Published } from './publication.ts';
+
+/** What tells in which registry an image is. */
+export interface NamedUpstream {
+  readonly image: ImageName;
+  readonly publication: Publication;
+  readonly origin: ImageFacts['origin'];
+}
+
+/**
+ * Which name in which registry an image stands for. A registry that was typed counts; where none was, and the layout
+ * drops registries, only the record in the image tells: a guess would compare it with a stranger's.
+ */
+export function upstreamReference({
+  image,
+  publication,
+  origin,
+}: NamedUpstream): { readonly reference: Reference } | { readonly reason: string } {
+  if (image.kind === 'reference' && image.reference.registryTyped) return { reference: image.reference };
+  const byPath = publication.state === 'published' ? referenceOfPath(publication) : null;
+  if (byPath !== null) return { reference: byPath };
+  const recorded = recordedRegistry(origin);
+  if (recorded === null)
+    return { reason: 'nothing says which registry it comes from: name it with its registry' };
+  if (image.kind === 'reference') return { reference: { ...image.reference, registry: recorded } };
+  return { reference: parseReference(origin!.from) };
+}
+
+/** In layouts that keep the registry, the published name is the whole name. */
+function referenceOfPath({ layout, entryPath }: Published): Reference | null {
+  const name = LAYOUTS[layout].parsePath(entryPath);
+  if (name === null || name.registry === null || name.repository === null) return null;
+  const end = name.digest === null ? `:${name.tag}` : `@${name.digest}`;
+  try {
+    return parseReference(`${name.registry}/${name.repository}${end}`);
+  } catch (thrown) {
+    if (isJcdsError(thrown)) return null;
+    throw thrown;
+  }
+}
