@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RUNTIME_NAMES } from '../../src/runtimes/index.ts';
-import { elfHeader } from '../hosts/image-files.ts';
+import { elfHeader, singularityRecord } from '../hosts/image-files.ts';
 import { APPTAINER, builtFrom, failure, JINR, Setting } from './setting.ts';
 
 // Whatever can be wrong before a job starts: the whole message, the hint and the exit code, for people and for programs.
@@ -16,8 +16,20 @@ const noEntry = 'file:1';
 setting.publish({
   'library/small:1': builtFrom('small:1'),
   'nica/bmn:latest': builtFrom('git.jinr.ru:5005/nica/bmn:latest'),
-  'library/noshell:1': { files: { 'bin/prog': { program: elfHeader(62) }, etc: { directory: 0o755 } } },
-  'library/arm:1': { files: { 'bin/sh': { program: elfHeader(183) }, etc: { directory: 0o755 } } },
+  'library/noshell:1': {
+    files: {
+      ...singularityRecord({ from: 'noshell:1' }),
+      'bin/prog': { program: elfHeader(62) },
+      etc: { directory: 0o755 },
+    },
+  },
+  'library/arm:1': {
+    files: {
+      ...singularityRecord({ from: 'arm:1' }),
+      'bin/sh': { program: elfHeader(183) },
+      etc: { directory: 0o755 },
+    },
+  },
   'library/odd:1': builtFrom('odd:1', {
     'bin/text': 'echo hello\n',
     'bin/script': { program: '#!/opt/no/python3\n' },

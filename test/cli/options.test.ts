@@ -244,7 +244,15 @@ describe('the rest is the command’s', () => {
 });
 
 test('no option is without a test here or in a file of its own', () => {
-  const elsewhere = ['-n', '--json', '--status-file', '--repository', '--cvmfs-root', '--platform'];
+  const elsewhere = [
+    '-n',
+    '--json',
+    '--status-file',
+    '--repository',
+    '--cvmfs-root',
+    '--platform',
+    '--stats',
+  ];
   const flags = JOB_OPTIONS.map(row => row.flags.split(/[ ,]+/).filter(word => word.startsWith('-')));
   expect(flags.filter(names => ![...elsewhere, ...tried].some(word => names.includes(word)))).toEqual([]);
 });
