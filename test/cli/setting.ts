@@ -78,6 +78,8 @@ export class Setting {
       HOME: this.home,
       JCDS_NODE: process.execPath,
       JCDS_CVMFS_ROOT: this.cvmfs,
+      // Where nothing is mounted, servers would be asked.
+      JCDS_NETWORK: 'false',
       ...changes,
     };
     return Object.fromEntries(
