@@ -1,6 +1,6 @@
 import type { Call, CommandDeclaration, Outcome } from './commands/command.ts';
 import type { Context } from './context.ts';
-import { EXIT, isJcdsError, type JcdsError } from './errors.ts';
+import { EXIT, isJcdsError, JcdsError } from './errors.ts';
 import { printError } from './output/console.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
 
@@ -13,7 +13,7 @@ export async function main(args: readonly string[], context: Context): Promise<O
   switch (parsed.kind) {
     case 'text':
       context.stdout.write(parsed.text);
-      return { kind: 'exit', code: EXIT.ok };
+      return checked({ kind: 'exit', code: EXIT.ok }, undefined, {}, context);
     case 'refused':
       return refuse(parsed, context);
     case 'call':
@@ -28,10 +28,33 @@ async function act(
   context: Context,
 ): Promise<Outcome> {
   try {
-    return await declaration.action(call, context);
+    return checked(await declaration.action(call, context), declaration, call.options, context);
   } catch (thrown) {
     if (!isJcdsError(thrown)) throw thrown;
     return report(thrown, declaration, call.options, context);
+  }
+}
+
+/** An answer that could not be written is none. */
+function checked(
+  outcome: Outcome,
+  declaration: CommandDeclaration | undefined,
+  options: Call['options'],
+  context: Context,
+): Outcome {
+  const failure = context.stdout.failure ?? null;
+  return failure === null ? outcome : report(new OutputError(failure), declaration, options, context);
+}
+
+/** Standard output takes no more: a full disk, as a rule. */
+class OutputError extends JcdsError {
+  constructor(errno: string) {
+    super({
+      code: 'OUTPUT',
+      message: `standard output cannot be written (${errno})`,
+      hint: 'see whether the disk that it goes to is full: df',
+      exitCode: EXIT.failed,
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { fstatSync, readlinkSync, statSync } from 'node:fs';
 import type { Context, Output } from './context.ts';
 import { fromBytes } from './launch/bytes.ts';
 import { launcherLives, writeFully } from './launch/emit.ts';
+import { readLauncherEnvironment } from './launch/launcher-environment.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -14,7 +15,7 @@ export function realContext(launcherPid: number | null): Context {
     uid: process.getuid?.() ?? -1,
     gid: process.getgid?.() ?? -1,
     get home() {
-      return env.HOME || account()?.homedir || '/';
+      return exactly(env.HOME, 'HOME') || account()?.homedir || '/';
     },
     get userName() {
       return account()?.username ?? env.USER ?? String(process.getuid?.() ?? '');
@@ -30,6 +31,13 @@ export function realContext(launcherPid: number | null): Context {
     self: [process.execPath, ...process.argv.slice(1, 2)],
     launcherPid,
   };
+}
+
+/** A variable with the bytes that it has; Node has put U+FFFD where they are not UTF-8. */
+function exactly(value: string | undefined, name: string): string | undefined {
+  if (value?.includes('\ufffd') !== true) return value;
+  const { passed } = readLauncherEnvironment(process.pid);
+  return passed.find(([found]) => found === name)?.[1] ?? value;
 }
 
 /** PWD when it is this directory (it keeps the links of the user's path), else the kernel's name of it. */
@@ -52,6 +60,7 @@ function workingDirectory(pwd: string | undefined): string | null {
 
 /** A stream that writes at once and whole, and nothing in the name of a launcher that is dead. */
 function output(descriptor: 1 | 2, launcherPid: number | null): Output {
+  let failure: string | null = null;
   return {
     get isTerminal() {
       return isTerminal(descriptor);
@@ -60,8 +69,18 @@ function output(descriptor: 1 | 2, launcherPid: number | null): Output {
       const stream = descriptor === 1 ? process.stdout : process.stderr;
       return isTerminal(descriptor) ? stream.columns || DEFAULT_COLUMNS : DEFAULT_COLUMNS;
     },
-    write: text =>
-      (launcherPid === null || launcherLives(launcherPid)) && writeFully(descriptor, Buffer.from(text)),
+    get failure() {
+      return failure;
+    },
+    write(text) {
+      if (failure !== null || (launcherPid !== null && !launcherLives(launcherPid))) return false;
+      try {
+        return writeFully(descriptor, Buffer.from(text));
+      } catch (thrown) {
+        failure = (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
+        return false;
+      }
+    },
   };
 }
 

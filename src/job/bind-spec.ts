@@ -24,7 +24,7 @@ export class InvalidBindError extends JcdsError {
  * Reads `SRC[:DST[:ro|rw]]` (docker's and apptainer's common form). A relative source is taken from `cwd`, a leading
  * `~` is left to the shell. @throws InvalidBindError
  */
-export function parseBind(spec: string, cwd: string): BindSpec {
+export function parseBind(spec: string, cwd: string | null): BindSpec {
   const parts = spec.split(':');
   const [source = '', destination, mode] = parts;
   if (parts.length > 3)
@@ -39,7 +39,7 @@ export function parseBind(spec: string, cwd: string): BindSpec {
 }
 
 /** Reads `type=bind,src=…,dst=…[,ro]`; fields with commas stand in double quotes, as in docker. @throws InvalidBindError */
-export function parseMount(spec: string, cwd: string): BindSpec {
+export function parseMount(spec: string, cwd: string | null): BindSpec {
   const fields = new Map<string, string>();
   for (const field of csvFields(spec)) {
     const equals = field.indexOf('=');
@@ -66,13 +66,19 @@ export function parseMount(spec: string, cwd: string): BindSpec {
 function bindOf(
   option: string,
   spec: string,
-  cwd: string,
+  cwd: string | null,
   source: string,
   destination: string | undefined,
   mode: 'ro' | 'rw',
 ): BindSpec {
   if (source === '') throw new InvalidBindError(option, spec, 'names no source');
-  const from = resolve(cwd, source);
+  if (cwd === null && !isAbsolute(source))
+    throw new InvalidBindError(
+      option,
+      spec,
+      'the source is relative, and the working directory cannot be read',
+    );
+  const from = resolve(cwd ?? '/', source);
   const to = destination === undefined || destination === '' ? from : destination;
   if (!isAbsolute(to))
     throw new InvalidBindError(option, spec, `the place inside, ${JSON.stringify(to)}, must be absolute`);

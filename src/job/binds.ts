@@ -19,7 +19,7 @@ export class BindSourceError extends JcdsError {
 
 /** What was asked for, by where it came from. */
 export interface BindWishes {
-  readonly cwd: string;
+  readonly cwd: string | null;
   readonly bind: readonly string[];
   readonly mount: readonly string[];
   readonly configured: readonly string[];

@@ -56,7 +56,7 @@ export function makeRequest(wishes: RequestWishes, context: Context): MadeReques
   const gpu = chooseGpu(settings.gpu, environment);
   const home = chooseHome(options, context);
   const { binds, notes } = gatherBinds({
-    cwd: context.cwd ?? '/',
+    cwd: context.cwd,
     bind: [...texts(options.bind), ...texts(options.volume)],
     mount: texts(options.mount),
     configured: settings.binds,

@@ -6,7 +6,6 @@ import {
   readdirSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -83,7 +82,11 @@ export function rememberImage(image: RememberedImage, context: MemoryContext): v
     writeFileSync(aside, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
     renameSync(aside, file);
   } catch {
-    rmSync(aside, { force: true });
+    try {
+      unlinkSync(aside);
+    } catch {
+      // It was never made.
+    }
   }
 }
 

@@ -49,9 +49,15 @@ const run: ProbeContext['run'] = async (file, args, timeout) => {
               : error.killed
                 ? null
                 : NOT_STARTED;
+        process.off('exit', kill);
         resolve({ code, stdout, stderr });
       },
     );
+    // Interrupted while it probes, jcds leaves nothing behind.
+    const kill = (): void => {
+      child.kill('SIGKILL');
+    };
+    process.on('exit', kill);
     child.stdin?.end();
   });
 };
