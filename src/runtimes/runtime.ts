@@ -94,9 +94,12 @@ export interface Runtime {
   readonly diesWithParent: boolean;
   /** Whether a signal to the started process reaches the job itself, which may trap it. */
   readonly passesSignals: boolean;
-  /** What it cannot do, with the sentence that the error before exec says. Empty: everything. */
+  /**
+   * What it cannot do, with the sentence that the error before exec says. Empty: everything. `bytes`: show places whose
+   * names are not UTF-8, or start there.
+   */
   readonly cannot: Partial<
-    Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'stdin', string>
+    Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'bytes' | 'stdin', string>
   >;
   /** Whether it makes no mount points of its own: `listingsNeeded` in skeleton.ts must then be satisfied before. */
   readonly needsListings?: true;

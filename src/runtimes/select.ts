@@ -1,4 +1,5 @@
 import { EXIT, JcdsError } from '../errors.ts';
+import { isUtf8 } from './apptainer-environment.ts';
 import { RUNTIME_NAMES, RUNTIMES } from './index.ts';
 import type { ProbeMemory } from './probe-memory.ts';
 import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
@@ -52,7 +53,7 @@ export class UnsupportedByRuntimeError extends JcdsError {
       hint:
         able.length === 0
           ? 'leave that option out'
-          : `jcds run --runtime ${able.join(' (or ')}${')'.repeat(able.length - 1)}`,
+          : `jcds run --runtime ${able[0]}${able.length > 1 ? ` (or ${able.slice(1).join(', ')})` : ''}`,
       exitCode: EXIT.failed,
     });
   }
@@ -116,6 +117,7 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     contain: request.contain,
     terminal: request.interactive,
     runtimeArguments: request.runtimeArguments.length > 0,
+    bytes: !placesOf(request).every(isUtf8),
   };
   const options = Object.keys(asked) as (keyof typeof asked)[];
   return (
@@ -124,4 +126,9 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
       .map(option => runtime.cannot[option])
       .find(text => text !== undefined) ?? null
   );
+}
+
+function placesOf({ image, binds, cwd, home }: RunRequest): readonly string[] {
+  const bound = binds.flatMap(({ source, destination }) => [source, destination]);
+  return [image.path, cwd, home.path, home.source ?? '', ...bound];
 }

@@ -81,18 +81,18 @@ describe('arguments', () => {
 });
 
 describe('binds, directories and variables', () => {
-  const odd = 'it\'s $(id) \\ "x" \n,:=\xe9\x01';
+  const odd = 'it\'s $(id) \\ "x" \n,:=\x01\xc3\xa9';
   const shell = `'${odd.replaceAll("'", `'\\''`)}'`;
 
   test('a bind source and its place of any bytes', () => {
     setting.sh(`mkdir -p ${shell}/sub`);
     const { stdout, stderr } = setting.sh(
-      `exec "$jcds" exec --mount 'type=bind,"src='${`'${odd.replaceAll("'", `'\\''`).replaceAll('"', '""')}'`}'","dst=/in/\xff"' small:1 ls`,
+      `exec "$jcds" exec --mount 'type=bind,"src='${`'${odd.replaceAll("'", `'\\''`).replaceAll('"', '""')}'`}'","dst=/in/\x01"' small:1 ls`,
       latin1,
     );
     expect(stderr).toBe('');
     expect(stdout).toContain(
-      `<type=bind,"src=${`${setting.work}/${odd}`.replaceAll('"', '""')}",dst=/in/\xff>\n`,
+      `<type=bind,"src=${`${setting.work}/${odd}`.replaceAll('"', '""')}",dst=/in/\x01>\n`,
     );
   });
 
@@ -102,11 +102,19 @@ describe('binds, directories and variables', () => {
     expect(stdout).toContain(`<--pwd>\n<${setting.work}/${odd}/sub>\n`);
   });
 
-  test('a home of any bytes', () => {
-    const home = `${setting.home}/h\xff`;
-    setting.sh(`mkdir '${home}'`);
-    const { stdout } = setting.sh(`HOME='${home}' exec "$jcds" exec small:1 ls`, latin1);
-    expect(stdout).toContain(`<--home>\n<${home}>\n`);
+  test.each([
+    ['a home', 'mkdir h\xff && export HOME=$PWD/h\xff && exec "$jcds" exec small:1 ls'],
+    ['a working directory', 'mkdir w\xff && cd w\xff && exec "$jcds" exec small:1 ls'],
+    ['a bind source', 'mkdir b\xff && exec "$jcds" exec -B b\xff small:1 ls'],
+    ['a place inside', 'exec "$jcds" exec -B /usr:/u\xff small:1 ls'],
+  ])('%s that is not UTF-8 is an error where the runtime cannot show it', (_title, line) => {
+    const message = 'apptainer cannot show directories or files whose names are not UTF-8';
+    const ended = setting.sh(line, { ...latin1, env: { JCDS_RUNTIMES: 'apptainer' } });
+    expect(ended).toEqual({
+      code: 125,
+      stdout: '',
+      stderr: expect.stringMatching(`^jcds: ${message}\nhint: jcds run --runtime `),
+    });
   });
 
   test('values of --env, of --env-file and of the caller’s own variables', () => {
