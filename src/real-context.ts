@@ -1,4 +1,4 @@
-import { fstatSync, readlinkSync, statSync } from 'node:fs';
+import { accessSync, constants, fstatSync, readlinkSync, statSync } from 'node:fs';
 import type { Context, Output } from './context.ts';
 import { fromBytes } from './launch/bytes.ts';
 import { launcherLives, writeFully } from './launch/emit.ts';
@@ -40,8 +40,16 @@ function exactly(value: string | undefined, name: string): string | undefined {
   return passed.find(([found]) => found === name)?.[1] ?? value;
 }
 
-/** PWD when it is this directory (it keeps the links of the user's path), else the kernel's name of it. */
+/**
+ * PWD when it is this directory (it keeps the links of the user's path), else the kernel's name of it. null: it was
+ * removed, or nothing in it can be reached.
+ */
 function workingDirectory(pwd: string | undefined): string | null {
+  try {
+    accessSync('.', constants.X_OK);
+  } catch {
+    return null;
+  }
   try {
     if (pwd?.startsWith('/')) {
       const [named, here] = [statSync(pwd, { throwIfNoEntry: false }), statSync('.')];

@@ -111,7 +111,12 @@ export function projectFile(directory: string, uid: number): string | null {
   }
 }
 
+/** null: no such file, or nobody can see one. */
 function ownerOf(file: string): number | null {
-  const status = lstatSync(file, { throwIfNoEntry: false, bigint: false });
-  return status?.isFile() === true ? status.uid : null;
+  try {
+    const status = lstatSync(file, { throwIfNoEntry: false });
+    return status?.isFile() === true ? status.uid : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { Context } from '../context.ts';
 import { SettingValueError } from './errors.ts';
 import { type Layer, projectFile, readLayer } from './files.ts';
@@ -94,8 +95,23 @@ function readProject(context: Pick<Context, 'cwd' | 'uid'>): Layer | null {
   return { ...layer, values: { ...layer.values, binds }, notes: [...layer.notes, ...notes] };
 }
 
+/** null: the bind's source is not below the project, or a link on the way leads out of it. */
 function projectBind(project: string, bind: string): string | null {
   const [source = '', ...rest] = bind.split(':');
   const absolute = resolve(project, source);
-  return absolute === project || absolute.startsWith(project + sep) ? [absolute, ...rest].join(':') : null;
+  const isInside = isBelow(project, absolute) && isBelow(realOf(project), realOf(absolute));
+  return isInside ? [absolute, ...rest].join(':') : null;
+}
+
+function isBelow(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(`${directory === sep ? '' : directory}${sep}`);
+}
+
+/** Without its links; what does not exist leads nowhere else. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === dirname(path) ? path : join(realOf(dirname(path)), basename(path));
+  }
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration/load.ts';
+import type { Plan } from '../launch/plan.ts';
 import { printableDocument, printableWord } from '../launch/printable-word.ts';
 import { jsonLine } from '../output/json.ts';
 import { addressedVariables, jobEnvironment } from '../runtimes/environment.ts';
@@ -8,7 +9,8 @@ import type { MadeRequest } from './request.ts';
 
 /** A decided job, with the reason of each of its parts. */
 export interface DryRun {
-  readonly invocation: Invocation;
+  /** With a `cwd` where the runtime could not start in the caller's. */
+  readonly invocation: Invocation & Pick<Plan, 'cwd'>;
   /** The caller's own, which follow jcds' words. */
   readonly userArguments: readonly string[];
   readonly request: RunRequest;
@@ -53,7 +55,8 @@ export function commandLine(
   const ends = inputs.map(text => delimiterFor(String(text)));
   const here = ends.map((end, index) => `${HIGHEST_DESCRIPTOR - index}<<${end}`);
   const documents = inputs.map((text, index) => `\n${printableDocument(text)}${ends[index]}`);
-  return `${[...assignments, ...words.map(printableWord), ...here].join(' ')}${documents.join('')}`;
+  const start = invocation.cwd === undefined ? '' : `cd ${printableWord(invocation.cwd)} && `;
+  return `${start}${[...assignments, ...words.map(printableWord), ...here].join(' ')}${documents.join('')}`;
 }
 
 /** A word that is no line of the text: nothing from an image may end its here-document. */
@@ -91,6 +94,7 @@ export function explainJson(dryRun: DryRun): string {
       file: invocation.file,
       args: invocation.args,
       inputs: invocation.inputs ?? [],
+      cwd: invocation.cwd ?? null,
       userArguments,
       words: request.words,
     },

@@ -105,7 +105,8 @@ async function decide(
     say.detail(`${variable} of the caller is not passed to the job`);
   say.detail(`running ${published.target} with ${runtime.name} ${host.version}`);
   return {
-    invocation: runtime.invocation(request, host),
+    // No runtime starts where it cannot be.
+    invocation: { ...runtime.invocation(request, host), ...(context.cwd === null ? { cwd: '/' } : {}) },
     userArguments,
     request,
     given: options.verbose === true ? null : made.given,

@@ -26,10 +26,17 @@ export class NoRuntimeError extends JcdsError {
         'no container runtime of this host can run this job',
         ...refusals.map(({ name, reason }) => `  ${name}: ${reason}`),
       ].join('\n'),
-      hint: refusals.map(({ name, cure }) => `${name}: ${cure}`).join('\n'),
+      hint: cures(refusals),
       exitCode: EXIT.failed,
     });
   }
+}
+
+/** What to do about each, said once where it is the same. */
+function cures(refusals: readonly Refusal[]): string {
+  const namesOf = new Map<string, string[]>();
+  for (const { name, cure } of refusals) namesOf.set(cure, [...(namesOf.get(cure) ?? []), name]);
+  return [...namesOf].map(([cure, names]) => `${names.join(', ')}: ${cure}`).join('\n');
 }
 
 /** A name that no row of the table has. */

@@ -13,7 +13,7 @@ export function usernsFailure(trial: { readonly code: number | null; readonly st
       cure: 'look whether a file system of this host hangs',
       passing: true,
     };
-  const said = trial.stderr.trim().split('\n').at(-1) ?? '';
+  const said = lastWords(trial.stderr);
   const reason = said.replace(/^(?:FATAL|ERROR)\s*:\s*/, '') || `ended with code ${trial.code}`;
   const isRefused = /namespace|unshare|clone|permi(?:tted|ssion)|uid[ _]?map|ENOSPC|no space/i.test(said);
   return {
@@ -21,4 +21,13 @@ export function usernsFailure(trial: { readonly code: number | null; readonly st
     reason: `cannot start a container: ${reason}`,
     cure: isRefused ? USERNS_CURE : 'run the program by hand to see more',
   };
+}
+
+/** The line that says what failed: the last that calls itself an error, else the last. Apptainer colours its lines. */
+function lastWords(stderr: string): string {
+  const lines = stderr
+    .replace(/\u001b\[[0-9;]*m/g, '')
+    .split('\n')
+    .filter(line => line.trim() !== '');
+  return lines.findLast(line => /^(?:FATAL|ERROR)\b/.test(line)) ?? lines.at(-1) ?? '';
 }

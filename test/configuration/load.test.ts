@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -71,6 +71,20 @@ test('a project may set only its image, a repository’s name and binds below it
     `${project}/.jcds.json, line 4: a project may not set runtimes`,
     `${project}/.jcds.json: the bind "../secret" is not below the project`,
     `${project}/.jcds.json: the bind "/etc:/x" is not below the project`,
+  ]);
+});
+
+test('a project’s bind may not leave it by a link', () => {
+  const { load, project } = host({
+    project: '{"binds": ["out", "out/deeper", "in", "../project/in", "gone"]}',
+  });
+  symlinkSync('/etc', join(project, 'out'));
+  symlinkSync('deep', join(project, 'in'));
+  const { settings, notes } = load();
+  expect(settings.binds).toEqual([`${project}/in`, `${project}/in`, `${project}/gone`]);
+  expect(notes).toEqual([
+    `${project}/.jcds.json: the bind "out" is not below the project`,
+    `${project}/.jcds.json: the bind "out/deeper" is not below the project`,
   ]);
 });
 
