@@ -137,6 +137,7 @@ describe('several repositories', () => {
   test('the search goes on after missing, and the repository is named when it is not the first', () => {
     expect(ran([...both, 'only:1'])).toEqual([only, `jcds: library/only:1 comes from ${CERN}\n`]);
     expect(ran(['-q', ...both, 'only:1'])).toEqual([only, '']);
+    expect(setting.jcds(['-q', 'exec', ...both, 'only:1', 'ls']).stderr).toBe('');
     expect(ran(['only:1'], { env: { JCDS_REPOSITORIES: `${JINR}, ${CERN}` } })[0]).toBe(only);
     expect(ran([...both, 'small:1'])).toEqual([real['library/small:1'], '']);
   });
