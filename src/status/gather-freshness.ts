@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts';
 import { readAttributes } from '../cvmfs/attributes.ts';
-import { readClientConfiguration } from '../cvmfs/client-config.ts';
 import { clientRevision, REVISION_NAMES } from '../cvmfs/client-view.ts';
 import { type Freshness, freshnessOf } from '../cvmfs/freshness.ts';
-import { type Access, repositoryAccess } from '../cvmfs/http/access.ts';
+import type { Access } from '../cvmfs/http/access.ts';
 import { askServerRevision, type ServerAnswer } from '../cvmfs/server-revision.ts';
 import { isJcdsError } from '../errors.ts';
 import type { Repository } from '../repositories/index.ts';
+import { accessHere } from './access-here.ts';
 import type { Deadline } from './deadline.ts';
 
 /** How the freshness of repositories is found out. */
@@ -22,9 +22,6 @@ export interface FreshnessQuestion {
 
 /** Why a question that needs the network was not asked. */
 export const NO_NETWORK = 'jcds may not use the network here (setting `network`)';
-
-/** Longest wait for the client's tool or files, in milliseconds; they are asked at most three times. */
-const CONFIGURATION_LIMIT = 3000;
 
 /**
  * Asks the mount and a server of a repository at the same time: the one may hang while the other answers. The server is
@@ -57,14 +54,9 @@ async function askServer(
   context: Pick<Context, 'environment'>,
 ): Promise<[Access | null, ServerAnswer]> {
   if (!network) return [null, { state: 'unknown', reason: NO_NETWORK, hint: null }];
-  const timeout = Math.min(CONFIGURATION_LIMIT, deadline.left() / 3);
   try {
     // Only a revision is read here, which proves nothing.
-    const access = await repositoryAccess({
-      service: row,
-      client: await readClientConfiguration(row.name, { ...context, timeout }),
-      named: { servers, keys: [], insecure: true },
-    });
+    const access = await accessHere(row, { servers, insecure: true }, deadline.left(), context);
     return [access, await ask(access, deadline, null)];
   } catch (thrown) {
     // A proxy of the site's that is none, say.
