@@ -194,6 +194,7 @@ _jcds_table() {
         '--runtime|=apptainer singularity unshare bubblewrap charliecloud'
         '--runtime-arg|text'
         '--any-registry|'
+        '--stats|'
         '--repository|repository'
         '--cvmfs-root|directory'
         '--cvmfs-timeout|text'

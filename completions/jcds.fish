@@ -270,7 +270,7 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l runtime-arg -x -d
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'ask request wait fail' -d 'what to do when the image is not published'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "wrap"' -l any-registry -d 'accept an image that was made from another registry than the one typed'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
-complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l stats -d 'stay beside the job, and say at its end what it took and what this host downloaded meanwhile'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l stats -d 'stay beside the job, and say at its end what it took and what this host downloaded meanwhile'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "completion refresh"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
