@@ -62,7 +62,7 @@ describe('arguments', () => {
   });
 
   test('and are an error where there is no such shell', () => {
-    const ended = setting.sh('exec "$jcds" exec library/noshell:1 /bin/prog \'\xff\'', latin1);
+    const ended = setting.sh('exec "$jcds" exec -q library/noshell:1 /bin/prog \'\xff\'', latin1);
     expect(ended).toEqual({
       code: 125,
       stdout: '',
