@@ -30,7 +30,12 @@ export function freshnessOverHttp(view: HttpView, now: number): Freshness {
 }
 
 function revisionSentence({ revision, publishedAt }: HttpView): string {
-  return `over HTTP it is at revision ${revision}${publishedAt === null ? '' : ` of ${publishedAt}`}`;
+  return `over HTTP it is at revision ${revision}${publishedAt === null ? '' : ` of ${timeText(publishedAt)}`}`;
+}
+
+/** To the minute: "2026-11-22 17:31 UTC". */
+function timeText(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function sourceSentence({ server, because, confirmedAt }: HttpView, now: number): string {
