@@ -1,10 +1,11 @@
 // What the signed repository over HTTP costs: requests, bytes, wall time and peak memory, each in a process of its own,
-// against a server on loopback that waits 20 ms before every answer.  Usage: node test/bench/cvmfs-http.mjs [runs]
+// against a server on loopback that waits 20 ms before every answer. The reader alone first, then the real command of a
+// built tree (`npm run build`).  Usage: node test/bench/cvmfs-http.mjs [runs]
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
@@ -12,6 +13,7 @@ const LATENCY = 20;
 const RUNS = Number(process.argv[2] ?? 7);
 const BOUNDS = { list: { milliseconds: 1500, peak: 150 } };
 const run = promisify(execFile);
+const program = resolve(import.meta.dirname, '../../bin/jcds');
 const room = mkdtempSync(join(tmpdir(), 'jcds-bench-'));
 
 /** Bundles as .ci/build.mjs does, so that what is measured is what is shipped. */
@@ -64,6 +66,53 @@ function report(title, runs) {
   return row;
 }
 
+/** Tells the peak memory of the Node that runs jcds, in a file. */
+const witness = join(room, 'witness.cjs');
+writeFileSync(
+  witness,
+  "process.on('exit', () => require('node:fs').writeFileSync(process.env.JCDS_BENCH_PEAK, String(process.resourceUsage().maxRSS / 1024)));",
+);
+
+/** Runs the real command once. */
+async function jcds(words, { server, key, cache }) {
+  const peak = join(room, 'peak');
+  const asked = server.requests.length;
+  const options = [
+    '--no-mount',
+    '--repository',
+    'test.example.org',
+    '--server',
+    server.template,
+    '--keys',
+    key,
+  ];
+  const started = performance.now();
+  const { stdout } = await run(program, [...words, ...options, '--cache-dir', cache], {
+    maxBuffer: 1 << 26,
+    env: { ...process.env, HOME: room, NODE_OPTIONS: `--require=${witness}`, JCDS_BENCH_PEAK: peak },
+  });
+  return {
+    milliseconds: performance.now() - started,
+    peak: Number(readFileSync(peak, 'utf8')),
+    requests: server.requests.length - asked,
+    lines: stdout.split('\n').length - 1,
+  };
+}
+
+function reportCommand(title, runs) {
+  const pick = field => median(runs.map(one => one[field]));
+  const row = { milliseconds: pick('milliseconds'), peak: pick('peak') };
+  console.log(
+    `${title.padEnd(44)} ${String(runs[0].requests).padStart(2)} requests  ${row.milliseconds.toFixed(0).padStart(5)} ms  ${row.peak.toFixed(0)} MB peak, ${runs[0].lines} lines`,
+  );
+  return row;
+}
+
+/** A time as a whitelist writes it. */
+function whitelistTime(milliseconds) {
+  return new Date(milliseconds).toISOString().replace(/[-:T]/g, '').slice(0, 14);
+}
+
 function bigRepository() {
   const store = new lab.Store();
   const tags = Array.from(
@@ -72,14 +121,19 @@ function bigRepository() {
   );
   const target = path => {
     const hash = createHash('sha256').update(path).digest('hex');
-    return `/cvmfs/test.example.org/.images/${hash.slice(0, 2)}/${hash.slice(2)}`;
+    return `/.images/${hash.slice(0, 2)}/${hash.slice(2)}`;
   };
+  // One of them really is there.
+  const image = target('/library/image7:v7');
   const rows = [
     lab.directory(''),
     lab.directory('/library'),
-    ...tags.map(path => lab.link(path, target(path))),
+    ...['/.images', image.slice(0, 11), image].map(path => lab.directory(path)),
+    ...tags.map(path => lab.link(path, `/cvmfs/test.example.org${target(path)}`)),
   ];
-  return lab.publish({ store, root: { rows } });
+  const DAY = 24 * 3600 * 1000;
+  const [created, expires] = [Date.now() - DAY, Date.now() + DAY].map(whitelistTime);
+  return lab.publish({ store, root: { rows }, whitelist: { created, expires } });
 }
 
 const fixtures = join(import.meta.dirname, '../fixtures/cvmfs');
@@ -118,17 +172,25 @@ try {
   servers.push(big);
   const bigKey = join(room, 'test.pub');
   writeFileSync(bigKey, lab.MASTER.pem);
-  const listing = { cold: [], warm: [] };
-  for (let index = 0; index < RUNS; index++) {
-    const args = ['list', 'test.example.org', big.template, bigKey, join(room, `big-${index}`), '/'];
-    listing.cold.push(await measure(args));
-    listing.warm.push(await measure(args));
-  }
+  const commands = { list: [['list'], [], []], resolve: [['resolve', 'library/image7:v7'], [], []] };
+  for (let index = 0; index < RUNS; index++)
+    for (const [name, [words, first, later]] of Object.entries(commands)) {
+      const where = { server: big, key: bigKey, cache: join(room, `${name}-${index}`) };
+      first.push(await jcds(words, where));
+      later.push(await jcds(words, where));
+    }
   console.log(
-    `generated repository of 100,000 tags, bounds ${BOUNDS.list.milliseconds} ms and ${BOUNDS.list.peak} MB`,
+    `jcds itself, generated repository of 100,000 tags, bounds of list ${BOUNDS.list.milliseconds} ms and ${BOUNDS.list.peak} MB`,
   );
-  const rows = [report('list, cold', listing.cold), report('list, warm', listing.warm)];
-  const broken = rows.filter(row => row.sinceStart > BOUNDS.list.milliseconds || row.peak > BOUNDS.list.peak);
+  const rows = [
+    reportCommand('jcds list --no-mount, cold', commands.list[1]),
+    reportCommand('jcds list --no-mount, warm', commands.list[2]),
+  ];
+  reportCommand('jcds resolve --no-mount, cold', commands.resolve[1]);
+  reportCommand('jcds resolve --no-mount, warm', commands.resolve[2]);
+  const broken = rows.filter(
+    row => row.milliseconds > BOUNDS.list.milliseconds || row.peak > BOUNDS.list.peak,
+  );
   if (broken.length > 0) process.exitCode = 1;
 } finally {
   for (const server of servers) await server.close();
