@@ -1,6 +1,6 @@
+import { expandVariant } from '../../repositories/links.ts';
 import { type Entry, isUsableName } from './entry.ts';
 import { LONGEST_PATH, parentOf, repositoryPath } from './repository-path.ts';
-import { expandVariants } from './variant.ts';
 
 /** Where a path leads once its links are followed. */
 export type Followed =
@@ -43,7 +43,7 @@ export async function follow(
       continue;
     }
     if (++links > MOST_LINKS) return { state: 'loop', link: next };
-    const target = expandVariants(found.target ?? '', variables);
+    const target = expandVariant(found.target ?? '', variables);
     const step = readTarget(target, current, mountpoint);
     if (!step) return { state: 'outside', link: next, target };
     names = [...step.names, ...names];

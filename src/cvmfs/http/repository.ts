@@ -1,4 +1,5 @@
 import type { JcdsError } from '../../errors.ts';
+import { expandVariant } from '../../repositories/links.ts';
 import { InvalidRepositoryNameError, isRepositoryName } from '../../repositories/repository.ts';
 import { type Blacklist, NO_BLACKLIST } from './blacklist.ts';
 import { type CatalogTree, catalogTree } from './catalog-tree.ts';
@@ -16,7 +17,6 @@ import { revisionMemory } from './revision-memory.ts';
 import { InvalidServerError, serverUrl } from './servers.ts';
 import { type Statistics, statisticsOf } from './statistics.ts';
 import { httpTransport, type Transport } from './transport.ts';
-import { expandVariants } from './variant.ts';
 import { type Found, holdsNames, type LeftOut, walk } from './walk.ts';
 
 /** How to reach a repository, and whom to believe about it. */
@@ -157,7 +157,7 @@ function reading(
     stat: statAt,
     async readlink(path) {
       const target = (await statAt(path))?.target ?? null;
-      return target === null ? null : expandVariants(target, variables);
+      return target === null ? null : expandVariant(target, variables);
     },
     follow: path => follow(path, { stat, mountpoint: `/cvmfs/${repository}`, variables }),
     async list(path) {

@@ -54,6 +54,13 @@ test('the search goes on over HTTP where nothing is mounted, and after that on t
   const back = await look(server, 'here:1', [LAB, MOUNTED]);
   expect(back.publication).toMatchObject({ state: 'published', repository: MOUNTED });
   expect([back.overHttp, back.notMounted]).toEqual([false, null]);
+  const last = await look(server, 'none:1', [MOUNTED, LAB]);
+  expect(last.publication).toMatchObject({
+    looked: [
+      { repository: MOUNTED, path: `${root}/${MOUNTED}` },
+      { repository: LAB, path: `${root}/${LAB}/library/none:1` },
+    ],
+  });
   const none = await look(server, 'none:1', [MOUNTED, LAB, OTHER]);
   expect(none.publication).toEqual({
     state: 'missing',
