@@ -201,7 +201,7 @@ function __jcds_table
             set __jcds_subs run exec shell resolve list wrap status wait cache request requests help auth config completion
         case 'cache'
             set __jcds_subs prune
-            set __jcds_valued --server --repository --cvmfs-root --cvmfs-timeout --platform --color
+            set __jcds_valued --repository --cvmfs-root --cvmfs-timeout --platform --server --keys --cache-dir --color
         case 'auth'
             set __jcds_subs status
         case 'config'
@@ -211,7 +211,7 @@ function __jcds_table
         case 'run' 'exec' 'shell'
             set __jcds_valued -B --bind --mount --env --env-file --env-policy --workdir --home --gpu --runtime --runtime-arg --if-missing --status-file --repository --cvmfs-root --cvmfs-timeout --platform --volume --pwd --cwd --color
             set __jcds_wraps 1
-        case 'resolve' 'list' 'status'
+        case 'resolve' 'list' 'status' 'completion refresh'
             set __jcds_valued --repository --cvmfs-root --cvmfs-timeout --platform --server --keys --cache-dir --color
         case 'wrap'
             set __jcds_valued -o --output -B --bind --mount --env --env-file --env-policy --workdir --home --gpu --runtime --runtime-arg --repository --cvmfs-root --cvmfs-timeout --platform --volume --pwd --cwd --color
@@ -224,8 +224,6 @@ function __jcds_table
             set __jcds_valued -m --message --timeout --list-path --repository --cvmfs-root --cvmfs-timeout --color
         case 'requests'
             set __jcds_valued --repository --cvmfs-root --cvmfs-timeout --color
-        case 'completion refresh'
-            set __jcds_valued --repository --cvmfs-root --cvmfs-timeout --platform --color
     end
 end
 
@@ -283,12 +281,12 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "sta
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "config" "completion"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
-complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait"' -l no-mount -d 'look at the signed repository over HTTP, whatever is mounted here'
-complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait"' -l server -x -d 'over HTTP, ask this server: http://HOST/cvmfs/@fqrn@ (repeatable)'
-complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait"' -l keys -x -a '(__jcds_files)' -d 'over HTTP, believe these master public keys: a PEM file, or a directory of *.pub (repeatable)'
-complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait"' -l insecure -d 'over HTTP, look without verifying; marked so in every output'
-complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait"' -l forget-revision -d 'over HTTP, take an older revision than was seen before, once: the repository was made anew'
-complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait"' -l cache-dir -x -a '(__jcds_directories)' -d 'keep what is fetched over HTTP here'
+complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "completion refresh"' -l no-mount -d 'look at the signed repository over HTTP, whatever is mounted here'
+complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "completion refresh"' -l server -x -d 'over HTTP, ask this server: http://HOST/cvmfs/@fqrn@ (repeatable)'
+complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "completion refresh"' -l keys -x -a '(__jcds_files)' -d 'over HTTP, believe these master public keys: a PEM file, or a directory of *.pub (repeatable)'
+complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "completion refresh"' -l insecure -d 'over HTTP, look without verifying; marked so in every output'
+complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "completion refresh"' -l forget-revision -d 'over HTTP, take an older revision than was seen before, once: the repository was made anew'
+complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "completion refresh"' -l cache-dir -x -a '(__jcds_directories)' -d 'keep what is fetched over HTTP here'
 complete -c jcds -n '__jcds_at "list"' -l json -d 'print one JSON object a line: repository, name, path, mounted, verified'
 complete -c jcds -n '__jcds_at "wrap"' -s o -l output -x -a '(__jcds_files)' -d 'write the script to this file (default: standard output)'
 complete -c jcds -n '__jcds_at "wrap"' -l pin -d 'run the image that the tag leads to now, also when the tag moves'
@@ -296,7 +294,6 @@ complete -c jcds -n '__jcds_at "wrap"' -l force -d 'replace the file'
 complete -c jcds -n '__jcds_at "status"' -l check-registry -d 'ask the registry whether it still has the image, and whether it has a newer one'
 complete -c jcds -n '__jcds_at "status" "cache"' -l watch -d 'look again and again, until interrupted'
 complete -c jcds -n '__jcds_at "wait"' -l timeout -x -d 'how long to wait: 90s, 30m, 2h, 1h30m (default: 30m)'
-complete -c jcds -n '__jcds_at "cache"' -l server -x -d 'ask this server of the repository (a Stratum-1), as in http://HOST/cvmfs/@fqrn@ (repeatable)'
 complete -c jcds -n '__jcds_at "cache prune"' -s n -l dry-run -d 'say what would be removed'
 complete -c jcds -n '__jcds_at "request"' -s m -l message -x -d 'a sentence for those who decide'
 complete -c jcds -n '__jcds_at "request"' -s n -l dry-run -d 'show the change and write nothing'

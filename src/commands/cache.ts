@@ -2,23 +2,26 @@ import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
+import { findAllAnywhere } from '../cvmfs/find-anywhere.ts';
 import { findPublication } from '../cvmfs/find-publication.ts';
+import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
 import { requirePublished } from '../cvmfs/publication.ts';
 import { EXIT } from '../errors.ts';
+import { httpWishesOf } from '../job/http-options.ts';
 import { readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
 import { textLines } from '../output/safe-text.ts';
 import { colorWish, type Style, styleFor } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { type Round, watch } from '../output/watch.ts';
-import { repositoriesFrom, repositoryNamed, SERVICES } from '../repositories/index.ts';
 import { cacheJson } from '../status/cache-json.ts';
 import { type CacheReport, gatherCacheReport } from '../status/cache-report.ts';
 import { cacheRows, cleaningLines, whyNoClient } from '../status/cache-rows.ts';
 import { deadlineIn } from '../status/deadline.ts';
+import { gatherImageCache } from '../status/image-cache.ts';
 import { imageCacheJson, imageCacheRows } from '../status/image-cache-report.ts';
-import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
-import { CVMFS_OPTIONS, JSON_OPTION, SERVER_OPTION } from './common-options.ts';
+import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 
 /** Milliseconds between two rounds of --watch: nothing here leaves this host. */
 const PAUSE = 10_000;
@@ -39,9 +42,9 @@ export const cache: CommandDeclaration = {
   ],
   options: [
     { flags: '--watch', description: 'look again and again, until interrupted' },
-    SERVER_OPTION,
     JSON_OPTION,
     ...CVMFS_OPTIONS,
+    ...HTTP_OPTIONS,
   ],
   examples: [
     ['jcds cache', 'is the cache too small, and is it of use?'],
@@ -54,7 +57,12 @@ export const cache: CommandDeclaration = {
     const [image] = call.arguments;
     const look = image === undefined ? reportRound : imageRound;
     const style = await styleFor(context.stdout, colorWish(call.options), context.environment);
-    const round = (): Promise<Round> => look({ call, settings, style }, context);
+    let isFirst = true;
+    const round = async (): Promise<Round> => {
+      const asked = { call, settings, style, isFirst };
+      isFirst = false;
+      return look(asked, context);
+    };
     if (flag(call, 'watch')) return exit(await watch(round, context.stdout, PAUSE));
     const { text, code } = await round();
     context.stdout.write(text);
@@ -66,6 +74,8 @@ interface Asked {
   readonly call: Call;
   readonly settings: Settings;
   readonly style: Style;
+  /** Of several rounds; what --forget-revision says is done once. */
+  readonly isFirst: boolean;
 }
 
 async function reportRound({ call, settings, style }: Asked, context: Context): Promise<Round> {
@@ -86,25 +96,24 @@ function clientOf({ repositories }: CacheReport): string | undefined {
   return repositories.find(({ isClients }) => isClients)?.repository;
 }
 
-async function imageRound({ call, settings, style }: Asked, context: Context): Promise<Round> {
+async function imageRound({ call, settings, style, isFirst }: Asked, context: Context): Promise<Round> {
   const search = searchOf(settings, context);
   const deadline = deadlineIn(search.timeout * 1000);
   const platform = stringOption(call, 'platform');
   const { name, image } = readImageName(call.arguments[0], { settings }, search.root, platform);
-  const published = requirePublished(await findPublication(image, search, context), name);
-  const services = repositoriesFrom(SERVICES, settings.services);
-  const question = {
-    published,
-    row: repositoryNamed(published.targetPlace.repository, services),
-    servers: listOption(call, 'server'),
-    network: settings.network,
-    deadline,
-  };
-  // The reader of signed catalogs is large, and of no use to the other reports.
-  const { gatherImageCache } = await import('../status/image-cache.ts');
+  const wished = httpWishesOf(call.options, settings, context);
+  const wishes = { ...wished, forgetRevision: wished.forgetRevision && isFirst };
+  const onMounts = async () => [
+    { publication: await findPublication(image, search, context), facts: null, unread: null },
+  ];
+  const [found] = await findAllAnywhere([image], onMounts, search, wishes, context);
+  const seen = found!;
+  if (seen.http !== null) tellHttp(seen.http, speaker(call.options, context), context);
+  const published = requirePublished(seen.publication, name);
+  const question = { published, overHttp: seen.overHttp, search, wishes, deadline };
   const gathered = await gatherImageCache(question, context);
   const text = flag(call, 'json')
-    ? `${JSON.stringify(imageCacheJson(published, gathered))}\n`
+    ? `${JSON.stringify(imageCacheJson(published, seen, gathered))}\n`
     : await draw(['NUMBER', 'AMOUNT', 'WHAT IT MEANS'], imageCacheRows(gathered), style, context);
   return { text, code: EXIT.ok };
 }

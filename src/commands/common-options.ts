@@ -69,10 +69,3 @@ export const JSON_OPTION: OptionRow = {
   flags: '--json',
   description: 'print JSON; errors are one JSON object on standard error',
 };
-
-/** Which servers are asked over HTTP, where it is not for this host's own client to say. */
-export const SERVER_OPTION: OptionRow = {
-  flags: '--server <url>',
-  description: 'ask this server of the repository (a Stratum-1), as in http://HOST/cvmfs/@fqrn@ (repeatable)',
-  repeatable: true,
-};

@@ -9,15 +9,16 @@ import { SHELLS, type ShellName } from '../completion/script-files.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
-import { listPublications } from '../cvmfs/list-publications.ts';
+import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { httpWishesOf } from '../job/http-options.ts';
 import { searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import { type Call, type CommandDeclaration, exit } from './command.ts';
-import { CVMFS_OPTIONS } from './common-options.ts';
+import { CVMFS_OPTIONS, HTTP_OPTIONS } from './common-options.ts';
 
 const SHELL_ARGUMENT = {
   name: 'shell',
@@ -73,7 +74,7 @@ export const completionCommands: readonly CommandDeclaration[] = [
     description:
       '`list`, `status` and `completion install` start this in the background when the names are old; TAB and `run` never do.',
     arguments: [],
-    options: CVMFS_OPTIONS,
+    options: [...CVMFS_OPTIONS, ...HTTP_OPTIONS],
     action: refresh,
   },
 ];
@@ -97,18 +98,30 @@ async function refresh(call: Call, context: Context) {
   const search = searchOf(settings, context);
   const fromFiles = sources.repositories !== 'option' && sources.repositories !== 'JCDS_REPOSITORIES';
   if (fromFiles) noteSearched(context, settings.repositories);
+  const wishes = httpWishesOf(call.options, settings, context);
   let unseen: CvmfsUnreachableError | null = null;
   for (const row of search.repositories) {
     const paths: string[] = [];
     let layout: LayoutName = 'osg';
-    const take = (names: readonly string[], found: LayoutName): boolean => {
+    let isProven = true;
+    const take: TakeNames = (names, found, http) => {
       layout = found;
+      isProven = http?.verified !== false;
       for (const name of names) paths.push(name);
       return paths.length <= MOST_NAMES;
     };
-    const end = await listPublications({ root: search.root, row, timeout: search.timeout }, take, context);
+    const end = await listAnywhere(
+      { root: search.root, row, timeout: search.timeout },
+      take,
+      wishes,
+      context,
+    );
     if (end.state === 'unreachable') {
       unseen ??= new CvmfsUnreachableError(end.repository, end.reason);
+      continue;
+    }
+    if (!isProven) {
+      say.warn(`the names of ${row.name} were not kept: they are unverified`);
       continue;
     }
     const update = await updateIndex(context, { name: row.name, layout }, paths);

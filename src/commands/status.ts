@@ -1,6 +1,8 @@
 import { amendIndex } from '../completion/index-file.ts';
 import { refreshWhenDue } from '../completion/refresh.ts';
+import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
+import { httpWords } from '../job/http-options.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { type Round, watch } from '../output/watch.ts';
 import { gatherStatus, type StatusQuestion } from '../status/gather.ts';
@@ -68,7 +70,8 @@ export const status: CommandDeclaration = {
       return exit(await watch(look, context.stdout, question.checkRegistry ? REGISTRY_PAUSE : PAUSE));
     const { text, code } = await look();
     context.stdout.write(text);
-    if (code !== EXIT.later) refreshWhenDue(context, namesOf(question), refreshWords(call));
+    const words = refreshWords(call, context);
+    if (code !== EXIT.later && words !== null) refreshWhenDue(context, namesOf(question), words);
     return exit(code);
   },
 };
@@ -77,11 +80,14 @@ function namesOf({ search }: StatusQuestion): readonly string[] {
   return search.repositories.map(({ name }) => name);
 }
 
-/** The options by which the names are listed where the images were looked for. */
-function refreshWords(call: Call): readonly string[] {
+/** The options by which the names are listed where the images were looked for; null: they would not be verified. */
+function refreshWords(call: Call, { cwd }: Pick<Context, 'cwd'>): readonly string[] | null {
   const root = stringOption(call, 'cvmfsRoot');
+  const http = httpWords(call.options, cwd);
+  if (http === null) return null;
   return [
     ...(root === undefined ? [] : ['--cvmfs-root', root]),
     ...listOption(call, 'repository').flatMap(name => ['--repository', name]),
+    ...http,
   ];
 }

@@ -37,6 +37,25 @@ export function httpWishesOf(
   };
 }
 
+/**
+ * The words by which another command looks over HTTP in the same way; null: it must not, since nothing would be verified.
+ * @param cwd what relative paths count from
+ */
+export function httpWords(
+  options: Readonly<Record<string, unknown>>,
+  cwd: string | null,
+): readonly string[] | null {
+  if (options.insecure === true) return null;
+  const { cacheDir } = options;
+  const path = (name: string): string => resolve(cwd ?? '/', name);
+  return [
+    ...(options.mount === false ? ['--no-mount'] : []),
+    ...texts(options.server).flatMap(server => ['--server', server]),
+    ...texts(options.keys).flatMap(keys => ['--keys', path(keys)]),
+    ...(typeof cacheDir === 'string' ? ['--cache-dir', path(cacheDir)] : []),
+  ];
+}
+
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }

@@ -1,3 +1,4 @@
+import { isMounted, type SeenImage } from '../cvmfs/find-anywhere.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import { bar, bytesText } from '../output/amount.ts';
 import type { CachedHere, ImageCache, ImageContents, Unknown } from './image-cache.ts';
@@ -38,16 +39,23 @@ function cachedMeaning(cached: CachedHere | Unknown): string {
 }
 
 /** For programs; null is not known, and then its reason stands beside it. */
-export function imageCacheJson({ path, target }: Published, { contents, cached }: ImageCache) {
+export function imageCacheJson(
+  { path, target }: Published,
+  seen: SeenImage,
+  { contents, cached }: ImageCache,
+) {
   return {
     schemaVersion: 1,
     path,
     target,
+    mounted: isMounted(seen),
+    verified: seen.http?.verified ?? null,
     files: contents.state === 'known' ? contents.files : null,
     bytes: contents.state === 'known' ? contents.bytes : null,
     source: contents.state === 'known' ? contents.source : null,
     sizeUnknown: contents.state === 'unknown' ? contents.reason : null,
     cachedFiles: cached.state === 'known' ? cached.files : null,
     cachedUnknown: cached.state === 'unknown' ? cached.reason : null,
+    http: seen.http,
   };
 }

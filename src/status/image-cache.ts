@@ -1,16 +1,11 @@
-import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { readAttributes } from '../cvmfs/attributes.ts';
 import { runCvmfsTalk } from '../cvmfs/client-cache.ts';
-import { openObjectCache } from '../cvmfs/http/object-cache.ts';
-import { openRepository } from '../cvmfs/http/repository.ts';
+import type { Search } from '../cvmfs/find-publication.ts';
+import type { HttpWishes } from '../cvmfs/no-mount/http-wishes.ts';
 import type { Published } from '../cvmfs/publication.ts';
-import { isJcdsError } from '../errors.ts';
-import type { Repository } from '../repositories/index.ts';
-import { accessHere } from './access-here.ts';
 import type { Deadline } from './deadline.ts';
 import { NO_NETWORK } from './gather-freshness.ts';
-import { ownCache } from './local-caches.ts';
 
 /** What an image holds, unpacked. */
 export interface ImageContents {
@@ -36,10 +31,10 @@ export interface Unknown {
 
 export interface ImageCacheQuestion {
   readonly published: Published;
-  /** Of the repository in which the image really lies. */
-  readonly row: Repository;
-  readonly servers: readonly string[];
-  readonly network: boolean;
+  /** Whether it was found over HTTP: then no client of this host has anything of it. */
+  readonly overHttp: boolean;
+  readonly search: Search;
+  readonly wishes: HttpWishes;
   readonly deadline: Deadline;
 }
 
@@ -68,8 +63,9 @@ export async function imageContents(
   question: ImageCacheQuestion,
   context: ImageCacheContext,
 ): Promise<ImageContents | Unknown> {
-  const { published, deadline } = question;
+  const { published, deadline, overHttp } = question;
   if (published.kind === 'file') return { state: 'unknown', reason: 'it is one image file, not unpacked' };
+  if (overHttp) return askServer(question, context);
   const attributes = await readAttributes({
     path: published.target,
     names: ['catalog_counters'],
@@ -92,29 +88,18 @@ export function parseCounters(text: string, relativePath: string): ImageContents
 }
 
 async function askServer(
-  { published, row, servers, network, deadline }: ImageCacheQuestion,
+  { published, search, wishes, deadline }: ImageCacheQuestion,
   context: ImageCacheContext,
 ): Promise<ImageContents | Unknown> {
-  if (!network) return { state: 'unknown', reason: NO_NETWORK };
-  const { relativePath } = published.targetPlace;
-  const signal = AbortSignal.timeout(deadline.left());
-  try {
-    const access = await accessHere(row, { servers, insecure: false }, deadline.left(), context);
-    const directory = join(ownCache(context).directory, 'cvmfs');
-    const cache = await openObjectCache({ directory });
-    const repository = await openRepository({ ...access, cache, now: context.now, signal });
-    try {
-      const statistics = await repository.statistics(`/${relativePath}`);
-      if (statistics === null) return { state: 'unknown', reason: NO_CATALOG };
-      return { state: 'known', files: statistics.files, bytes: statistics.bytes, source: 'server' };
-    } finally {
-      await repository.close();
-    }
-  } catch (thrown) {
-    if (isJcdsError(thrown)) return { state: 'unknown', reason: thrown.message };
-    if (signal.aborted) return { state: 'unknown', reason: 'no server answered in time' };
-    throw thrown;
-  }
+  if (wishes.when === 'never') return { state: 'unknown', reason: NO_NETWORK };
+  // The reader of signed catalogs is large, and of no use to the other reports.
+  const { imageSize } = await import('../cvmfs/no-mount/image-size.ts');
+  const left = { ...search, timeout: deadline.left() / 1000 };
+  const size = await imageSize(published.targetPlace, left, wishes, context);
+  if (size.state === 'unreachable') return { state: 'unknown', reason: size.reason.detail };
+  if (size.statistics === null) return { state: 'unknown', reason: NO_CATALOG };
+  const { files, bytes } = size.statistics;
+  return { state: 'known', files, bytes, source: 'server' };
 }
 
 const NO_CATALOG =
@@ -127,9 +112,10 @@ const LONGEST_LIST = 64 * 1024 * 1024;
  * each object, and of large files one for each part.
  */
 export async function cachedHere(
-  { published, deadline }: Pick<ImageCacheQuestion, 'published' | 'deadline'>,
+  { published, deadline, overHttp }: Pick<ImageCacheQuestion, 'published' | 'deadline' | 'overHttp'>,
   { environment }: Pick<Context, 'environment'>,
 ): Promise<CachedHere | Unknown> {
+  if (overHttp) return { state: 'unknown', reason: 'it was looked at over HTTP, without a CVMFS client' };
   const { repository, relativePath } = published.targetPlace;
   const command = ['cache', 'list'];
   const list = await runCvmfsTalk(repository, command, environment, deadline.left(), LONGEST_LIST);

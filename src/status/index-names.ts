@@ -13,14 +13,16 @@ export interface SeenNames {
 export function seenNames(statuses: readonly ImageStatus[], root: string): readonly SeenNames[] {
   const layouts = new Map<string, LayoutName>();
   const published = new Map<string, string[]>();
-  for (const { publication } of statuses) {
-    if (publication.state !== 'published') continue;
+  for (const { publication, http } of statuses) {
+    if (publication.state !== 'published' || http?.verified === false) continue;
     const { repository, layout, entryPath } = publication;
     layouts.set(repository, layout);
     published.set(repository, [...(published.get(repository) ?? []), entryPath]);
   }
-  const looked = statuses.flatMap(({ publication }) =>
-    publication.state === 'missing' && publication.broken === null ? publication.looked : [],
+  const looked = statuses.flatMap(({ publication, http }) =>
+    publication.state === 'missing' && publication.broken === null && http?.verified !== false
+      ? publication.looked
+      : [],
   );
   return [...layouts].map(([repository, layout]) => ({
     repository,

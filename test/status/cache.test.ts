@@ -213,12 +213,15 @@ test('the size of an image and its share in the cache, as root is told', async (
     schemaVersion: 1,
     path: `${root}/${JINR}/library/debian:12`,
     target: join(root, JINR, place),
+    mounted: true,
+    verified: null,
     files: 9392,
     bytes: 209_082_332,
     source: 'client',
     sizeUnknown: null,
     cachedFiles: 3,
     cachedUnknown: null,
+    http: null,
   });
 });
 

@@ -44,8 +44,8 @@ export function isAskedFor(wishes: HttpWishes): boolean {
   );
 }
 
-/** Where what was fetched is kept unless the user says otherwise: `$XDG_CACHE_HOME/jcds/http`; a relative variable counts as unset (XDG). */
+/** Where what was fetched is kept unless the user says otherwise: `$XDG_CACHE_HOME/jcds/cvmfs`; a relative variable counts as unset (XDG). */
 export function httpCacheDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
   const cache = environment.XDG_CACHE_HOME;
-  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'http');
+  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'cvmfs');
 }
