@@ -1,6 +1,8 @@
 # jcds completion for bash 4.2 and newer. Made by `node .ci/generate.mjs`; `jcds completion uninstall` removes it.
 # shellcheck shell=bash
 
+((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) || return 0
+
 _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org singularity.galaxyproject.org)
 
 # What may follow the words of a command: `words`, `options` as `names|value`, `places` for arguments.
@@ -511,8 +513,8 @@ _jcds_searched() {
     exec {index}<&-
   else
     lines=("$directory"/*.names)
-    lines=("${lines[@]##*/}")
-    lines=("${lines[@]%.names}")
+    lines=(${lines[@]+"${lines[@]##*/}"})
+    lines=(${lines[@]+"${lines[@]%.names}"})
   fi
   for line in ${lines[@]+"${lines[@]}"}; do ! _jcds_is_repository "$line" || searched+=("$line"); done
 }
@@ -614,7 +616,7 @@ _jcds_walk() {
       return 0
     else
       words=()
-      [[ ${places[0]-} == *'*' ]] || places=("${places[@]:1}")
+      [[ ${places[0]-} == *'*' ]] || places=(${places[@]+"${places[@]:1}"})
     fi
   done
   [[ -n $value || -z $rest ]] || value=${places[0]-none}

@@ -16,7 +16,7 @@ export function completionScripts(root: string, model: CompletionModel): Record<
   const part = (name: string) => readFileSync(join(root, 'src/completion/shells', name), 'utf8');
   return {
     'completions/jcds.bash': [
-      `# jcds completion for bash 4.2 and newer. ${NOTICE}\n# shellcheck shell=bash\n`,
+      `# jcds completion for bash 4.2 and newer. ${NOTICE}\n# shellcheck shell=bash\n\n((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) || return 0\n`,
       bashTable(model),
       part('names.bash'),
       part('words.bash'),

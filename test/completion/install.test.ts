@@ -99,6 +99,13 @@ zsh: wrote ~/${ZSH}
     expect(stdout).toBe(`zsh: wrote ~/${ZSH}\n  there is no zsh on this host\n`);
   });
 
+  test('switches completion on where zsh would find the file, but has no completion yet', async () => {
+    account.environment.SHELL = '/usr/bin/zsh';
+    account.program('zsh', zsh(0, '$HOME/.local/share/zsh/site-functions'));
+    const { stdout } = await account.jcds('completion', 'install', 'zsh');
+    expect(stdout).toContain('added a block to ~/.zshrc');
+  });
+
   test('uses a directory for completion that zsh looks into already, and no plugin’s own', async () => {
     account.write('.oh-my-zsh/plugins/git/_git', '');
     account.write('.zfunctions/completions/_other', '');

@@ -61,6 +61,7 @@ const LINES: readonly (readonly [keys: string, words: string])[] = [
   ['jcds run --env-file ./set\tx/y:1', 'run|--env-file|./settings|x/y:1'],
   ['jcds exec x/y:1 cat ./set\t', 'exec|x/y:1|cat|./settings'],
   ['jcds exec x/y:1 cat --gpu nv\t', 'exec|x/y:1|cat|--gpu|nv'],
+  ['jcds exec x/y:1 --gp\t', 'exec|x/y:1|--gp'],
 ];
 
 describe.each(['bash', 'zsh', 'fish'])('a new user of %s', shell => {
@@ -75,14 +76,17 @@ describe.each(['bash', 'zsh', 'fish'])('a new user of %s', shell => {
 
     const second = open(shell);
     writeFileSync(join(user.home, 'settings'), '');
-    for (const [keys, words] of LINES) {
+    // Whoever looked there would wait for ever.
+    const place = `${mount.directory}/con`;
+    const lines = [...LINES, [`jcds run -B ${place}\t x/y:1`, `run|-B|${place}|x/y:1`]] as const;
+    for (const [keys, words] of lines) {
       second.type(`${keys}\r`);
       expect(await second.see(/<\w[^\n]*\|>/)).toBe(`<${words}|>`);
     }
     second.type('jcds run nica/docker-images/bmn:\t\t');
     await second.see(/24\.12\s+.*latest/);
     const ours = user.calls().filter(line => !line.startsWith('completion'));
-    expect(ours).toEqual(LINES.map(([, words]) => words.replaceAll('|', ' ')));
+    expect(ours).toEqual(lines.map(([, words]) => words.replaceAll('|', ' ')));
   });
 
   test('is rid of it by one command: every file is as before', async () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Cache } from './cache.ts';
 import { beginnings, manyNames, NAMES, offered } from './names.ts';
-import { SCRIPTS } from './table.ts';
+import { ROOT, SCRIPTS } from './table.ts';
 
 let cache: Cache;
 beforeEach(() => {
@@ -108,6 +108,12 @@ describe('fish', () => {
     expect(fish([line])[0]).toEqual(expected);
   });
 
+  test('does not look into another root of CVMFS', () => {
+    const line = `jcds run -B ${cache.directory}/jc`;
+    expect(fish([line])).toEqual([[`${cache.directory}/jcds/`]]);
+    expect(fish([line], { JCDS_CVMFS_ROOT: cache.directory })).toEqual([[]]);
+  });
+
   test('offers the names of the repositories that a job would search', () => {
     cache.write(['a/b:1']);
     cache.write(['reg.io/c/d:1'], 'unpacked.cern.ch');
@@ -165,6 +171,21 @@ test.each([
 ])('neither is led astray by %j', text => {
   cache.writeRaw('containers.jinr.ru.names', text);
   expect([zsh(['nica/']), fish(['jcds run nica/'])]).toEqual([[[]], [[]]]);
+});
+
+test('the scripts as they are shipped are what their shells and shellcheck take for sound', () => {
+  const check = (program: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: join(ROOT, 'completions'),
+      encoding: 'utf8',
+    });
+    return [status, stdout, stderr];
+  };
+  const sound = [0, '', ''];
+  expect(check('shellcheck', 'jcds.bash')).toEqual(sound);
+  expect(check('bash', '-n', 'jcds.bash')).toEqual(sound);
+  expect(check('zsh', '-n', '_jcds')).toEqual(sound);
+  expect(check('fish', '--no-execute', 'jcds.fish')).toEqual(sound);
 });
 
 test('an index that belongs to somebody else is not read by any shell', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, utimesSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { amendIndex, readIndex, updateIndex } from '../../src/completion/index-file.ts';
-import { isRefreshDue, startRefresh } from '../../src/completion/refresh.ts';
+import { isRefreshDue, refreshWhenDue, startRefresh } from '../../src/completion/refresh.ts';
 import { makeCernRepository, makeFileRepository, makeOsgRepository } from '../hosts/tree.ts';
 import { Account } from './command.ts';
 
@@ -36,6 +36,14 @@ describe('a refresh is due', () => {
     expect(isRefreshDue(context(), [JINR, 'unpacked.cern.ch'])).toBe(true);
     await updateIndex(context(361), OSG, []);
     expect(due()).toBe(true);
+  });
+
+  test('and only then is one started', async () => {
+    await updateIndex(context(), OSG, ['a/b:1']);
+    refreshWhenDue(context(), [JINR]);
+    expect(account.read('.cache/jcds/completion/attempt')).toBeNull();
+    refreshWhenDue(context(), [JINR, 'unpacked.cern.ch']);
+    expect(account.read('.cache/jcds/completion/attempt')).toBe('');
   });
 
   test('but not within half an hour of the last start, unless that lies in the future', () => {

@@ -103,8 +103,8 @@ _jcds_searched() {
     exec {index}<&-
   else
     lines=("$directory"/*.names)
-    lines=("${lines[@]##*/}")
-    lines=("${lines[@]%.names}")
+    lines=(${lines[@]+"${lines[@]##*/}"})
+    lines=(${lines[@]+"${lines[@]%.names}"})
   fi
   for line in ${lines[@]+"${lines[@]}"}; do ! _jcds_is_repository "$line" || searched+=("$line"); done
 }

@@ -73,7 +73,7 @@ _jcds_walk() {
       return 0
     else
       words=()
-      [[ ${places[0]-} == *'*' ]] || places=("${places[@]:1}")
+      [[ ${places[0]-} == *'*' ]] || places=(${places[@]+"${places[@]:1}"})
     fi
   done
   [[ -n $value || -z $rest ]] || value=${places[0]-none}
