@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { readImage } from '../cvmfs/look-at-image.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
-import type { RunRequest } from '../runtimes/runtime.ts';
+import type { RootNeeds, RunRequest } from '../runtimes/runtime.ts';
 import { listingsNeeded } from '../runtimes/skeleton.ts';
 
 /** A look into a published image. */
@@ -21,12 +21,13 @@ const ROUNDS = 8;
  */
 export async function completeListings(
   request: RunRequest,
+  needs: RootNeeds,
   look: ImageLook,
   context: Context,
 ): Promise<RunRequest> {
   let complete = request;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const needed = complete.image.facts === null ? [] : listingsNeeded(complete);
+    const needed = complete.image.facts === null ? [] : listingsNeeded(complete, needs);
     if (needed.length === 0) break;
     const listed = Object.keys(complete.image.facts?.directories ?? {});
     const read = await readImage(look.published, [...listed, ...needed], look.timeout, context);

@@ -139,7 +139,8 @@ async function prepared(
 ): Promise<RunRequest> {
   const look = { published, timeout: settings.cvmfsTimeout };
   const words = mode === 'shell' ? [await findShell(request, SHELL, look, context)] : request.words;
-  const listed = runtime.needsListings === true ? await completeListings(request, look, context) : request;
+  const listed =
+    runtime.root === undefined ? request : await completeListings(request, runtime.root, look, context);
   const complete = { ...listed, words };
   await checkCommand(complete, words[0] ?? firstArgument, name, look, context);
   return complete;

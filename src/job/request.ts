@@ -5,6 +5,7 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { defaultBinds, gatherBinds } from './binds.ts';
+import { readCaller } from './caller.ts';
 import { commandWords, type JobMode } from './command-words.ts';
 import { variablesOf } from './env-options.ts';
 import { chooseGpu } from './gpu.ts';
@@ -69,6 +70,7 @@ export function makeRequest(wishes: RequestWishes, context: Context): MadeReques
       environment,
     }),
   });
+  const caller = readCaller(context.launcherPid);
   const given = variablesOf(texts(options.env), texts(options.envFile), environment);
   const workdir = chooseWorkdir({
     options,
@@ -95,8 +97,11 @@ export function makeRequest(wishes: RequestWishes, context: Context): MadeReques
     contain,
     writableTmpfs: options.writableTmpfs === true,
     gpu,
-    interactive: mode === 'shell' || (context.stdin.isTerminal && context.stdout.isTerminal),
-    user: { uid: context.uid, gid: context.gid, name: context.userName },
+    interactive: context.stdin.isTerminal && context.stdout.isTerminal && context.stderr.isTerminal,
+    hasInput: caller.hasInput,
+    user: { uid: context.uid, gid: context.gid, name: context.userName, groups: caller.groups },
+    umask: caller.umask,
+    limits: caller.limits,
     runtimeArguments: texts(options.runtimeArg),
   };
   const reasons = { workdir: workdir.reason, home: home.reason };

@@ -25,7 +25,7 @@ export const bubblewrap: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: false,
-  needsListings: true,
+  root: { files: [], links: 'kept' },
   cannot: {
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
   },

@@ -27,7 +27,7 @@ export const charliecloud: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: true,
-  needsListings: true,
+  root: { files: [], links: 'kept' },
   cannot: {
     writableTmpfs: 'charliecloud cannot lay a writable layer over an image',
   },

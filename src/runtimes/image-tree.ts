@@ -17,8 +17,13 @@ export class PlaceError extends JcdsError {
 export type RootOperation =
   | { readonly kind: 'directory' | 'file'; readonly at: string }
   | { readonly kind: 'link'; readonly at: string; readonly target: string }
-  /** An entry of the image, shown read-only. */
-  | { readonly kind: 'entry'; readonly at: string; readonly of: 'directory' | 'file' };
+  /** An entry of the image, shown read-only; `from`: another place in the image, which a link at this one leads to. */
+  | {
+      readonly kind: 'entry';
+      readonly at: string;
+      readonly of: 'directory' | 'file';
+      readonly from?: string;
+    };
 
 /** The most links that one path may lead through (Linux' own limit). */
 const MOST_LINKS = 40;
@@ -50,31 +55,44 @@ export class ImageTree {
     return real;
   }
 
-  /** Everything that the new root holds itself. */
-  operations(): RootOperation[] {
-    return this.#operationsIn('/');
+  /**
+   * Everything that the new root holds itself.
+   * @param links `followed`: what a link leads to is shown in its place; one that leads to nothing of the image is not
+   */
+  operations(links: 'kept' | 'followed' = 'kept'): RootOperation[] {
+    return this.#operationsIn('/', links);
   }
 
-  #operationsIn(directory: string): RootOperation[] {
+  #operationsIn(directory: string, links: 'kept' | 'followed'): RootOperation[] {
     const made = this.#opened.get(directory)!;
     const entries = (this.#listings[directory] ?? []).filter(entry => !made.has(entry.name));
     const fromImage = entries.flatMap((entry): RootOperation[] => {
       const at = join(directory, entry.name);
-      if (this.#opened.has(at)) return [{ kind: 'directory', at }, ...this.#operationsIn(at)];
-      if (entry.kind === 'link') return [{ kind: 'link', at, target: entry.target ?? '' }];
+      if (this.#opened.has(at)) return [{ kind: 'directory', at }, ...this.#operationsIn(at, links)];
+      if (entry.kind === 'link')
+        return links === 'kept' ? [{ kind: 'link', at, target: entry.target ?? '' }] : this.#followed(at);
       return entry.kind === 'other' ? [] : [{ kind: 'entry', at, of: entry.kind }];
     });
     const ownPlaces = [...made].flatMap(([name, kind]): RootOperation[] => {
       const at = join(directory, name);
-      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at) : [])];
+      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at, links) : [])];
     });
     return [...fromImage, ...ownPlaces];
+  }
+
+  #followed(at: string): RootOperation[] {
+    const { directory: from, rest, found } = this.#locate(at);
+    const isOwn =
+      this.#covered.includes(from) || this.#opened.get(parentOf(from))?.has(nameOf(from)) === true;
+    if (rest.length > 0 || from === '/' || isOwn || (found !== 'directory' && found !== 'file')) return [];
+    return [{ kind: 'entry', at, of: found, from }];
   }
 
   #make(path: string, kind: 'directory' | 'file'): string {
     const { directory, rest, found } = this.#locate(path);
     if (rest.length === 0)
       return found === kind ? this.#shadow(directory, kind) : this.#replace(path, directory, kind);
+    if (found === 'loop') throw new PlaceError(path, 'too many links');
     if (found === 'covered') return join(directory, ...rest);
     if (found !== undefined) throw new PlaceError(path, `${join(directory, rest[0]!)} is no directory`);
     let current = directory;
@@ -116,7 +134,7 @@ export class ImageTree {
   #locate(path: string): {
     directory: string;
     rest: string[];
-    found: RootEntry['kind'] | 'covered' | undefined;
+    found: RootEntry['kind'] | 'covered' | 'loop' | undefined;
   } {
     const names = split(path);
     let current = '/';
@@ -130,7 +148,7 @@ export class ImageTree {
       }
       const entry = this.#entry(current, name);
       if (entry?.kind === 'link') {
-        if (++links > MOST_LINKS) throw new PlaceError(path, 'too many links');
+        if (++links > MOST_LINKS) return { directory: current, rest: names, found: 'loop' };
         const target = entry.target ?? '';
         names.splice(0, 1, ...split(target));
         if (target.startsWith('/')) current = '/';

@@ -35,8 +35,25 @@ export interface RunRequest {
   /** A small writable layer that is lost at the end. */
   readonly writableTmpfs: boolean;
   readonly gpu: 'nvidia' | 'rocm' | null;
+  /** Whether standard input, output and error are all terminals: then the job gets one too. */
   readonly interactive: boolean;
-  readonly user: { readonly uid: number; readonly gid: number; readonly name: string };
+  /** Whether standard input is a pipe, a file or a socket, which a job may want to read. */
+  readonly hasInput: boolean;
+  readonly user: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly name: string;
+    /** Supplementary groups. */
+    readonly groups: readonly number[];
+  };
+  /** The caller's own, for runtimes whose daemon starts the job. */
+  readonly umask: number;
+  /** Likewise: names of setrlimit(2) in small letters, without RLIMIT_; null: unlimited. */
+  readonly limits: readonly {
+    readonly name: string;
+    readonly soft: number | null;
+    readonly hard: number | null;
+  }[];
   /** Passed through as typed (`--runtime-arg`). */
   readonly runtimeArguments: readonly string[];
 }
@@ -83,6 +100,14 @@ export type Verdict =
 /** What a plan needs from a runtime: the launcher adds the user's own arguments. */
 export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs'>;
 
+/** What a runtime needs of a root that is built for it. */
+export interface RootNeeds {
+  /** Files that it puts into the container itself. */
+  readonly files: readonly string[];
+  /** Whether its root can hold links; otherwise what they lead to is shown in their place. */
+  readonly links: 'kept' | 'followed';
+}
+
 /** One runtime: one file, one constant of this shape, one row of the table in `index.ts`. */
 export interface Runtime {
   readonly name: string;
@@ -101,8 +126,13 @@ export interface Runtime {
   readonly cannot: Partial<
     Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'bytes' | 'stdin', string>
   >;
-  /** Whether it makes no mount points of its own: `listingsNeeded` in skeleton.ts must then be satisfied before. */
-  readonly needsListings?: true;
+  /** What it cannot do of this very request, as such a sentence. */
+  refuses?(request: RunRequest): string | null;
+  /**
+   * For one that makes no mount points in a read-only image: what its root needs besides what every job's does. Then
+   * `listingsNeeded` in skeleton.ts must be satisfied before the invocation.
+   */
+  readonly root?: RootNeeds;
   /** Cheap (bounded, at most some tens of milliseconds); its answer is remembered per host and boot. */
   probe(search: ProbeContext): Promise<Verdict>;
   /** Pure: the same request and host give the same words. */

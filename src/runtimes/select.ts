@@ -117,12 +117,12 @@ function ableTo(request: RunRequest): readonly string[] {
 export function complaint(runtime: Runtime, request: RunRequest): string | null {
   if (!runtime.images.includes(request.image.kind))
     return `${runtime.name} runs no image that is one file: ${request.image.path}`;
-  // What a runtime cannot do with standard input no request tells: the docs do.
-  const asked: Record<Exclude<keyof Runtime['cannot'], 'stdin'>, boolean> = {
+  const asked: Record<keyof Runtime['cannot'], boolean> = {
     gpu: request.gpu !== null,
     writableTmpfs: request.writableTmpfs,
     contain: request.contain,
     terminal: request.interactive,
+    stdin: request.hasInput,
     runtimeArguments: request.runtimeArguments.length > 0,
     bytes: !placesOf(request).every(isUtf8),
   };
@@ -131,7 +131,9 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     options
       .filter(option => asked[option])
       .map(option => runtime.cannot[option])
-      .find(text => text !== undefined) ?? null
+      .find(text => text !== undefined) ??
+    runtime.refuses?.(request) ??
+    null
   );
 }
 

@@ -1,10 +1,11 @@
 import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
 import { ImageTree, type RootOperation } from './image-tree.ts';
-import type { RunRequest } from './runtime.ts';
+import type { RootNeeds, RunRequest } from './runtime.ts';
 
 type Gpu = ReturnType<typeof gpuOf>;
 const NO_GPU: Gpu = { libraries: [], devices: [] };
+const NO_NEEDS: RootNeeds = { files: [], links: 'kept' };
 
 /** What is mounted on the new root once it is made, in this order. `at` exists by then and is no link. */
 export type MountOperation =
@@ -35,22 +36,28 @@ export interface Skeleton {
  * host's /dev, /proc, /sys, /tmp and /var/tmp, the home directory, name resolution, the user's own lines in passwd
  * and group, and the binds. Pure. @throws PlaceError
  */
-export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU): Skeleton {
-  const { tree, mounts } = build(request, gpu);
-  return { image: request.image.path, root: tree.operations(), mounts };
+export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU, needs: RootNeeds = NO_NEEDS): Skeleton {
+  const { tree, mounts } = build(request, gpu, needs);
+  return { image: request.image.path, root: tree.operations(needs.links), mounts };
 }
 
 /**
  * The image's directories whose listing the skeleton of this request still needs. Asked again with what was read,
  * until it needs nothing more: a listing may show a link that leads to another directory.
  */
-export function listingsNeeded(request: RunRequest): readonly string[] {
+export function listingsNeeded(request: RunRequest, needs: RootNeeds = NO_NEEDS): readonly string[] {
   // Whatever the host's libraries are: they all have one place.
   const gpu = request.gpu === null ? NO_GPU : { ...NO_GPU, libraries: ['/lib'] };
-  return [...build(request, gpu).tree.missingListings];
+  const { tree } = build(request, gpu, needs);
+  tree.operations(needs.links);
+  return [...tree.missingListings];
 }
 
-function build(request: RunRequest, gpu: Gpu): { tree: ImageTree; mounts: MountOperation[] } {
+function build(
+  request: RunRequest,
+  gpu: Gpu,
+  needs: RootNeeds,
+): { tree: ImageTree; mounts: MountOperation[] } {
   const tree = new ImageTree(request.image.facts?.directories ?? {});
   const mounts: MountOperation[] = [];
   const directory = (path: string) => tree.place(path, 'directory');
@@ -68,6 +75,7 @@ function build(request: RunRequest, gpu: Gpu): { tree: ImageTree; mounts: MountO
   if (home !== null) mounts.push(home);
   for (const path of ['/etc/resolv.conf', '/etc/hosts'])
     mounts.push({ kind: 'copy', source: path, at: file(path) });
+  for (const path of needs.files) file(path);
   for (const [path, text] of accounts(request)) mounts.push({ kind: 'text', at: file(path), text });
   for (const source of gpu.libraries) {
     const at = file(`${GPU_LIBRARIES}/${source.slice(source.lastIndexOf('/') + 1)}`);

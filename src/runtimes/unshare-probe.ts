@@ -109,7 +109,10 @@ export function trial(shell: string): RunRequest {
     writableTmpfs: false,
     gpu: null,
     interactive: false,
-    user: { uid: 0, gid: 0, name: 'root' },
+    hasInput: false,
+    user: { uid: 0, gid: 0, name: 'root', groups: [] },
+    umask: 0o022,
+    limits: [],
     runtimeArguments: [],
   };
 }

@@ -55,7 +55,7 @@ export const unshare: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: true,
-  needsListings: true,
+  root: { files: [], links: 'kept' },
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
   },

@@ -9,7 +9,7 @@ import { inspectImage } from '../../src/rootfs/inspect.ts';
 import { isUtf8 } from '../../src/runtimes/apptainer-environment.ts';
 import { RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
-import type { RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
+import type { RootNeeds, RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
 import { aRequest } from '../runtimes/requests.ts';
 
@@ -112,22 +112,23 @@ export class Workplace {
   }
 
   /** The request of this start, with the image's facts as they are. */
-  request({ person }: Container, start: Start): RunRequest {
+  request({ person, runtime }: Container, start: Start): RunRequest {
     const path = start.image ?? imageAt('library/small:1');
     const base = aRequest({
       words: start.words ?? [],
       environment: { policy: 'keep', host: start.environment ?? this.environment(person), set: [] },
       cwd: this.directory,
       home: { path: person.home, source: person.home },
-      user: { uid: person.uid, gid: person.gid, name: person.name },
+      user: { uid: person.uid, gid: person.gid, name: person.name, groups: [person.gid] },
       ...((start.args ?? []).every(isUtf8) ? {} : { rawArguments: start.args ?? [] }),
       ...start.request,
     });
     if (start.request?.image !== undefined) return base;
-    return withListings({
+    const request = {
       ...base,
       image: { path, kind: 'directory', facts: inspectImage(path, ['/', '/etc']) },
-    });
+    } as const;
+    return runtime.root === undefined ? request : withListings(request, runtime.root);
   }
 
   environment({ name, home }: Person): Entries {
@@ -212,10 +213,10 @@ export function bytesOf(text: string): string {
 }
 
 /** As src/job/complete-listings.ts does it, without a child that looks. */
-function withListings(request: RunRequest): RunRequest {
-  const needed = listingsNeeded(request);
+function withListings(request: RunRequest, needs: RootNeeds): RunRequest {
+  const needed = listingsNeeded(request, needs);
   if (needed.length === 0) return request;
   const listings = [...Object.keys(request.image.facts?.directories ?? {}), ...needed];
   const facts = inspectImage(request.image.path, listings);
-  return withListings({ ...request, image: { ...request.image, facts } });
+  return withListings({ ...request, image: { ...request.image, facts } }, needs);
 }

@@ -24,7 +24,10 @@ export function aRequest(changes: Partial<RunRequest> = {}): RunRequest {
     writableTmpfs: false,
     gpu: null,
     interactive: false,
-    user: { uid: 1000, gid: 1000, name: 'alice' },
+    hasInput: false,
+    user: { uid: 1000, gid: 1000, name: 'alice', groups: [1000] },
+    umask: 0o022,
+    limits: [],
     runtimeArguments: [],
     ...changes,
   };

@@ -219,12 +219,68 @@ describe('the root of the job', () => {
       const facts = someFacts({ passwd, group: 'a:x:1000:\n' });
       const request = aRequest({
         image: { path: '/img', kind: 'directory', facts },
-        user: { uid: 1000, gid: 1000, name },
+        user: { uid: 1000, gid: 1000, name, groups: [] },
       });
       return lines(skeleton(request)).filter(line => line.startsWith('text'));
     };
     expect(texts('node:x:1000:1000::/:/bin/sh', 'alice')).toEqual([]);
     expect(texts(null, 'evil:0\nroot')).toEqual(['text /etc/passwd user:x:1000:1000::/home/alice:/bin/sh']);
+  });
+});
+
+describe('for a root that can hold no links', () => {
+  const needs = { files: ['/run/own'], links: 'followed' } as const;
+  const TREE: ImageFacts['directories'] = {
+    '/': [
+      { name: 'usr', kind: 'directory' },
+      { name: 'bin', kind: 'link', target: 'usr/bin' },
+      { name: 'run.sh', kind: 'link', target: '/usr/lib/../start' },
+      { name: 'dangling', kind: 'link', target: 'usr/nothing' },
+      { name: 'out', kind: 'link', target: '../../../etc/shadow' },
+      { name: 'all', kind: 'link', target: '/' },
+      { name: 'round', kind: 'link', target: 'round' },
+      { name: 'there', kind: 'link', target: 'home/alice' },
+      { name: 'scratch', kind: 'link', target: 'tmp/x' },
+      { name: 'words', kind: 'link', target: 'usr/words' },
+      ...['etc', 'home', 'tmp'].map((name): RootEntry => ({ name, kind: 'directory' })),
+    ],
+    '/etc': [{ name: 'rc', kind: 'link', target: '../usr/bin' }],
+    '/home': [],
+    '/tmp': [{ name: 'x', kind: 'directory' }],
+    '/usr': [
+      { name: 'bin', kind: 'directory' },
+      { name: 'lib', kind: 'directory' },
+      { name: 'start', kind: 'file' },
+      { name: 'words', kind: 'link', target: 'lib/words' },
+    ],
+    '/usr/lib': [{ name: 'words', kind: 'link', target: '/bin' }],
+  };
+
+  test('what links of the image lead to is shown in their place, and nothing else', () => {
+    const { root } = skeleton(withDirectories(TREE), undefined, needs);
+    const followed = root.flatMap(operation =>
+      operation.kind === 'entry' && operation.from !== undefined
+        ? [`${operation.at} shows the ${operation.of} ${operation.from}`]
+        : [],
+    );
+    expect(followed).toEqual([
+      '/bin shows the directory /usr/bin',
+      '/run.sh shows the file /usr/start',
+      '/words shows the directory /usr/bin',
+      '/etc/rc shows the directory /usr/bin',
+    ]);
+    expect(root.filter(({ kind }) => kind === 'link')).toEqual([]);
+    expect(root).toContainEqual({ kind: 'file', at: '/run/own' });
+  });
+
+  test('the listings that tell where links lead are asked for', () => {
+    const known: Record<string, readonly RootEntry[]> = {};
+    for (let needed: readonly string[]; ; ) {
+      needed = listingsNeeded(withDirectories(known), needs);
+      if (needed.length === 0) break;
+      for (const path of needed) known[path] = TREE[path]!;
+    }
+    expect(Object.keys(known).sort()).toEqual(['/', '/etc', '/home', '/usr', '/usr/lib']);
   });
 });
 
