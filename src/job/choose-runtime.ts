@@ -33,8 +33,9 @@ export async function chooseRuntime(
   const excluded = new Set(isBatch ? settings.batchExcludes : []);
   const configured = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
   const order = configured.filter(name => !excluded.has(name));
-  const memory = probeMemory(`${cacheDirectory(context)}/jcds`, hostName());
-  const search = probeContext(context.environment, context.uid);
+  const cache = `${cacheDirectory(context)}/jcds`;
+  const memory = probeMemory(cache, hostName());
+  const search = probeContext(context.environment, context.uid, cache);
   try {
     return { request, note: null, ...(await selectRuntime(request, search, memory, order, table)) };
   } catch (thrown) {

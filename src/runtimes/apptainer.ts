@@ -1,6 +1,7 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
+import { mountFields } from './mount-fields.ts';
 import { quote } from './quote-text.ts';
 import type { Bind, Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { usernsFailure } from './userns.ts';
@@ -176,10 +177,9 @@ function bindArguments(bind: Bind): Word[] {
   return ['--bind', `${source}:${destination}${mode === 'ro' ? ':ro' : ''}`];
 }
 
-/** The fields of --mount are CSV (RFC 4180). */
 function mountSpec({ source, destination, mode }: Pick<Bind, 'source' | 'destination' | 'mode'>): string {
   const fields = ['type=bind', `src=${source}`, `dst=${destination}`, ...(mode === 'ro' ? ['ro'] : [])];
-  return fields.map(field => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',');
+  return mountFields(fields);
 }
 
 /** Starts a container on a directory that has no such command: the error about the command proves the container. */

@@ -8,6 +8,11 @@ import type { ContainerVariable, JobEnvironment } from './environment.ts';
 const STEERS_TOOLS =
   /^(?:LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|NLSPATH|LIBMOUNT_.*|LIBBLKID_.*|POSIXLY_CORRECT|BASH_ENV|ENV|CDPATH|PS4|jcds_.*)$/s;
 
+/** Whether a variable would steer the host's own programs on the way to the job. */
+export function steersTools(name: string): boolean {
+  return STEERS_TOOLS.test(name);
+}
+
 /** Under this and its own name a variable waits until the host's programs are done. */
 const HELD = 'JCDS_HELD_';
 
@@ -23,7 +28,7 @@ export function holdBack(
   readonly held: readonly ContainerVariable[];
 } {
   const all = [...environment.variables];
-  const isHeld = (name: string) => STEERS_TOOLS.test(name) || besides.test(name);
+  const isHeld = (name: string) => steersTools(name) || besides.test(name);
   return {
     harmless: new Map(all.filter(([name]) => !isHeld(name))),
     held: all.filter(([name]) => isHeld(name)).map(([, variable]) => variable),

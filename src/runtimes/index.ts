@@ -1,20 +1,25 @@
 import { apptainer, singularity } from './apptainer.ts';
 import { bubblewrap } from './bubblewrap.ts';
 import { charliecloud } from './charliecloud.ts';
+import { podman } from './podman.ts';
 import type { Runtime } from './runtime.ts';
 import { unshare } from './unshare.ts';
 
 /** Every runtime that jcds knows. */
-export type RuntimeName = 'apptainer' | 'singularity' | 'unshare' | 'bubblewrap' | 'charliecloud';
+export type RuntimeName = 'apptainer' | 'singularity' | 'unshare' | 'bubblewrap' | 'charliecloud' | 'podman';
 
 /**
  * The table, in order of preference. unshare comes before bubblewrap because nothing of it stays beside the job, and
  * signals reach the job itself.
  */
-export const RUNTIMES = { apptainer, singularity, unshare, bubblewrap, charliecloud } satisfies Record<
-  RuntimeName,
-  Runtime
->;
+export const RUNTIMES = {
+  apptainer,
+  singularity,
+  unshare,
+  bubblewrap,
+  charliecloud,
+  podman,
+} satisfies Record<RuntimeName, Runtime>;
 
 /** The names, in order of preference. */
 export const RUNTIME_NAMES = Object.keys(RUNTIMES) as readonly RuntimeName[];

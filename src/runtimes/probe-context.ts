@@ -11,8 +11,9 @@ const NOT_STARTED = 126;
 export function probeContext(
   environment: ProbeContext['environment'],
   uid: number = process.getuid?.() ?? 0,
+  cache = `${environment.HOME ?? ''}/.cache/jcds`,
 ): ProbeContext {
-  return { environment, uid, which: name => which(name, environment.PATH), run };
+  return { environment, uid, cache, which: name => which(name, environment.PATH), run };
 }
 
 function which(name: string, path: string | undefined): string | null {

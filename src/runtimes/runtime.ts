@@ -143,6 +143,8 @@ export interface Runtime {
 export interface ProbeContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
+  /** jcds' own directory for what can be made again, which may not exist yet. */
+  readonly cache: string;
   /** Absolute path of a program on PATH (or in the usual places), or null. */
   which(name: string): string | null;
   /** Runs a program with closed stdin, captured output and a bound in milliseconds; never throws. */

@@ -5,7 +5,7 @@ import { bytesOf, containers, Workplace } from './containers.ts';
 
 const work = new Workplace();
 afterAll(() => work.remove());
-const apptainers = (await containers()).filter(({ name }) => name === 'apptainer');
+const apptainers = await containers('apptainer');
 
 /** Bytes that shells, scripts and UTF-8 make something of stand beside each other more often than by chance. */
 const aByte = fc.oneof(
@@ -19,7 +19,7 @@ test.each(apptainers.map(container => [container.person.name, container] as cons
   'whatever is given by --env or as an argument reaches the program through Apptainer as it is, for %s',
   async (_, container) => {
     const property = fc.asyncProperty(fc.array(aValue, { minLength: 40, maxLength: 40 }), async values => {
-      const host = work.environment(container.person);
+      const host = work.environment(container);
       const set = values.map((value, index) => [`V${index}`, value] as const);
       const { stdout, stderr } = await work.sh(container, 'cat /proc/self/environ; printf "\\0%s" "-" "$@"', {
         args: values,

@@ -1,17 +1,28 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCaller } from '../../src/job/caller.ts';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { renderPlan } from '../../src/launch/plan.ts';
 import { latin1, quoteWord } from '../../src/launch/quote.ts';
 import { inspectImage } from '../../src/rootfs/inspect.ts';
 import { isUtf8 } from '../../src/runtimes/apptainer-environment.ts';
-import { RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
+import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { RootNeeds, RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
 import { aRequest } from '../runtimes/requests.ts';
+import { removePodmanState } from './podman-state.ts';
 
 /** Somebody who runs jobs: the ordinary user of the host tests, or root. */
 export interface Person {
@@ -29,6 +40,14 @@ export interface Container {
   readonly runtime: Runtime;
   readonly person: Person;
   readonly host: RuntimeHost;
+  readonly surroundings: Surroundings;
+}
+
+/** What a runtime finds around it: how one becomes the person there, and variables that the person has besides. */
+interface Surroundings {
+  readonly become: readonly string[];
+  readonly environment: Entries;
+  close?(): void;
 }
 
 /** The descriptors that these tests leave to the runtimes: they use 3 and 7 themselves. */
@@ -60,24 +79,48 @@ export function people(): Person[] {
   ];
 }
 
-/** Every row of the table for every person. A runtime that does not work is a failure, with its reason. */
-export async function containers(): Promise<Container[]> {
-  const all = people().flatMap(person => Object.values(RUNTIMES).map(runtime => ({ person, runtime })));
+/** These rows of the table for every person. A runtime that does not work is a failure, with its reason. */
+export async function containers(...names: readonly RuntimeName[]): Promise<Container[]> {
+  const rows = (names.length === 0 ? RUNTIME_NAMES : names).map(name => RUNTIMES[name]);
+  const all = people().flatMap(person => rows.map(runtime => ({ person, runtime })));
   return Promise.all(all.map(({ person, runtime }) => container(person, runtime)));
 }
 
 async function container(person: Person, runtime: Runtime): Promise<Container> {
-  const own = probeContext({ PATH: process.env.PATH }, person.uid);
+  const name = runtime.name as RuntimeName;
+  const surroundings = SURROUNDINGS[name]?.(person) ?? { become: person.become, environment: [] };
+  const variables = {
+    PATH: process.env.PATH,
+    HOME: person.home,
+    ...Object.fromEntries(surroundings.environment),
+  };
+  const own = probeContext(variables, person.uid);
   const verdict = await runtime.probe({
     ...own,
     run: (file, args, timeout) => {
-      const [first = '', ...rest] = [...person.become, file, ...args];
+      const [first = '', ...rest] = [...surroundings.become, file, ...args];
       return own.run(own.which(first) ?? first, rest, timeout);
     },
   });
-  if (!verdict.works) throw new Error(`${runtime.name} for ${person.name}: ${verdict.reason}`);
-  return { name: runtime.name as RuntimeName, runtime, person, host: verdict.host };
+  if (!verdict.works) throw new Error(`${name} for ${person.name}: ${verdict.reason} (${verdict.cure})`);
+  return { name, runtime, person, host: verdict.host, surroundings };
 }
+
+const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings>> = {
+  /** crun wants cgroups of one kind; and podman's state and its lasting process belong to these tests alone. */
+  podman: person => {
+    const base = mkdtempSync(join(tmpdir(), 'jcds-podman-'));
+    chownSync(base, person.uid, person.gid);
+    return {
+      become: [join(import.meta.dirname, '../hosts/private.sh'), '--user', person.name, '--cgroup2', '--'],
+      environment: [
+        ['XDG_RUNTIME_DIR', base],
+        ['XDG_DATA_HOME', `${base}/data`],
+      ],
+      close: () => removePodmanState(base, base),
+    };
+  },
+};
 
 /** What a test changes about a start. */
 export interface Start {
@@ -102,24 +145,31 @@ export interface Ended {
 /** A working directory that every person may write to, and what is started in it. */
 export class Workplace {
   readonly directory = mkdtempSync(join(tmpdir(), 'jcds-contract-'));
+  readonly #started: ChildProcess[] = [];
 
   constructor() {
     chmodSync(this.directory, 0o777);
   }
 
   remove(): void {
+    // What a failed test left running: a signal also ends the job behind an engine.
+    for (const child of this.#started)
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** The request of this start, with the image's facts as they are. */
-  request({ person, runtime }: Container, start: Start): RunRequest {
+  request(container: Container, start: Start): RunRequest {
+    const { person, runtime } = container;
     const path = start.image ?? imageAt('library/small:1');
     const base = aRequest({
       words: start.words ?? [],
-      environment: { policy: 'keep', host: start.environment ?? this.environment(person), set: [] },
+      environment: { policy: 'keep', host: start.environment ?? this.environment(container), set: [] },
       cwd: this.directory,
       home: { path: person.home, source: person.home },
       user: { uid: person.uid, gid: person.gid, name: person.name, groups: [person.gid] },
+      umask: process.umask(),
+      limits: readCaller(null).limits,
       ...((start.args ?? []).every(isUtf8) ? {} : { rawArguments: start.args ?? [] }),
       ...start.request,
     });
@@ -131,12 +181,13 @@ export class Workplace {
     return runtime.root === undefined ? request : withListings(request, runtime.root);
   }
 
-  environment({ name, home }: Person): Entries {
+  environment({ person: { name, home }, surroundings }: Container): Entries {
     return [
       ['PATH', process.env.PATH ?? '/usr/bin:/bin'],
       ['HOME', home],
       ['USER', name],
       ['PWD', this.directory],
+      ...surroundings.environment,
     ];
   }
 
@@ -161,12 +212,13 @@ export class Workplace {
     const input =
       typeof start.stdin === 'object' && 'file' in start.stdin ? openSync(start.stdin.file, 'r') : null;
     const closing = start.stdin === 'closed' ? ['sh', '-c', 'exec "$@" <&-', 'sh'] : [];
-    const [program = '', ...args] = [...container.person.become, ...closing, 'sh', file];
+    const [program = '', ...args] = [...container.surroundings.become, ...closing, 'sh', file];
     const child = spawn(program, args, {
       cwd: this.directory,
       env: Object.fromEntries(host.filter(([name]) => !/^\w+$/.test(name))),
       stdio: [input ?? (start.stdin === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
     });
+    this.#started.push(child);
     if (input !== null) closeSync(input);
     if (Buffer.isBuffer(start.stdin)) child.stdin?.end(start.stdin);
     return child;

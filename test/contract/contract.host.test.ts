@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
@@ -10,7 +13,10 @@ import { MATRIX } from './matrix.ts';
 
 const all = await containers();
 const work = new Workplace();
-afterAll(() => work.remove());
+afterAll(() => {
+  work.remove();
+  for (const { surroundings } of all) surroundings.close?.();
+});
 
 const FILE_IMAGE = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/singularity.galaxyproject.org/all/small:1.0--h1a2b3c4_0`;
 
@@ -50,26 +56,29 @@ describe.concurrent.each(
   const { person } = it;
 
   test('the job is the caller’s: ids, directory, limits, umask, descriptors, streams', async () => {
-    const script = `id -u; id -g; id -un; pwd; echo "$HOME"; umask; ulimit -Sn; ulimit -Hn; cat <&7
+    const script = `id -u; id -g; id -un; pwd; echo "$HOME"; umask; ulimit -Sn; ulimit -Hn; [ -e /proc/self/fd/7 ] && cat <&7
 grep -E '^(SigIgn|SigBlk):' /proc/self/status | tr -d '\\n'; echo
 for i in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$i ] && printf '%s ' $i; done; echo error >&2`;
     const before = `trap '' HUP USR1; umask 027; ulimit -Sn 1200; ulimit -Hn 1300; exec 7<<E\nseven\nE`;
-    expect(await work.sh(it, script, { before })).toEqual({
+    const { limits } = work.request(it, {});
+    const own = limits.map(limit => (limit.name === 'nofile' ? { ...limit, soft: 1200, hard: 1300 } : limit));
+    const { stdout, ...end } = await work.sh(it, script, { before, request: { umask: 0o027, limits: own } });
+    expect({ stdout: stdout.split('\n'), ...end }).toEqual({
       code: 0,
       signal: null,
       stdout: [
-        person.uid,
-        person.gid,
+        `${person.uid}`,
+        `${person.gid}`,
         person.name,
         work.directory,
         person.home,
         '0027',
-        1200,
-        1300,
-        'seven',
+        '1200',
+        '1300',
+        ...(cells.keepsDescriptors ? ['seven'] : []),
         `SigBlk:\t0000000000000000SigIgn:\t${cells.keepsIgnoredSignals ? '0000000000000201' : '0000000000000000'}`,
-        '0 1 2 7 ',
-      ].join('\n'),
+        cells.keepsDescriptors ? '0 1 2 7 ' : '0 1 2 ',
+      ],
       stderr: 'error\n',
     });
   });
@@ -81,7 +90,7 @@ echo changed 2>/dev/null >/bin/cat && echo 'wrote cat'
 mkdir -p /tmp/jcds-$$/x; cd /; /bin/busybox chroot /tmp/jcds-$$ /bin/true 2>&1 | grep -o 'not permitted'; rm -r /tmp/jcds-$$
 mount -t tmpfs none /tmp 2>/dev/null && echo mounted
 /bin/busybox cut -d' ' -f5 /proc/self/mountinfo | grep -cx /
-ls /proc/1/root/ >/dev/null 2>&1 && echo 'saw the host'
+ls -d /proc/1/root/opt/jcds-test 2>/dev/null && echo 'saw the host'
 ls -d /opt/jcds-test /proc/self/root/opt/jcds-test 2>/dev/null
 touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo wrote`;
     const { stdout } = await work.sh(it, script);
@@ -104,7 +113,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
   test.each(['keep', 'clean', 'hep'] as const)('the environment under %s is the table’s', async policy => {
     const name = (text: string) => [`JOB_${text}`, ODD_TEXTS[text]!] as const;
     const host: Entries = [
-      ...work.environment(person),
+      ...work.environment(it),
       ...Object.keys(ODD_TEXTS).map(name),
       ['BASH_FUNC_module%%', '() {  eval `x`;\n}'],
       ['with-dash.and.dot', '1'],
@@ -181,7 +190,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
         words: [
           '/bin/sh',
           '-c',
-          `trap 'echo trapped; exit 42' ${name}; echo ready; while :; do sleep 0.05; done`,
+          `trap 'echo trapped; exit 42' ${name}; sleep ${cells.deafFor}; echo ready; while :; do sleep 0.05; done`,
         ],
       });
       const end = ended(child);
@@ -196,21 +205,29 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
     });
 
     test('the job dies of it', async () => {
-      const child = work.spawn(it, { words: ['/bin/sh', '-c', 'echo ready; sleep 1; echo survived'] });
+      const job = `sleep ${cells.deafFor}; echo ready; sleep 1; echo survived`;
+      const child = work.spawn(it, { words: ['/bin/sh', '-c', job] });
       const end = ended(child);
       await says(child, 'ready');
       child.kill(`SIG${name}`);
-      const { signal, stdout } = await end;
-      expect({ signal, stdout }).toEqual({ signal: `SIG${name}`, stdout: 'ready\n' });
+      const { code, signal, stdout } = await end;
+      expect({ code, signal, stdout }).toEqual(
+        cells.untrapped === 'signal'
+          ? { code: null, signal: `SIG${name}`, stdout: 'ready\n' }
+          : { code: 128 + constants.signals[`SIG${name}`], signal: null, stdout: 'ready\n' },
+      );
     });
   });
 
-  test('SIGKILL to the started process ends the job', async () => {
-    const child = work.spawn(it, { words: ['/bin/sh', '-c', 'echo ready; sleep 1; echo survived'] });
-    const end = ended(child);
+  test('SIGKILL to the started process ends the job, or the row says that it does not', async () => {
+    const fifo = join(work.directory, `fifo-${it.name}-${person.uid}`);
+    spawnSync('mkfifo', ['-m', '666', fifo]);
+    const job = `exec 9>${fifo}; echo ready; sleep 1; echo survived >&9`;
+    const child = work.spawn(it, { words: ['/bin/sh', '-c', job] });
+    const heard = readFile(fifo, 'utf8');
     await says(child, 'ready');
     child.kill('SIGKILL');
-    expect((await end).stdout).toBe(it.runtime.diesWithParent ? 'ready\n' : 'ready\nsurvived\n');
+    expect(await heard).toBe(it.runtime.diesWithParent ? '' : 'survived\n');
   });
 
   test('standard input: a pipe, a file, closed, a megabyte', async () => {
@@ -339,7 +356,7 @@ echo x >/dev/null; echo x >/tmp/x && echo y >"$HOME/y" && pwd`;
   test('an image that is one file runs, or is refused before exec', async () => {
     const image = { path: FILE_IMAGE, kind: 'file', facts: null } as const;
     const set = [['VALUE', '$HOME `id` "\'\\']] as const;
-    const environment = { policy: 'clean', host: work.environment(person), set } as const;
+    const environment = { policy: 'clean', host: work.environment(it), set } as const;
     const start = { words: ['/bin/sh', '-c', 'printf %s "$VALUE"'], request: { image, environment } };
     if (!it.runtime.images.includes('file')) {
       expect(complaint(it.runtime, work.request(it, start))).toContain('runs no image that is one file');

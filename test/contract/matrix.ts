@@ -8,6 +8,12 @@ export interface Cells {
   /** What a signal to the started process does to a job that traps it, and one that kills itself looks like. */
   readonly trapped: 'job decides' | 'job is killed';
   readonly killedByItself: 'signal' | '128 and its number';
+  /** Seconds that pass before every signal reaches the job: one that comes earlier ends the starter alone, or is lost. */
+  readonly deafFor: number;
+  /** What such a signal does to a job that does not trap it, as its starter sees it. */
+  readonly untrapped: 'signal' | '128 and its number';
+  /** Whether the job has the descriptors besides 0, 1 and 2 that its starter had. */
+  readonly keepsDescriptors: boolean;
   /** What the runtime adds to the environment. */
   readonly adds: RegExp;
   /** Capabilities of a job of root, inside its own user namespace. */
@@ -30,6 +36,9 @@ const apptainer: Cells = {
   notExecutable: 255,
   trapped: 'job decides',
   killedByItself: 'signal',
+  deafFor: 0,
+  untrapped: 'signal',
+  keepsDescriptors: true,
   adds: /^(?:(?:APPTAINER|SINGULARITY)_\w+|PROMPT_COMMAND|PS1|USER_PATH|LD_LIBRARY_PATH)$/,
   rootCapabilities: 'in its namespace',
   rootNoNewPrivileges: false,
@@ -48,6 +57,9 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     notExecutable: 126,
     trapped: 'job decides',
     killedByItself: 'signal',
+    deafFor: 0,
+    untrapped: 'signal',
+    keepsDescriptors: true,
     adds: /^$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
@@ -62,6 +74,9 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     notExecutable: 1,
     trapped: 'job is killed',
     killedByItself: '128 and its number',
+    deafFor: 0,
+    untrapped: 'signal',
+    keepsDescriptors: true,
     adds: /^$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
@@ -76,6 +91,9 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     notExecutable: 1,
     trapped: 'job decides',
     killedByItself: 'signal',
+    deafFor: 0,
+    untrapped: 'signal',
+    keepsDescriptors: true,
     adds: /^CH_RUNNING$/,
     rootCapabilities: 'in its namespace',
     rootNoNewPrivileges: true,
@@ -84,5 +102,22 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 1,
     rootNests: true,
     keepsIgnoredSignals: true,
+  },
+  podman: {
+    notFound: 127,
+    notExecutable: 126,
+    trapped: 'job decides',
+    killedByItself: '128 and its number',
+    deafFor: 0.5,
+    untrapped: '128 and its number',
+    keepsDescriptors: false,
+    adds: /^(?:HOSTNAME)$/,
+    rootCapabilities: 'none',
+    rootNoNewPrivileges: true,
+    ldLibraryPathSuffix: '',
+    passwdInBareImage: true,
+    noDirectory: 126,
+    rootNests: false,
+    keepsIgnoredSignals: false,
   },
 };

@@ -6,7 +6,7 @@ import { type Container, containers, Workplace } from './containers.ts';
 
 const work = new Workplace();
 afterAll(() => work.remove());
-const unshares = (await containers()).filter(({ name }) => name === 'unshare');
+const unshares = await containers('unshare');
 
 /** The same runtime where the host's sh is bash, as on Enterprise Linux. */
 function withBash(container: Container): Container {

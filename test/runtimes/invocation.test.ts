@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { launcherNames } from '../../src/runtimes/held.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
+import type { PodmanFacts } from '../../src/runtimes/podman-probe.ts';
 import type { Bind, RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
 import { aRequest, someFacts } from './requests.ts';
@@ -22,6 +23,18 @@ const TOOLS: UnshareFacts = {
     nvidia: { libraries: ['/lib/x/libcuda.so.1'], devices: ['/dev/nvidia0'] },
     rocm: { libraries: [], devices: ['/dev/dri'] },
   },
+};
+
+const PODMAN: PodmanFacts = {
+  shell: '/usr/bin/sh',
+  store: '/home/alice/.cache/jcds/podman',
+  oci: null,
+  isRunc: false,
+  cgroups: false,
+  isRootless: true,
+  init: null,
+  sharesIpc: true,
+  gpu: TOOLS.gpu,
 };
 
 const HOSTS: Record<RuntimeName, RuntimeHost> = {
@@ -46,6 +59,7 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
     version: '0.31',
     facts: { ...TOOLS, unshare: '/usr/bin/unshare' },
   },
+  podman: { program: '/usr/bin/podman', version: '4.3.1', facts: { ...PODMAN } },
 };
 
 const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
@@ -147,6 +161,22 @@ const apptainerArguments = [
   ['--pwd', '/home/alice/work', '/cvmfs/x/img', 'prog', '--its'],
 ].flat();
 
+/** Where the ordinary request's links and texts lie: the name is a hash of them. */
+const GROUND = '/home/alice/.cache/jcds/podman/HASH';
+
+const GROUNDWORK = `unset -f ln mkdir mv printf rm
+{ { jcds_n=; } 9<&0; } 2>/dev/null || exec </dev/null
+{ { jcds_n=; } 9>&1; } 2>/dev/null || exec >/dev/null
+{ { jcds_n=; } 9>&2; } || exec 2>/dev/null
+if [ ! -d '${GROUND}' ]; then
+  jcds_new='${GROUND}'.$$
+  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/podman'; umask 022; mkdir -p -- "$jcds_new"/root && ln -s -- 'usr/bin' "$jcds_new"'/root/bin' && printf %s "$1" >"$jcds_new/text0" && printf %s "$2" >"$jcds_new/text1" && { mv -T -- "$jcds_new" '${GROUND}' 2>/dev/null || [ -d '${GROUND}' ]; }) ||
+    { printf 'jcds: podman: nothing can be written in %s\\n' '/home/alice/.cache/jcds/podman' >&2; exit 125; }
+  rm -rf -- "$jcds_new"
+fi
+shift 2
+exec "$@"`;
+
 /** The whole invocation of one ordinary request, by every row. */
 const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
   apptainer: {
@@ -219,10 +249,57 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       unset: ['OLDPWD', 'BASH_FUNC_m%%', 'LD_PRELOAD'],
     },
   },
+  podman: {
+    file: '/usr/bin/sh',
+    args: [
+      ['-c', GROUNDWORK, 'jcds', PASSWD, GROUP, '/usr/bin/podman', '--log-level=error'],
+      ['run', '--rm', '-i', '--detach-keys=', '--init', '--network=host', '--uts=host', '--ipc=host'],
+      ['--cgroups=disabled', '--userns=keep-id', '--group-add', 'keep-groups'],
+      ['label=disable', 'seccomp=unconfined', 'unmask=ALL', 'no-new-privileges'].flatMap(option => [
+        '--security-opt',
+        option,
+      ]),
+      ['--cap-drop=ALL', '--log-driver=none', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
+      ['--ulimit=host', '--umask=0022', '--read-only', '--read-only-tmpfs=false', '--unsetenv-all'],
+      [
+        'HOME',
+        'OLDPWD=/old',
+        'BASH_FUNC_m%%=() { :; }',
+        `PATH=${PATH}`,
+        'PWD=/home/alice/work',
+        'SECRET',
+      ].flatMap(word => ['--env', word]),
+      [
+        'src=/cvmfs/x/img/usr,dst=/usr,ro=true',
+        'src=/cvmfs/x/img/etc,dst=/etc,ro=true',
+        'src=/cvmfs/x/img/var,dst=/var,ro=true',
+        'src=/tmp,dst=/tmp',
+        'src=/var/tmp,dst=/var/tmp',
+        'src=/home/alice,dst=/home/alice',
+        `src=${GROUND}/text0,dst=/etc/passwd,ro=true`,
+        `src=${GROUND}/text1,dst=/etc/group,ro=true`,
+        'src=/home/alice/work,dst=/home/alice/work',
+        'src=/data,dst=/data,ro=true',
+        'src=/dev,dst=/dev',
+        'src=/dev/shm,dst=/dev/shm',
+      ].flatMap(fields => ['--mount', `type=bind,${fields}`]),
+      ['--workdir', '/home/alice/work', '--rootfs', `${GROUND}/root:O`, 'prog', '--its'],
+    ].flat(),
+    environment: { set: [['SECRET', '$ecret']], unset: ['LD_PRELOAD'] },
+  },
 };
 
+/** Hashes made equal, so that whole invocations can be compared. */
+const withoutHash = (invocation: ReturnType<typeof invoke>) => ({
+  ...invocation,
+  args: invocation.args.map(word =>
+    typeof word === 'string' ? word.replaceAll(/(?<=\/jcds\/\w+\/)[0-9a-f]{32}/g, 'HASH') : word,
+  ),
+});
+
 test.each(RUNTIME_NAMES)('%s: an ordinary request, whole', name => {
-  expect(invoke(name, aRequest({ words: ['prog', '--its'], environment, binds }))).toEqual(ORDINARY[name]);
+  const request = aRequest({ words: ['prog', '--its'], environment, binds });
+  expect(withoutHash(invoke(name, request))).toEqual(ORDINARY[name]);
 });
 
 describe.each(RUNTIME_NAMES)('%s', name => {
@@ -350,19 +427,22 @@ describe('apptainer', () => {
   });
 });
 
-test.each(['unshare', 'bubblewrap', 'charliecloud'] as const)('%s: the GPU’s libraries and devices', name => {
-  const text = (changes: Partial<RunRequest>) => {
-    const { args, environment } = invoke(name, aRequest({ gpu: 'nvidia', ...changes }));
-    return JSON.stringify([args, environment.set]);
-  };
-  expect(text({})).toMatch(
-    /\/lib\/x\/libcuda\.so\.1\S{0,9}[ ,]\S{0,9}\/\.singularity\.d\/libs\/libcuda\.so\.1/,
-  );
-  expect(text({})).toContain('/.singularity.d/libs');
-  expect(text({})).not.toContain('nvidia0');
-  expect(text({ contain: true })).toContain('/dev/nvidia0');
-  expect(text({ gpu: 'rocm', contain: true })).toContain('/dev/dri');
-});
+test.each(['unshare', 'bubblewrap', 'charliecloud', 'podman'] as const)(
+  '%s: the GPU’s libraries and devices',
+  name => {
+    const text = (changes: Partial<RunRequest>) => {
+      const { args, environment } = invoke(name, aRequest({ gpu: 'nvidia', ...changes }));
+      return JSON.stringify([args, environment.set]);
+    };
+    expect(text({})).toMatch(
+      /\/lib\/x\/libcuda\.so\.1\S{0,9}[ ,]\S{0,9}\/\.singularity\.d\/libs\/libcuda\.so\.1/,
+    );
+    expect(text({})).toContain('/.singularity.d/libs');
+    expect(text({})).not.toContain('nvidia0');
+    expect(text({ contain: true })).toContain('/dev/nvidia0');
+    expect(text({ gpu: 'rocm', contain: true })).toContain('/dev/dri');
+  },
+);
 
 describe('unshare', () => {
   test('the new root is built where nothing is shown from', () => {

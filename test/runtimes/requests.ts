@@ -52,7 +52,7 @@ export function someFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
         { name: 'var', kind: 'directory' },
         ...['dev', 'proc', 'sys', 'tmp'].map((name): RootEntry => ({ name, kind: 'directory' })),
       ],
-      '/etc': ['resolv.conf', 'hosts', 'passwd', 'group'].map(name => ({ name, kind: 'file' })),
+      '/etc': ['resolv.conf', 'hosts', 'hostname', 'passwd', 'group'].map(name => ({ name, kind: 'file' })),
       '/home': [],
       '/var': [{ name: 'tmp', kind: 'directory' }],
     },

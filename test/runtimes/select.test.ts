@@ -172,12 +172,12 @@ describe('what the probes of the table make of a host', () => {
   const probe = (name: keyof typeof RUNTIMES, uid = 1000) =>
     RUNTIMES[name].probe({
       ...probeContext({ PATH: join(folder, 'bin') }, uid),
-      which: wanted => {
-        const path = join(folder, 'bin', wanted);
-        return readdirSync(join(folder, 'bin')).includes(wanted) ? path : null;
-      },
+      which: onlyThere,
     });
   beforeEach(() => mkdirSync(join(folder, 'bin'), { recursive: true }));
+
+  const onlyThere = (wanted: string) =>
+    readdirSync(join(folder, 'bin')).includes(wanted) ? join(folder, 'bin', wanted) : null;
 
   test.each(RUNTIME_NAMES)('%s: not installed', async name => {
     expect(await probe(name)).toMatchObject({ works: false, reason: 'is not installed' });
@@ -245,6 +245,63 @@ describe('what the probes of the table make of a host', () => {
     install('unshare', '');
     for (const tool of ['sh', 'mount', 'umount', 'mkdir', 'ln', 'pivot_root', 'env']) install(tool, '');
     expect(await probe('unshare')).toMatchObject({ works: false, reason: 'the program setpriv is missing' });
+  });
+
+  test.each<[string, string, Partial<Verdict>]>([
+    [
+      'no user namespaces',
+      'cannot clone: No space left on device\nError: cannot re-exec process',
+      { reason: expect.stringMatching(/^no user namespaces: cannot re-exec process$/) as unknown as string },
+    ],
+    [
+      'a full storage, which may be empty again',
+      'Error: creating container storage: write /x: no space left on device',
+      {
+        reason: 'its storage is full: creating container storage: write /x: no space left on device',
+        passing: true,
+      },
+    ],
+    [
+      'crun beside two kinds of cgroups',
+      'Error: OCI runtime error: crun: cgroups in hybrid mode not supported, drop all controllers from cgroupv2',
+      { cure: 'install runc, or boot with systemd.unified_cgroup_hierarchy=1' },
+    ],
+    [
+      'limits that root may not raise',
+      'Error: crun: setrlimit (RLIM_MEMLOCK): Operation not permitted: OCI permission denied',
+      { reason: expect.stringContaining('no CAP_SYS_RESOURCE') as unknown as string },
+    ],
+    [
+      'what only its log says',
+      'time="2026-11-22T23:15:32Z" level=error msg="XDG_RUNTIME_DIR directory \\\\"/x\\\\" is not owned by the current user"',
+      {
+        reason:
+          'its runtime directory cannot be used: XDG_RUNTIME_DIR directory "/x" is not owned by the current user',
+      },
+    ],
+    [
+      'something else',
+      'Error: strange',
+      { reason: 'cannot start a container: strange', cure: 'see podman info' },
+    ],
+    ['nothing', '', { reason: 'cannot start a container: ended with code 125' }],
+  ])('podman: %s', async (_, said, verdict) => {
+    install(
+      'podman',
+      `case $1 in --version) echo podman version 4.3.1 ;; *) printf '%b\\n' '${said}' >&2; exit 125 ;; esac`,
+    );
+    const cache = join(folder, 'cache');
+    const found = await RUNTIMES.podman.probe({ ...search(), uid: 1000, cache, which: onlyThere });
+    expect(found).toMatchObject({ works: false, ...verdict });
+  });
+
+  test('a podman that is too old', async () => {
+    install('podman', 'echo podman version 3.4.4');
+    expect(await probe('podman')).toEqual({
+      works: false,
+      reason: 'podman 3.4.4 is too old',
+      cure: 'install podman 4.3 or newer',
+    });
   });
 
   test('a program that never answers', async () => {

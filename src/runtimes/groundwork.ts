@@ -1,0 +1,63 @@
+import { EXIT } from '../errors.ts';
+import { quote } from './quote-text.ts';
+
+/**
+ * What has to lie on this host before an engine is started, since it reads no descriptors: a few directories, links and
+ * short texts. Made once, under a name that is a hash of it all, and shared by every job that needs the same.
+ */
+export interface Groundwork {
+  /** Places in a root directory, absolute. */
+  readonly directories: readonly string[];
+  readonly files: readonly string[];
+  readonly links: readonly (readonly [at: string, target: string])[];
+  readonly texts: readonly string[];
+}
+
+/** The directory of this groundwork, below the user's own. */
+export function groundworkPath(store: string, work: Groundwork): string {
+  // Loaded here alone: other runtimes must not pay for it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return `${store}/${createHash('sha256').update(JSON.stringify(work)).digest('hex').slice(0, 32)}`;
+}
+
+/** The root directory in it, and its texts. */
+export function rootIn(path: string): string {
+  return `${path}/root`;
+}
+export function textIn(path: string, index: number): string {
+  return `${path}/text${index}`;
+}
+
+/** Engines written in Go hang where a standard stream is closed. */
+const OPEN_STREAMS = [
+  '{ { jcds_n=; } 9<&0; } 2>/dev/null || exec </dev/null',
+  '{ { jcds_n=; } 9>&1; } 2>/dev/null || exec >/dev/null',
+  '{ { jcds_n=; } 9>&2; } || exec 2>/dev/null', // where it is closed, nobody hears the shell complain
+];
+
+/**
+ * Lines by which sh makes it where it is missing: aside, and renamed. The first arguments are the texts, which are
+ * shifted away. Nobody but this user may write there; what is in it is readable, as it is in the image.
+ */
+export function groundworkLines(path: string, work: Groundwork, who: string): string[] {
+  const aside = (at: string) => `"$jcds_new"${quote(`/root${at}`)}`;
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  const steps = [
+    `mkdir -p -- ${['"$jcds_new"/root', ...work.directories.map(aside)].join(' ')}`,
+    ...work.files.map(at => `: >${aside(at)}`),
+    ...work.links.map(([at, target]) => `ln -s -- ${quote(target)} ${aside(at)}`),
+    ...work.texts.map((_, index) => `printf %s "$${index + 1}" >"$jcds_new/text${index}"`),
+    `{ mv -T -- "$jcds_new" ${quote(path)} 2>/dev/null || [ -d ${quote(path)} ]; }`,
+  ];
+  return [
+    'unset -f ln mkdir mv printf rm',
+    ...OPEN_STREAMS,
+    `if [ ! -d ${quote(path)} ]; then`,
+    `  jcds_new=${quote(path)}.$$`,
+    `  (umask 077; mkdir -p -- ${quote(parent)}; umask 022; ${steps.join(' && ')}) ||`,
+    `    { printf 'jcds: ${who}: nothing can be written in %s\\n' ${quote(parent)} >&2; exit ${EXIT.failed}; }`,
+    '  rm -rf -- "$jcds_new"',
+    'fi',
+    ...(work.texts.length === 0 ? [] : [`shift ${work.texts.length}`]),
+  ];
+}

@@ -1,0 +1,146 @@
+import { engineEnvironment, unheldVariable } from './engine-environment.ts';
+import { type EngineMount, engineMounts } from './engine-mounts.ts';
+import { jobEnvironment } from './environment.ts';
+import { gpuOf, withGpuLibraries } from './gpu.ts';
+import { type Groundwork, groundworkLines, groundworkPath, rootIn, textIn } from './groundwork.ts';
+import { innerWords, needsInnerShell } from './inner-shell.ts';
+import { mountFields } from './mount-fields.ts';
+import { type PodmanFacts, probePodman } from './podman-probe.ts';
+import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
+import { type Skeleton, skeleton } from './skeleton.ts';
+
+/** What podman puts into every container itself. */
+const NEEDS: RootNeeds = {
+  files: ['/run/podman-init', '/run/.containerenv', '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
+  links: 'kept',
+};
+
+/** Variables by which a job's environment would steer podman and the programs that it starts. */
+const STEERS =
+  /^(?:PATH|HOME|TMPDIR|XDG_.*|_?CONTAINERS?_.*|PODMAN_.*|STORAGE_.*|REGISTRY_.*|REGISTRIES_.*|BUILDAH_.*|LIBPOD_.*|NOTIFY_SOCKET|LISTEN_.*|DBUS_.*|SSL_CERT_.*|GODEBUG|GOGC|GOMAXPROCS|GOMEMLIMIT|GOTRACEBACK|.*_proxy|.*_PROXY|.*\*)$/s;
+
+/**
+ * podman, with or without root. The root is an overlay over a directory that holds nothing but the image's links: podman
+ * makes places in it, and every entry of the image is bound there. conmon is the job's parent, so the job outlives a
+ * podman that is killed; PID 1 is an init, so that signals act as they do elsewhere.
+ */
+export const podman: Runtime = {
+  name: 'podman',
+  programs: ['podman'],
+  images: ['directory'],
+  diesWithParent: false,
+  passesSignals: true,
+  root: NEEDS,
+  cannot: {
+    writableTmpfs: 'podman cannot lay a writable layer over an image that is bound entry by entry',
+  },
+  refuses,
+  probe: probePodman,
+  invocation,
+};
+
+function invocation(request: RunRequest, host: RuntimeHost): Invocation {
+  const facts = host.facts as unknown as PodmanFacts;
+  const root = skeleton(request, gpuOf(request, host), NEEDS);
+  const { work, path, mounts, devices } = laidOut(root, facts.store);
+  const { words, change, inner } = environmentOf(request);
+  return {
+    file: facts.shell,
+    args: [
+      '-c',
+      [...groundworkLines(path, work, 'podman'), 'exec "$@"'].join('\n'),
+      'jcds',
+      ...work.texts,
+      ...[host.program, '--log-level=error', ...(facts.oci === null ? [] : ['--runtime', facts.oci])],
+      ...runOptions(request, facts),
+      ...words.flatMap(word => ['--env', word]),
+      ...mounts.flatMap(mountOption),
+      ...deviceOptions(request, facts, devices),
+      ...['--workdir', request.cwd, ...request.runtimeArguments, '--rootfs', `${rootIn(path)}:O`],
+      ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
+    ],
+    environment: change,
+  };
+}
+
+function environmentOf(request: RunRequest) {
+  return engineEnvironment(request, withGpuLibraries(jobEnvironment(request), request), STEERS);
+}
+
+/** The lower directory of the overlay holds links alone: whatever else is needed podman makes in the upper one. */
+function laidOut(root: Skeleton, store: string) {
+  const links = root.root.flatMap(operation =>
+    operation.kind === 'link' ? [[operation.at, operation.target] as const] : [],
+  );
+  const parents = links.map(([at]) => at.slice(0, at.lastIndexOf('/'))).filter(parent => parent !== '');
+  const { texts } = engineMounts(root, String);
+  const work: Groundwork = { directories: [...new Set(parents)], files: [], links, texts };
+  const path = groundworkPath(store, work);
+  return { work, path, ...engineMounts(root, index => textIn(path, index)) };
+}
+
+function runOptions(request: RunRequest, facts: PodmanFacts): string[] {
+  return [
+    ...['run', '--rm', '-i', ...(request.interactive ? ['-t'] : []), '--detach-keys=', '--init'],
+    ...(facts.init === null ? [] : ['--init-path', facts.init]),
+    ...['--network=host', '--uts=host', `--ipc=${facts.sharesIpc && !request.contain ? 'host' : 'private'}`],
+    ...(facts.cgroups ? [] : ['--cgroups=disabled']),
+    ...(facts.isRootless ? ['--userns=keep-id', '--group-add', 'keep-groups'] : []),
+    ...(facts.isRootless ? [] : groupOptions(request)),
+    ...['label=disable', 'seccomp=unconfined', 'unmask=ALL', 'no-new-privileges'].flatMap(option => [
+      '--security-opt',
+      option,
+    ]),
+    ...['--cap-drop=ALL', '--log-driver=none', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
+    ...limitOptions(request),
+    ...[`--umask=${request.umask.toString(8).padStart(4, '0')}`],
+    ...['--read-only', '--read-only-tmpfs=false', '--unsetenv-all'],
+  ];
+}
+
+/**
+ * The job inherits its limits from podman, but for two that podman sets itself; `host` alone would give it the soft
+ * limit on open files to which every program in Go raises its own.
+ */
+function limitOptions({ limits }: RunRequest): string[] {
+  const text = (limit: number | null) => (limit === null ? '-1' : String(limit));
+  const set = limits.filter(({ name }) => name === 'nofile' || name === 'nproc');
+  if (set.length < 2) return ['--ulimit=host'];
+  return set.map(({ name, soft, hard }) => `--ulimit=${name}=${text(soft)}:${text(hard)}`);
+}
+
+function groupOptions({ user }: RunRequest): string[] {
+  return user.groups.filter(group => group !== user.gid).flatMap(group => ['--group-add', String(group)]);
+}
+
+function mountOption(mount: EngineMount): string[] {
+  const fields =
+    mount.kind === 'tmpfs'
+      ? ['type=tmpfs', `dst=${mount.at}`, `tmpfs-mode=${mount.mode}`, 'U=true']
+      : [
+          ...['type=bind', `src=${mount.source}`, `dst=${mount.at}`],
+          ...(mount.mode === 'ro' ? ['ro=true'] : []),
+        ];
+  return ['--mount', mountFields(fields)];
+}
+
+/** runc makes no terminal where the host's /dev is shown: then only what the job needs is. */
+function deviceOptions(
+  request: RunRequest,
+  facts: PodmanFacts,
+  { all, besides }: { readonly all: boolean; readonly besides: readonly string[] },
+): string[] {
+  const showsAll = all && !(request.interactive && facts.isRunc);
+  const shown = showsAll ? ['/dev', '/dev/shm'] : all ? ['/dev/shm'] : [];
+  return [
+    ...shown.flatMap(path => mountOption({ kind: 'bind', source: path, at: path, mode: 'rw' })),
+    ...(showsAll ? [] : besides.flatMap(device => ['--device', device])),
+  ];
+}
+
+function refuses(request: RunRequest): string | null {
+  const { inner } = environmentOf(request);
+  if (needsInnerShell(request, inner) && request.image.facts?.hasShell !== true)
+    return 'podman needs the image’s /bin/sh for arguments and variables that are not UTF-8 or would steer podman itself';
+  return unheldVariable('podman', jobEnvironment(request));
+}

@@ -1,0 +1,43 @@
+import type { Verdict } from './runtime.ts';
+
+/** Something that a container program says when it cannot work here, and what that means. */
+export interface Symptom {
+  readonly said: RegExp;
+  readonly reason: string;
+  readonly cure: string;
+  /** It may be otherwise at the next look. */
+  readonly passing?: true;
+}
+
+const LONGEST = 300;
+
+/**
+ * The verdict about a program whose trial did not succeed, by the first symptom that fits.
+ * @param command what a person can type to see more
+ */
+export function reasonOf(
+  tried: { readonly code: number | null; readonly stdout?: string; readonly stderr: string },
+  symptoms: readonly Symptom[],
+  command: string,
+): Extract<Verdict, { works: false }> {
+  if (tried.code === null)
+    return {
+      works: false,
+      reason: 'did not answer in time',
+      cure: 'look whether a file system or a daemon of this host hangs',
+      passing: true,
+    };
+  const said = tried.stderr.trim().split('\n').at(-1)?.slice(0, LONGEST) ?? '';
+  const words = plain(said) || `ended with code ${tried.code}`;
+  const symptom = symptoms.find(one => one.said.test(tried.stderr));
+  if (symptom === undefined)
+    return { works: false, reason: `cannot start a container: ${words}`, cure: `see ${command}` };
+  const { reason, cure, passing } = symptom;
+  return { works: false, reason: `${reason}: ${words}`, cure, ...(passing && { passing }) };
+}
+
+/** Without what programs in Go put before a message: `Error: …`, or `time="…" level=error msg="…"`. */
+function plain(line: string): string {
+  const logged = /^time=.* level=\w+ msg="(.*)"$/.exec(line)?.[1]?.replaceAll('\\"', '"');
+  return (logged ?? line).replace(/^(?:Error|ctr|docker)\s*:\s*/, '');
+}
