@@ -1,12 +1,20 @@
 import { apptainer, singularity } from './apptainer.ts';
 import { bubblewrap } from './bubblewrap.ts';
 import { charliecloud } from './charliecloud.ts';
+import { docker } from './docker.ts';
 import { podman } from './podman.ts';
 import type { Runtime } from './runtime.ts';
 import { unshare } from './unshare.ts';
 
 /** Every runtime that jcds knows. */
-export type RuntimeName = 'apptainer' | 'singularity' | 'unshare' | 'bubblewrap' | 'charliecloud' | 'podman';
+export type RuntimeName =
+  | 'apptainer'
+  | 'singularity'
+  | 'unshare'
+  | 'bubblewrap'
+  | 'charliecloud'
+  | 'podman'
+  | 'docker';
 
 /**
  * The table, in order of preference. unshare comes before bubblewrap because nothing of it stays beside the job, and
@@ -19,6 +27,7 @@ export const RUNTIMES = {
   bubblewrap,
   charliecloud,
   podman,
+  docker,
 } satisfies Record<RuntimeName, Runtime>;
 
 /** The names, in order of preference. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { findGpu, type GpuFacts } from './gpu.ts';
+import { findTini } from './init.ts';
 import { podman } from './podman.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
 import type { ProbeContext, RuntimeHost, Verdict } from './runtime.ts';
@@ -18,7 +19,7 @@ export interface PodmanFacts {
   /** Whether podman has to make cgroups (runc always does). Without them the job stays in the caller's. */
   readonly cgroups: boolean;
   readonly isRootless: boolean;
-  /** An init to name instead of podman's own. */
+  /** An init to name instead of podman's own, catatonit. */
   readonly init: string | null;
   /** Whether the host's System V and POSIX IPC can be shared: podman wants /dev/mqueue for that. */
   readonly sharesIpc: boolean;
@@ -123,8 +124,7 @@ export async function probePodman(search: ProbeContext): Promise<Verdict> {
     isRunc: false,
     cgroups: false,
     isRootless: search.uid !== 0,
-    // catatonit, podman's own, leaves the signals of Ctrl-Z blocked in the job, and knows no 126 and 127.
-    init: search.which('tini-static') ?? search.which('docker-init'),
+    init: findTini(search),
     sharesIpc: existsSync('/dev/mqueue'),
     gpu: await findGpu(search),
   };

@@ -10,6 +10,8 @@ export interface Symptom {
 }
 
 const LONGEST = 300;
+/** How programs in Go begin the line that says what went wrong; others may follow it. */
+const COMPLAINT = /^(?:(?:docker|ctr): )?Error\b/i;
 
 /**
  * The verdict about a program whose trial did not succeed, by the first symptom that fits.
@@ -27,9 +29,11 @@ export function reasonOf(
       cure: 'look whether a file system or a daemon of this host hangs',
       passing: true,
     };
-  const said = tried.stderr.trim().split('\n').at(-1)?.slice(0, LONGEST) ?? '';
-  const words = plain(said) || `ended with code ${tried.code}`;
   const symptom = symptoms.find(one => one.said.test(tried.stderr));
+  const lines = tried.stderr.trim().split('\n');
+  const said =
+    lines.find(line => symptom?.said.test(line)) ?? lines.find(line => COMPLAINT.test(line)) ?? lines.at(-1);
+  const words = plain((said ?? '').slice(0, LONGEST)) || `ended with code ${tried.code}`;
   if (symptom === undefined)
     return { works: false, reason: `cannot start a container: ${words}`, cure: `see ${command}` };
   const { reason, cure, passing } = symptom;
@@ -39,5 +43,5 @@ export function reasonOf(
 /** Without what programs in Go put before a message: `Error: …`, or `time="…" level=error msg="…"`. */
 function plain(line: string): string {
   const logged = /^time=.* level=\w+ msg="(.*)"$/.exec(line)?.[1]?.replaceAll('\\"', '"');
-  return (logged ?? line).replace(/^(?:Error|ctr|docker)\s*:\s*/, '');
+  return (logged ?? line).replace(/^(?:(?:Error(?: response from daemon)?|ctr|docker)\s*:\s*)+/, '');
 }

@@ -83,17 +83,12 @@ export function tooOld(tried: { readonly stderr: string }, version: string): Ref
 
 /** The host's own programs as an image: `sh -c :` in them. */
 export function trial(shell: string): RunRequest {
-  const entries = readdirSync('/', { withFileTypes: true })
-    .filter(entry => TRIAL_NAMES.test(entry.name))
-    .map(
-      (entry): RootEntry =>
-        entry.isSymbolicLink()
-          ? { name: entry.name, kind: 'link', target: realpathSync(`/${entry.name}`) }
-          : { name: entry.name, kind: 'directory' },
-    );
   const facts: Pick<ImageFacts, 'config' | 'directories' | 'passwd' | 'group'> = {
     config: { env: [], entrypoint: null, cmd: null, workdir: null, user: null, source: 'none' },
-    directories: { '/': entries },
+    directories: {
+      '/': entriesOf('/').filter(({ name }) => TRIAL_NAMES.test(name)),
+      '/usr': entriesOf('/usr'),
+    },
     passwd: null,
     group: null,
   };
@@ -115,6 +110,17 @@ export function trial(shell: string): RunRequest {
     limits: [],
     runtimeArguments: [],
   };
+}
+
+/** Directories, and links by where they really lead. */
+function entriesOf(directory: string): RootEntry[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry): RootEntry[] => {
+    const { name } = entry;
+    if (entry.isDirectory()) return [{ name, kind: 'directory' }];
+    const path = `${directory}/${name}`;
+    if (!entry.isSymbolicLink() || !isDirectory(path)) return [];
+    return [{ name, kind: 'link', target: realpathSync(path) }];
+  });
 }
 
 /** The loader and the directories of all libraries, from ldd(1): `libc.so.6 => /lib/…/libc.so.6 (0x…)`, `/lib64/ld-… (0x…)`. */

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isJcdsError } from '../../src/errors.ts';
 import { readCaller } from '../../src/job/caller.ts';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { renderPlan } from '../../src/launch/plan.ts';
@@ -21,6 +22,7 @@ import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/in
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { RootNeeds, RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
+import { type Daemon, startDocker } from '../hosts/daemons.ts';
 import { aRequest } from '../runtimes/requests.ts';
 import { removePodmanState } from './podman-state.ts';
 
@@ -47,7 +49,9 @@ export interface Container {
 interface Surroundings {
   readonly become: readonly string[];
   readonly environment: Entries;
-  close?(): void;
+  /** Where the probe looks for programs first. */
+  readonly path?: string;
+  close?(): Promise<void>;
 }
 
 /** The descriptors that these tests leave to the runtimes: they use 3 and 7 themselves. */
@@ -88,9 +92,9 @@ export async function containers(...names: readonly RuntimeName[]): Promise<Cont
 
 async function container(person: Person, runtime: Runtime): Promise<Container> {
   const name = runtime.name as RuntimeName;
-  const surroundings = SURROUNDINGS[name]?.(person) ?? { become: person.become, environment: [] };
+  const surroundings = (await SURROUNDINGS[name]?.(person)) ?? { become: person.become, environment: [] };
   const variables = {
-    PATH: process.env.PATH,
+    PATH: surroundings.path ?? process.env.PATH,
     HOME: person.home,
     ...Object.fromEntries(surroundings.environment),
   };
@@ -106,7 +110,7 @@ async function container(person: Person, runtime: Runtime): Promise<Container> {
   return { name, runtime, person, host: verdict.host, surroundings };
 }
 
-const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings>> = {
+const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings | Promise<Surroundings>>> = {
   /** crun wants cgroups of one kind; and podman's state and its lasting process belong to these tests alone. */
   podman: person => {
     const base = mkdtempSync(join(tmpdir(), 'jcds-podman-'));
@@ -117,10 +121,20 @@ const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings
         ['XDG_RUNTIME_DIR', base],
         ['XDG_DATA_HOME', `${base}/data`],
       ],
-      close: () => removePodmanState(base, base),
+      close: async () => removePodmanState(base, base),
     };
   },
+  docker: async ({ become }) => {
+    dockerDaemon ??= startDocker(user);
+    const { socket, close } = await dockerDaemon;
+    const environment = [['DOCKER_HOST', `unix://${socket}`]] as const;
+    return { become, environment, path: DEBIANS_OWN, close };
+  },
 };
+
+let dockerDaemon: Promise<Daemon> | undefined;
+/** Where this machine may have clients of its own, Debian's come first. */
+const DEBIANS_OWN = '/usr/bin:/usr/sbin:/bin:/sbin';
 
 /** What a test changes about a start. */
 export interface Start {
@@ -224,8 +238,14 @@ export class Workplace {
     return child;
   }
 
+  /** Also what jcds refuses ends like this. */
   async run(container: Container, start: Start): Promise<Ended> {
-    return ended(this.spawn(container, start));
+    try {
+      return await ended(this.spawn(container, start));
+    } catch (thrown) {
+      if (!isJcdsError(thrown)) throw thrown;
+      return { code: thrown.exitCode, signal: null, stdout: '', stderr: thrown.message };
+    }
   }
 
   /** Runs these lines by the image's sh. */

@@ -13,9 +13,9 @@ import { MATRIX } from './matrix.ts';
 
 const all = await containers();
 const work = new Workplace();
-afterAll(() => {
+afterAll(async () => {
   work.remove();
-  for (const { surroundings } of all) surroundings.close?.();
+  for (const { surroundings } of all) await surroundings.close?.();
 });
 
 const FILE_IMAGE = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/singularity.galaxyproject.org/all/small:1.0--h1a2b3c4_0`;

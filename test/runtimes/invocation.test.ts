@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
+import type { DockerFacts } from '../../src/runtimes/docker-probe.ts';
 import { launcherNames } from '../../src/runtimes/held.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import type { PodmanFacts } from '../../src/runtimes/podman-probe.ts';
@@ -37,6 +39,13 @@ const PODMAN: PodmanFacts = {
   gpu: TOOLS.gpu,
 };
 
+const DOCKER: DockerFacts = {
+  shell: '/usr/bin/sh',
+  store: '/home/alice/.cache/jcds/docker',
+  init: '/usr/bin/tini-static',
+  gpu: TOOLS.gpu,
+};
+
 const HOSTS: Record<RuntimeName, RuntimeHost> = {
   apptainer: {
     program: '/usr/bin/apptainer',
@@ -60,6 +69,7 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
     facts: { ...TOOLS, unshare: '/usr/bin/unshare' },
   },
   podman: { program: '/usr/bin/podman', version: '4.3.1', facts: { ...PODMAN } },
+  docker: { program: '/usr/bin/docker', version: '20.10.24', facts: { ...DOCKER } },
 };
 
 const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
@@ -162,20 +172,23 @@ const apptainerArguments = [
 ].flat();
 
 /** Where the ordinary request's links and texts lie: the name is a hash of them. */
-const GROUND = '/home/alice/.cache/jcds/podman/HASH';
+const ground = (who: string) => `/home/alice/.cache/jcds/${who}/HASH`;
 
-const GROUNDWORK = `unset -f ln mkdir mv printf rm
+/** How the host's sh makes them. */
+const groundwork = (who: string, links: string) => `unset -f ln mkdir mv printf rm
 { { jcds_n=; } 9<&0; } 2>/dev/null || exec </dev/null
 { { jcds_n=; } 9>&1; } 2>/dev/null || exec >/dev/null
 { { jcds_n=; } 9>&2; } || exec 2>/dev/null
-if [ ! -d '${GROUND}' ]; then
-  jcds_new='${GROUND}'.$$
-  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/podman'; umask 022; mkdir -p -- "$jcds_new"/root && ln -s -- 'usr/bin' "$jcds_new"'/root/bin' && printf %s "$1" >"$jcds_new/text0" && printf %s "$2" >"$jcds_new/text1" && { mv -T -- "$jcds_new" '${GROUND}' 2>/dev/null || [ -d '${GROUND}' ]; }) ||
-    { printf 'jcds: podman: nothing can be written in %s\\n' '/home/alice/.cache/jcds/podman' >&2; exit 125; }
+if [ ! -d '${ground(who)}' ]; then
+  jcds_new='${ground(who)}'.$$
+  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/${who}'; umask 022; mkdir -p -- "$jcds_new"/root${links} && printf %s "$1" >"$jcds_new/text0" && printf %s "$2" >"$jcds_new/text1" && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
+    { printf 'jcds: ${who}: nothing can be written in %s\\n' '/home/alice/.cache/jcds/${who}' >&2; exit 125; }
   rm -rf -- "$jcds_new"
 fi
-shift 2
-exec "$@"`;
+shift 2`;
+
+const CHECK = `'/usr/bin/docker' image inspect jcds-root:plain >/dev/null 2>&1 || { '/usr/bin/docker' version >/dev/null || exit 125; printf 'jcds: docker has lost its image jcds-root:plain\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit 125; }`;
+const LINK = ` && ln -s -- 'usr/bin' "$jcds_new"'/root/bin'`;
 
 /** The whole invocation of one ordinary request, by every row. */
 const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
@@ -252,7 +265,15 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
   podman: {
     file: '/usr/bin/sh',
     args: [
-      ['-c', GROUNDWORK, 'jcds', PASSWD, GROUP, '/usr/bin/podman', '--log-level=error'],
+      [
+        '-c',
+        `${groundwork('podman', LINK)}\nexec "$@"`,
+        'jcds',
+        PASSWD,
+        GROUP,
+        '/usr/bin/podman',
+        '--log-level=error',
+      ],
       ['run', '--rm', '-i', '--detach-keys=', '--init', '--network=host', '--uts=host', '--ipc=host'],
       ['--cgroups=disabled', '--userns=keep-id', '--group-add', 'keep-groups'],
       ['label=disable', 'seccomp=unconfined', 'unmask=ALL', 'no-new-privileges'].flatMap(option => [
@@ -276,14 +297,54 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
         'src=/tmp,dst=/tmp',
         'src=/var/tmp,dst=/var/tmp',
         'src=/home/alice,dst=/home/alice',
-        `src=${GROUND}/text0,dst=/etc/passwd,ro=true`,
-        `src=${GROUND}/text1,dst=/etc/group,ro=true`,
+        `src=${ground('podman')}/text0,dst=/etc/passwd,ro=true`,
+        `src=${ground('podman')}/text1,dst=/etc/group,ro=true`,
         'src=/home/alice/work,dst=/home/alice/work',
         'src=/data,dst=/data,ro=true',
         'src=/dev,dst=/dev',
         'src=/dev/shm,dst=/dev/shm',
       ].flatMap(fields => ['--mount', `type=bind,${fields}`]),
-      ['--workdir', '/home/alice/work', '--rootfs', `${GROUND}/root:O`, 'prog', '--its'],
+      ['--workdir', '/home/alice/work', '--rootfs', `${ground('podman')}/root:O`, 'prog', '--its'],
+    ].flat(),
+    environment: { set: [['SECRET', '$ecret']], unset: ['LD_PRELOAD'] },
+  },
+  docker: {
+    file: '/usr/bin/sh',
+    args: [
+      ['-c', `${groundwork('docker', '')}\n${CHECK}\nexec "$@"`, 'jcds', PASSWD, GROUP, '/usr/bin/docker'],
+      ['run', '--rm', '-i', '--detach-keys=ctrl-@,ctrl-@,ctrl-_,ctrl-@', '--pull=never'],
+      ['--network=host', '--uts=host', '--ipc=host', '--user', '1000:1000'],
+      [
+        'label=disable',
+        'seccomp=unconfined',
+        'apparmor=unconfined',
+        'systempaths=unconfined',
+        'no-new-privileges',
+      ].flatMap(option => ['--security-opt', option]),
+      ['--cap-drop=ALL', '--log-driver=none', '--read-only', '--entrypoint='],
+      [
+        'HOME',
+        'OLDPWD=/old',
+        'BASH_FUNC_m%%=() { :; }',
+        `PATH=${PATH}`,
+        'PWD=/home/alice/work',
+        'SECRET',
+      ].flatMap(word => ['--env', word]),
+      [
+        'src=/usr/bin/tini-static,dst=/.jcds-init,readonly',
+        'src=/cvmfs/x/img/usr,dst=/usr,readonly',
+        'src=/cvmfs/x/img/usr/bin,dst=/bin,readonly',
+        'src=/cvmfs/x/img/etc,dst=/etc,readonly',
+        'src=/cvmfs/x/img/var,dst=/var,readonly',
+        'src=/tmp,dst=/tmp',
+        'src=/var/tmp,dst=/var/tmp',
+        'src=/home/alice,dst=/home/alice',
+        `src=${ground('docker')}/text0,dst=/etc/passwd,readonly`,
+        `src=${ground('docker')}/text1,dst=/etc/group,readonly`,
+        'src=/home/alice/work,dst=/home/alice/work',
+        'src=/data,dst=/data,readonly',
+      ].flatMap(fields => ['--mount', `type=bind,${fields}`]),
+      ['--workdir', '/home/alice/work', 'jcds-root:plain', '/.jcds-init', '--', 'prog', '--its'],
     ].flat(),
     environment: { set: [['SECRET', '$ecret']], unset: ['LD_PRELOAD'] },
   },
@@ -298,7 +359,12 @@ const withoutHash = (invocation: ReturnType<typeof invoke>) => ({
 });
 
 test.each(RUNTIME_NAMES)('%s: an ordinary request, whole', name => {
-  const request = aRequest({ words: ['prog', '--its'], environment, binds });
+  const directories = {
+    ...someFacts().directories,
+    '/usr': [{ name: 'bin', kind: 'directory' }],
+  } satisfies ImageFacts['directories'];
+  const image = { ...aRequest().image, facts: someFacts({ directories }) };
+  const request = aRequest({ words: ['prog', '--its'], image, environment, binds });
   expect(withoutHash(invoke(name, request))).toEqual(ORDINARY[name]);
 });
 
@@ -443,6 +509,81 @@ test.each(['unshare', 'bubblewrap', 'charliecloud', 'podman'] as const)(
     expect(text({ gpu: 'rocm', contain: true })).toContain('/dev/dri');
   },
 );
+
+describe('docker', () => {
+  const usrMerged = (...names: string[]) =>
+    someFacts({
+      directories: {
+        ...someFacts().directories,
+        '/': [
+          ...someFacts().directories['/']!.filter(({ name }) => name !== 'bin'),
+          ...names.map((name): RootEntry => ({ name, kind: 'link', target: `usr/${name}` })),
+        ],
+        '/usr': names.map((name): RootEntry => ({ name, kind: 'directory' })),
+      },
+    });
+  const args = (changes: Partial<RunRequest>) => invoke('docker', aRequest(changes)).args.map(String);
+
+  test('the links of a merged /usr are links', () => {
+    const image = (...names: string[]) =>
+      ({ path: '/i', kind: 'directory', facts: usrMerged(...names) }) as const;
+    const all = args({ image: image('bin', 'sbin', 'lib', 'lib64', 'lib32') });
+    expect(all).toContain('jcds-root:merged');
+    expect(all.filter(word => /dst=\/s?bin|dst=\/lib/.test(word))).toEqual([
+      'type=bind,src=/i/usr/lib32,dst=/lib32,readonly',
+    ]);
+    const three = args({ image: image('bin', 'sbin', 'lib') });
+    expect(three).toContain('jcds-root:plain');
+    expect(three.filter(word => /dst=\/s?bin|dst=\/lib/.test(word))).toHaveLength(3);
+  });
+
+  test('whose job it is: ids, groups, limits', () => {
+    const user = { uid: 7, gid: 8, name: 'x', groups: [8, 9, 10] };
+    const limits = [
+      { name: 'nofile', soft: 1, hard: 2 },
+      { name: 'core', soft: 0, hard: null },
+      { name: 'as', soft: null, hard: null },
+    ];
+    expect(args({ user, limits })).toEqual(
+      expect.arrayContaining(['7:8', '9', '10', '--ulimit=nofile=1:2', '--ulimit=core=0:-1']),
+    );
+    expect(args({ user, limits }).filter(word => word.startsWith('--ulimit'))).toHaveLength(2);
+  });
+
+  const noShell = { path: '/i', kind: 'directory', facts: someFacts({ hasShell: false }) } as const;
+  test.each<[string, Partial<RunRequest>, string | null]>([
+    ['an ordinary request', {}, null],
+    ['another umask', { umask: 0o27 }, null],
+    ['another umask without a shell', { umask: 0o27, image: noShell }, 'docker needs the image’s /bin/sh'],
+    [
+      'a limit on address space',
+      { limits: [{ name: 'as', soft: 1, hard: null }] },
+      'docker knows no limit on address space',
+    ],
+    [
+      'an empty home with a colon',
+      { home: { path: '/a:b', source: null } },
+      'docker takes no empty home directory with a colon in its name: "/a:b"',
+    ],
+    [
+      'a name that no shell holds, with bytes',
+      { environment: { policy: 'keep', host: [['a%', '\udcff']], set: [] } },
+      'docker cannot hand on the variable "a%": it is not UTF-8',
+    ],
+  ])('%s', (_, changes, refused) => {
+    const sentence = RUNTIMES.docker.refuses?.(aRequest(changes)) ?? null;
+    if (refused === null) expect(sentence).toBeNull();
+    else expect(sentence).toContain(refused);
+  });
+
+  test('a working directory that is nowhere is refused, which docker would make', () => {
+    expect(() => args({ cwd: '/no/such' })).toThrow(
+      'the working directory "/no/such" is not in the container',
+    );
+    for (const cwd of ['/', '/usr/x', '/home', '/home/alice/x', '/tmp/x'])
+      expect(args({ cwd })).toContain(cwd);
+  });
+});
 
 describe('unshare', () => {
   test('the new root is built where nothing is shown from', () => {

@@ -65,7 +65,7 @@ test.each([
   [
     'no subordinate ids',
     [ONE_KIND_OF_CGROUPS, 'mount --bind /dev/null /etc/subuid; mount --bind /dev/null /etc/subgid'],
-    'the user has no subordinate ids, or newuidmap is not installed: keep-id requires',
+    'the user has no subordinate ids, or newuidmap is not installed: cannot find UID/GID for user',
     'usermod --add-subuids',
   ],
   [

@@ -1,0 +1,168 @@
+import { EXIT, JcdsError } from '../errors.ts';
+import { type DockerFacts, probeDocker } from './docker-probe.ts';
+import { engineEnvironment, unheldVariable } from './engine-environment.ts';
+import { type EngineMount, engineMounts } from './engine-mounts.ts';
+import { jobEnvironment } from './environment.ts';
+import { gpuOf, withGpuLibraries } from './gpu.ts';
+import { groundworkLines, groundworkPath, textIn } from './groundwork.ts';
+import { innerWords, needsInnerShell } from './inner-shell.ts';
+import { mountFields } from './mount-fields.ts';
+import { quote } from './quote-text.ts';
+import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
+import { type Skeleton, skeleton } from './skeleton.ts';
+
+/** Where PID 1 is shown: docker's own --init wants a place in /sbin, which is the image's. */
+const INIT = '/.jcds-init';
+const NEEDS: RootNeeds = {
+  files: [INIT, '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
+  links: 'followed',
+};
+
+/** An image without files, and one with the links of a merged /usr, which most images have. The probe imports them. */
+export const ROOT_IMAGES = { plain: 'jcds-root:plain', merged: 'jcds-root:merged' } as const;
+export const MERGED = ['bin', 'sbin', 'lib', 'lib64'] as const;
+
+/** Variables by which a job's environment would steer docker's client. */
+const STEERS =
+  /^(?:PATH|HOME|TMPDIR|XDG_.*|DOCKER_.*|BUILDKIT_.*|SSH_.*|OTEL_.*|GODEBUG|GOGC|GOMAXPROCS|GOMEMLIMIT|GOTRACEBACK|.*_proxy|.*_PROXY)$/s;
+
+/** The client takes these keys for itself: a sequence that nobody types by chance. */
+const DETACH_KEYS = 'ctrl-@,ctrl-@,ctrl-_,ctrl-@';
+
+/** docker makes a working directory that is not there, and this one is nowhere. */
+export class WorkdirMissingError extends JcdsError {
+  constructor(path: string) {
+    super({
+      code: 'WORKDIR_MISSING',
+      message: `the working directory ${JSON.stringify(path)} is not in the container`,
+      hint: 'jcds run --workdir DIR, or show it: --bind DIR',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/**
+ * docker runs no directory, so the container is made of an image without files, on which every entry of the real one is
+ * bound. Links at its root can only be those of that image: others show what they lead to. The daemon starts the job, as
+ * the caller's uid and gid, in its own cgroup; the client passes streams and signals on.
+ */
+export const docker: Runtime = {
+  name: 'docker',
+  programs: ['docker'],
+  images: ['directory'],
+  diesWithParent: false,
+  passesSignals: true,
+  root: NEEDS,
+  cannot: {
+    writableTmpfs: 'docker cannot lay a writable layer over an image that is bound entry by entry',
+  },
+  refuses,
+  probe: probeDocker,
+  invocation,
+};
+
+function invocation(request: RunRequest, host: RuntimeHost): Invocation {
+  const facts = host.facts as unknown as DockerFacts;
+  const root = skeleton(request, gpuOf(request, host), NEEDS);
+  checkWorkdir(request.cwd, root);
+  const image = isMerged(root) ? ROOT_IMAGES.merged : ROOT_IMAGES.plain;
+  const work = { directories: [], files: [], links: [], texts: engineMounts(root, String).texts };
+  const path = groundworkPath(facts.store, work);
+  const { mounts, devices } = engineMounts(root, index => textIn(path, index));
+  const { words, change, inner } = environmentOf(request);
+  return {
+    file: facts.shell,
+    args: [
+      '-c',
+      [...groundworkLines(path, work, 'docker'), checkLine(host.program, image), 'exec "$@"'].join('\n'),
+      ...['jcds', ...work.texts, host.program],
+      ...runOptions(request),
+      ...words.flatMap(word => ['--env', word]),
+      ...mountOption({ kind: 'bind', source: facts.init, at: INIT, mode: 'ro' }, request),
+      ...mounts.filter(mount => !isOfImage(mount.at, image)).flatMap(mount => mountOption(mount, request)),
+      ...devices.besides.flatMap(device => ['--device', device]),
+      ...['--workdir', request.cwd, ...request.runtimeArguments, image, INIT, '--'],
+      ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
+    ],
+    environment: change,
+  };
+}
+
+function environmentOf(request: RunRequest) {
+  // docker gives every job the same.
+  const umask = request.umask === 0o022 ? null : request.umask;
+  return engineEnvironment(request, withGpuLibraries(jobEnvironment(request), request), STEERS, umask);
+}
+
+/** Whether the image's root has all links of a merged /usr, and nothing else by these names. */
+function isMerged({ root }: Skeleton): boolean {
+  return MERGED.every(name =>
+    root.some(
+      operation =>
+        operation.kind === 'entry' && operation.at === `/${name}` && operation.from === `/usr/${name}`,
+    ),
+  );
+}
+
+function isOfImage(at: string, image: string): boolean {
+  return image === ROOT_IMAGES.merged && MERGED.some(name => at === `/${name}`);
+}
+
+/** Somebody may have removed the image since the probe made it: the run must not make it anew unasked. */
+function checkLine(program: string, image: string): string {
+  return `${quote(program)} image inspect ${image} >/dev/null 2>&1 || { ${quote(program)} version >/dev/null || exit ${EXIT.failed}; printf 'jcds: docker has lost its image ${image}\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit ${EXIT.failed}; }`;
+}
+
+function checkWorkdir(cwd: string, { root, mounts }: Skeleton): void {
+  const isBelow = (at: string) => cwd === at || cwd.startsWith(`${at}/`);
+  const isThere =
+    cwd === '/' ||
+    root.some(({ kind, at }) => (kind === 'directory' ? at === cwd : kind === 'entry' && isBelow(at))) ||
+    mounts.some(({ at }) => isBelow(at));
+  if (!isThere) throw new WorkdirMissingError(cwd);
+}
+
+function runOptions(request: RunRequest): string[] {
+  const { uid, gid, groups } = request.user;
+  return [
+    ...['run', '--rm', '-i', ...(request.interactive ? ['-t'] : []), `--detach-keys=${DETACH_KEYS}`],
+    ...['--pull=never', '--network=host', '--uts=host', `--ipc=${request.contain ? 'private' : 'host'}`],
+    ...['--user', `${uid}:${gid}`],
+    ...groups.filter(group => group !== gid).flatMap(group => ['--group-add', String(group)]),
+    ...[
+      'label=disable',
+      'seccomp=unconfined',
+      'apparmor=unconfined',
+      'systempaths=unconfined',
+      'no-new-privileges',
+    ].flatMap(option => ['--security-opt', option]),
+    ...['--cap-drop=ALL', '--log-driver=none', '--read-only', '--entrypoint='],
+    ...limitOptions(request),
+  ];
+}
+
+/** The job would have the daemon's limits. docker knows no limit on address space. */
+function limitOptions({ limits }: RunRequest): string[] {
+  const text = (limit: number | null) => (limit === null ? '-1' : String(limit));
+  return limits
+    .filter(({ name }) => name !== 'as')
+    .map(({ name, soft, hard }) => `--ulimit=${name}=${text(soft)}:${text(hard)}`);
+}
+
+function mountOption(mount: EngineMount, { user }: RunRequest): string[] {
+  if (mount.kind === 'tmpfs')
+    return ['--tmpfs', `${mount.at}:rw,exec,nosuid,nodev,mode=${mount.mode},uid=${user.uid},gid=${user.gid}`];
+  const fields = ['type=bind', `src=${mount.source}`, `dst=${mount.at}`];
+  return ['--mount', mountFields([...fields, ...(mount.mode === 'ro' ? ['readonly'] : [])])];
+}
+
+function refuses(request: RunRequest): string | null {
+  if (request.home.source === null && request.home.path.includes(':'))
+    return `docker takes no empty home directory with a colon in its name: ${JSON.stringify(request.home.path)}`;
+  if (request.limits.some(({ name, soft }) => name === 'as' && soft !== null))
+    return 'docker knows no limit on address space (ulimit -v)';
+  const { inner } = environmentOf(request);
+  if (needsInnerShell(request, inner) && request.image.facts?.hasShell !== true)
+    return 'docker needs the image’s /bin/sh for a umask that is not 0022, and for what is not UTF-8 or would steer docker itself';
+  return unheldVariable('docker', jobEnvironment(request));
+}

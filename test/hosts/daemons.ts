@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A container daemon with files of its own, for the length of a test. */
+export interface Daemon {
+  readonly socket: string;
+  close(): Promise<void>;
+}
+
+/** docker's daemon, without networks. @param group who may talk to it besides root */
+export function startDocker(group: string): Promise<Daemon> {
+  return start('dockerd', /API listen on/, folder => [
+    ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
+    ...['--pidfile', join(folder, 'pid'), '--host', `unix://${join(folder, 'socket')}`, '--group', group],
+    ...['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
+    ...['--storage-driver', 'vfs'],
+  ]);
+}
+
+/** containerd, which only root may talk to. */
+export function startContainerd(): Promise<Daemon> {
+  return start('containerd', /successfully booted/, folder => {
+    const file = join(folder, 'config.toml');
+    writeFileSync(
+      file,
+      `version = 2
+root = "${folder}/root"
+state = "${folder}/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "${folder}/socket"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${folder}/opt"
+`,
+    );
+    return ['-c', file];
+  });
+}
+
+async function start(
+  program: string,
+  isReady: RegExp,
+  argumentsFor: (folder: string) => string[],
+): Promise<Daemon> {
+  const folder = mkdtempSync(join(tmpdir(), `jcds-${program}-`));
+  spawnSync('chmod', ['711', folder]);
+  // The kernel stops it when the test's process is killed.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...argumentsFor(folder)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: `/usr/bin:/usr/sbin:/bin:/sbin:${process.env.PATH ?? ''}`, HOME: folder },
+  });
+  const close = () => stop(child, folder);
+  const said: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    if (isReady.test(line)) {
+      child.stderr.resume();
+      return { socket: join(folder, 'socket'), close };
+    }
+    said.push(line);
+  }
+  await close();
+  throw new Error(`${program} ended:\n${said.join('\n')}`);
+}
+
+async function stop(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill();
+    await once(child, 'exit');
+  }
+  const mounts = `grep -F ' ${folder}/' /proc/self/mountinfo | cut -d' ' -f5 | sort -r | xargs -r umount -l`;
+  spawnSync('sh', ['-c', `${mounts}; rm -rf "$1"`, 'sh', folder]);
+}
