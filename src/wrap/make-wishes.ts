@@ -114,7 +114,10 @@ export function requestOf(
     writableTmpfs: false,
     gpu: null,
     interactive: false,
-    user: { uid: 0, gid: 0, name: '' },
+    hasInput: false,
+    user: { uid: 0, gid: 0, name: '', groups: [] },
+    umask: 0o022,
+    limits: [],
     runtimeArguments: [],
   };
 }

@@ -28,7 +28,7 @@ export class NotWrappableError extends JcdsError {
 }
 
 function reasonFor(name: RuntimeName): string {
-  return 'needsListings' in RUNTIMES[name]
+  return RUNTIMES[name].root !== undefined
     ? 'needs listings of the image, which are stale as soon as its tag moves'
     : 'needs jcds to prepare it at each start';
 }
