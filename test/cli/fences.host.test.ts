@@ -112,7 +112,7 @@ describe('images', () => {
       ),
     ],
   ])('library/%s %j', (name, words, code, stderr) => {
-    const ended = host.jcds(user, ['exec', `library/${name}`, ...words]);
+    const ended = host.jcds(user, ['exec', '-q', `library/${name}`, ...words]);
     expect([ended.code, ended.stderr]).toEqual([code, stderr]);
   });
 });

@@ -14,7 +14,7 @@ const images: [title: string, words: string[], image: string][] = [
   ['JINR', [`${BMN}:latest`], 'containers.jinr.ru/nica/docker-images/bmn:latest'],
   ['a real directory with a colon', [`${BMN}:index`], 'containers.jinr.ru/nica/docker-images/bmn:index'],
   ['CERN', [...CERN, `${BMN}:latest`], `unpacked.cern.ch/${BMN}:latest`],
-  ['no record of an image', ['library/plain:12'], 'containers.jinr.ru/library/plain:12'],
+  ['no record of an image', ['-q', 'library/plain:12'], 'containers.jinr.ru/library/plain:12'],
 ];
 
 describe.each(host.people)('$name', person => {
