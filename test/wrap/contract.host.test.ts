@@ -146,7 +146,9 @@ exec env 'BASH_FUNC_module%%=() {  eval \`x\`;
     const reference = `library/${image}:${tag}`;
     const own = write([reference, ...words], image);
     const sorted = (result: SpawnSyncReturns<Buffer>) => {
-      const { stdout, ...rest } = seen(result);
+      const { stdout, stderr, ...more } = seen(result);
+      // What an image lost is said when a script is written.
+      const rest = { ...more, stderr: stderr.replace(/^jcds: .* it has no \.singularity\.d: .*\n/, '') };
       return {
         ...rest,
         entries: stdout

@@ -132,3 +132,25 @@ describe.each(SHELLS)('%s', shell => {
     expect(stage.run(stage.by(shell, script))).toEqual(byHand);
   });
 });
+
+test('an image below a part of the repository that cannot be read is unreachable, not missing', async () => {
+  const parted = new Stage();
+  const repository = join(parted.cvmfs, 'containers.jinr.ru');
+  parted.publish({ [NAME]: { files: smallImage() } });
+  const own = parted.wrap([NAME, 'sh']);
+  const images = await mountHangable(join(repository, '.images'), join(repository, '.images'));
+  try {
+    await images.kill();
+    const byHand = parted.run([parted.jcds, 'exec', NAME, 'sh']);
+    expect(byHand.status).toBe(75);
+    for (const [shell] of SHELLS) {
+      const { stderr, ...ran } = parted.run(parted.by(shell, own));
+      // How far down each came before it noticed differs.
+      const upTo = (text: string) => text.replace(/\.images\S*/, '.images');
+      expect({ ...ran, stderr: upTo(stderr) }).toEqual({ ...byHand, stderr: upTo(byHand.stderr) });
+    }
+  } finally {
+    await images.close();
+    parted.remove();
+  }
+});

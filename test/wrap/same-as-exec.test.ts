@@ -222,7 +222,9 @@ const CASES: Record<string, Case> = {
 };
 
 /** Apptainer takes binds in order; which of two that have nothing to do with each other comes first means nothing. */
-function seen({ started, ...ran }: Ran) {
+function seen({ started, ...rest }: Ran) {
+  // What an image lost is said when a script is written.
+  const ran = { ...rest, stderr: rest.stderr.replace(/^jcds: .* it has no \.singularity\.d: .*\n/, '') };
   if (started === null) return { ...ran, started };
   const args: string[] = [];
   const binds: string[] = [];
