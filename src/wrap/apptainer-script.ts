@@ -14,7 +14,7 @@ export function apptainerLines(wishes: Wishes, starting: readonly string[]): str
     ...placeLines(wishes),
     ...options(wishes),
     'case $jcds_result in',
-    '  directory:*) jcds_check "$1" ;;',
+    '  directory) jcds_check "$1" ;;',
     'esac',
     ...finish(starting),
   ];
@@ -96,7 +96,7 @@ function missingPlaces(contain: boolean): string[] {
   const noDevices = failLine(new NoDevicesError(TEXT));
   return [
     'case $jcds_result in',
-    '  directory:*)',
+    '  directory)',
     '    for jcds_item in dev proc sys tmp; do',
     '      if [ -e "$jcds_target/$jcds_item" ] || [ -h "$jcds_target/$jcds_item" ]; then continue; fi',
     ...(contain

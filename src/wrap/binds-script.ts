@@ -43,7 +43,7 @@ jcds_own_above() { # PLACE
  * jcds' own binds (src/job/binds.ts) and those that were asked for, each after the ones that it is below. A bind of jcds'
  * own waits until one comes that is below it.
  */
-export function bindLines({ binds, contain, workdir }: Wishes): string[] {
+export function bindLines({ binds, contain, workdir, shown }: Wishes): string[] {
   const asked = binds.flatMap(({ source, destination, mode, origin }) => {
     const words = `${quoteWord(source)} ${quoteWord(destination)}${mode === 'ro' ? ' ,ro' : ''}`;
     const missing = failLine(new BindSourceError(source, 'does not exist'));
@@ -69,16 +69,17 @@ export function bindLines({ binds, contain, workdir }: Wishes): string[] {
           ]),
     'jcds_own "$jcds_root" /cvmfs',
     '[ "$jcds_root" = /cvmfs ] || jcds_own "$jcds_root" "$jcds_root"',
+    ...shown.flatMap(variable => [
+      `case \${${variable}-} in`,
+      ...seenAnyway(contain),
+      `  /*) jcds_own "$${variable}" "$${variable}" ;;`,
+      'esac',
+    ]),
     'jcds_file=${KRB5CCNAME-}',
     'jcds_file=${jcds_file#FILE:}',
     'for jcds_item in "${jcds_file#DIR:}" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do',
     '  case $jcds_item in',
-    ...(contain
-      ? []
-      : [
-          '    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/*) ;;',
-          '    /tmp/* | /var/tmp/*) ;;',
-        ]),
+    ...seenAnyway(contain).map(line => `  ${line}`),
     '    /*) jcds_own "$jcds_item" "$jcds_item" ,ro ;;',
     '  esac',
     'done',
@@ -87,4 +88,14 @@ export function bindLines({ binds, contain, workdir }: Wishes): string[] {
     ...asked,
     ...(asked.length === 0 ? [] : ['jcds_own_above /']),
   ];
+}
+
+/** What is below a directory that is shown needs no bind of its own. */
+function seenAnyway(contain: boolean): string[] {
+  return contain
+    ? []
+    : [
+        '  "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/*) ;;',
+        '  /tmp/* | /var/tmp/*) ;;',
+      ];
 }

@@ -62,7 +62,18 @@ survey() { # finds out: word, text
       ;;
   esac
   cd /proc || return # says how far it came
-  walk
+  chosen=
+  case $cern$files:$newline$text$newline in
+    :*) ;;
+    *"$newline.flat$newline"* | *"$newline.multiarch$newline"*) entry=$cern chosen=@cern ;;
+    *"$newline.images$newline"*) entry=$osg ;;
+    *"\${newline}all$newline"*) entry=$files chosen=@files ;;
+    *) entry=$osg ;;
+  esac
+  case $entry in
+    "") word=missing text= ;;
+    *) walk ;;
+  esac
 }
 walk() { # from link to link, by the rules of src/repositories/links.ts
   place=$repository rest=$entry/ links=0 leads=

@@ -17,9 +17,10 @@ const UNSTEADY =
 /**
  * Goes through the caller's environment as the kernel keeps it (`jcds_said`, see `LOOK_SCRIPT`): a shell's own list lacks the
  * names that no shell can hold. What the policy keeps from the job is unset. What should stay and the shell would not hand
- * on goes to jcds_lost, the names that should not and that no `unset` reaches to jcds_surplus.
+ * on goes to jcds_lost, the names that should not and that no `unset` reaches to jcds_surplus. The last word is the answer of
+ * the look, in jcds_word.
  */
-export function environmentScript(policy: ContainerEnvironment['policy']): string {
+export function environmentScript(policy: ContainerEnvironment['policy'] | 'everything'): string {
   return `jcds_lost='' jcds_surplus='' jcds_level='' jcds_underscore='' jcds_high=''
 jcds_marks=\${jcds_said%%"$jcds_newline"*}
 set -f
@@ -34,7 +35,7 @@ for jcds_word in $jcds_said; do
   esac
   jcds_item=\${jcds_word%%=*}
   case $jcds_item in
-${policyBranches(policy)}
+${policy === 'everything' ? `    *)\n${KEPT}\n      ;;` : policyBranches(policy)}
   esac
 done
 unset IFS

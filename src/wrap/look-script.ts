@@ -3,7 +3,8 @@ import { CAREFUL_LOOK } from './careful-look-script.ts';
 /**
  * The look at CVMFS of a script that runs without Node.js: what src/cvmfs/ does by a child of jcds' own, in sh. The text of
  * a `sh -c` in a session of its own, so that whatever hangs in it can be left behind; its arguments are
- * ROOT REPOSITORY ENTRY SECONDS PID and the names of other repositories that links may lead into.
+ * ROOT REPOSITORY ENTRY SECONDS PID, the names of other repositories that links may lead into, and where the layout is not
+ * known, the entries that the image would have in CERN's and Galaxy's (ENTRY is then the one in OSG's).
  *
  * A mount can hang any process that touches it, for ever and beyond SIGKILL. So nothing here touches it but children:
  * the first goes straight to the image while tr(1) copies the caller's environment, and in the usual case has ended
@@ -11,15 +12,27 @@ import { CAREFUL_LOOK } from './careful-look-script.ts';
  * carefully, against a sleep(1) that it kills when it is done: waiting for that one is waiting for either.
  *
  * It prints the line \1\2, the environment of PID, an entry a line (with \1 for a line end and \2 for a byte above \177), and last
- * `jcds_result=WORD:TEXT`: `directory` or `file` and the real place, or a `LookWord` and what its message names.
+ * `jcds_result=WORD[@LAYOUT]:TEXT`: `directory` or `file` and the real place, or a `LookWord` and what its message names. It
+ * ends with 1 for `missing`.
  */
-export const LOOK_SCRIPT = `root=$1 repository=$1/$2 entry=$3 seconds=$4 allowed=$6
+export const LOOK_SCRIPT = `root=$1 repository=$1/$2 entry=$3 seconds=$4 allowed=$6 osg=$3 cern=$7 files=$8 chosen=
 newline="
 "
 enter() { # goes to the image: target, kind
   cd -P "$repository" || return
   top=$PWD
   listed || return
+  case $cern$files in
+    ?*)
+      if [ -d .flat ] || [ -d .multiarch ]; then entry=$cern chosen=@cern
+      elif [ -d all ] && ! [ -d .images ]; then entry=$files chosen=@files
+      else entry=$osg chosen=
+      fi
+      ;;
+  esac
+  case $entry in
+    "") return 1 ;;
+  esac
   name=./$entry
   case $root in
     /cvmfs) ;;
@@ -60,11 +73,14 @@ is_image() { # what src/cvmfs/careful-look.ts takes for an image file
   esac
 }
 say() { # WORD TEXT, as far as a terminal may see it
-  printf "jcds_result=%s:%s\\n" "$1" "$(printf %s "$2" | tr "\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377" "   [?*]")"
-  exit
+  printf "jcds_result=%s:%s\\n" "$1$chosen" "$(printf %s "$2" | tr "\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377" "   [?*]")"
+  case $1 in
+    missing) exit 1 ;;
+  esac
+  exit 0
 }
 say_published() {
-  printf "jcds_result=%s:%s\\n" "$kind" "$target"
+  printf "jcds_result=%s:%s\\n" "$kind$chosen" "$target"
   exit
 }
 

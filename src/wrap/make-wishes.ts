@@ -34,6 +34,8 @@ export function makeWishes(
     binds: bindsIn(options, settings, directory),
     workdir: workdirIn(options, image),
     home: homeIn(options, directory),
+    homeless: 'account',
+    shown: [],
     contain: options.contain === true,
     writableTmpfs: options.writableTmpfs === true,
     gpu: settings.gpu,

@@ -8,7 +8,7 @@ import type { Wishes } from './wishes.ts';
 export const OF_IMAGE = [...OF_THE_IMAGE].filter(path => path !== '/').join(' | ');
 
 /** jcds_home and jcds_shown (where the host has it), jcds_here, jcds_cwd: as src/job/home.ts and workdir.ts decide them. */
-export function placeLines({ home, contain, workdir }: Wishes): string[] {
+export function placeLines({ home, homeless, contain, workdir }: Wishes): string[] {
   const here = ['case ${PWD-} in', '  /*) jcds_here=$PWD ;;', "  *) jcds_here='' ;;", 'esac'];
   const cwd = workdir === null ? CWD : [`jcds_cwd=${quoteWord(workdir)}`];
   if (typeof home === 'object') {
@@ -26,10 +26,9 @@ export function placeLines({ home, contain, workdir }: Wishes): string[] {
       : ['if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=\'\'; fi'];
   return [
     ...here,
-    'jcds_home=${HOME:-}',
-    'case $jcds_home in',
-    "  '') jcds_find_home ;;",
-    'esac',
+    ...(homeless === 'account'
+      ? ['jcds_home=${HOME:-}', 'case $jcds_home in', "  '') jcds_find_home ;;", 'esac']
+      : [`jcds_home=\${HOME:-\${${homeless.variable}:-/}}`]),
     ...shown,
     ...cwd,
   ];
@@ -39,7 +38,7 @@ export function placeLines({ home, contain, workdir }: Wishes): string[] {
 const CWD = [
   'jcds_cwd=${jcds_here:-$jcds_home}',
   'case $jcds_cwd:$jcds_result in',
-  `  ${OF_IMAGE.replaceAll(' | ', ':directory:* | ')}:directory:*)`,
+  `  ${OF_IMAGE.replaceAll(' | ', ':directory | ')}:directory)`,
   '    [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_home',
   '    ;;',
   'esac',

@@ -15,12 +15,15 @@ import type { Wishes } from './wishes.ts';
 export interface ScriptParts {
   /** Comment lines that say what it is, without the `#`. */
   readonly title: readonly string[];
-  /** Functions and lines before the look: they set jcds_name, jcds_repository, jcds_entry, jcds_root, jcds_timeout, and "$@". */
+  /** Functions and lines before the look: they set jcds_name, jcds_repository, jcds_entry, jcds_root, jcds_timeout,
+   * jcds_allowed (names of other repositories that links may lead into), and "$@". */
   readonly before: string;
   /** Defines jcds_fail CODE NAME MESSAGE HINT, which ends the script. */
   readonly fail: string;
-  /** Names of other repositories that links may lead into. */
-  readonly allowed: readonly string[];
+  /** Lines that may end the script before anything else of it is read. */
+  readonly early?: string;
+  /** Calls jcds_look_at; where there are several repositories, for one after another. */
+  readonly search?: string;
   /** Runs right before the runtime is started. */
   readonly starting?: readonly string[];
   readonly wishes: Wishes;
@@ -54,11 +57,13 @@ export function renderScript(parts: ScriptParts): Buffer {
     commandScript(wishes.image),
     start(parts),
     LOOK,
+    LOOK_AT,
     parts.before,
-    ask(parts.allowed),
+    parts.search ?? 'jcds_look_at',
     end(wishes),
   ].join('\n\n');
-  const text = [header(parts.title), hygiene(body), body, ''].join('\n');
+  const early = parts.early === undefined ? [] : [parts.early];
+  const text = [header(parts.title), ...early, hygiene(body), body, ''].join('\n');
   return Buffer.from(text, 'latin1');
 }
 
@@ -139,17 +144,20 @@ ${[
 }`;
 }
 
-/** The look, in a session of its own where there is a setsid(1), without any of the caller's descriptors. */
-function ask(allowed: readonly string[]): string {
-  return `jcds_path=$jcds_root/$jcds_repository/$jcds_entry
-jcds_said=$(
-  PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C
-  export PATH LC_ALL
-  set -- /bin/sh -c "$jcds_look" jcds-look "$jcds_root" "$jcds_repository" "$jcds_entry" "$jcds_timeout" "$$" ${quoteWord(allowed.join(' '))}
-  [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
-  exec "$@" </dev/null 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
-)`;
-}
+/**
+ * The look, in a session of its own where there is a setsid(1), without any of the caller's descriptors. It fails where the
+ * image is missing.
+ */
+const LOOK_AT = `jcds_look_at() {
+  jcds_said=$(
+    PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C
+    export PATH LC_ALL
+    set -- "$jcds_root" "$jcds_repository" "$jcds_entry" "$jcds_timeout" "$$" "$jcds_allowed" "\${jcds_cern-}" "\${jcds_files-}"
+    set -- /bin/sh -c "$jcds_look" jcds-look "$@"
+    [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
+    exec "$@" </dev/null 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
+  )
+}`;
 
 function start({ wishes, starting }: ScriptParts): string {
   const lines = [
@@ -165,13 +173,20 @@ function end({ policy, image }: Wishes): string {
   return `${environmentScript(policy)}
 jcds_result=\${jcds_word#jcds_result=}
 jcds_text=\${jcds_result#*:}
+jcds_result=\${jcds_result%%:*}
 case $jcds_result in
+  *@cern) jcds_entry=$jcds_cern ;;
+  *@files) jcds_entry=$jcds_files ;;
+esac
+jcds_result=\${jcds_result%@*}
+jcds_path=$jcds_root/$jcds_repository/$jcds_entry
+case $jcds_result:$jcds_text in
   directory:/* | file:/*)
     jcds_target=$jcds_text
     jcds_start "$@"
     ;;
 esac
-case \${jcds_result%%:*} in
+case $jcds_result in
 ${failureBranches(image)}
 esac`;
 }

@@ -19,6 +19,10 @@ export interface Wishes {
   readonly workdir: string | null;
   /** A directory of the host and its place inside; `own`: the caller's; `none`: an empty one at the same place. */
   readonly home: 'own' | 'none' | { readonly source: string; readonly path: string };
+  /** What is home to somebody who has no HOME: what the account says, or the directory that this variable names. */
+  readonly homeless: 'account' | { readonly variable: string };
+  /** Variables that name directories which are shown where they are, when they are there. */
+  readonly shown: readonly string[];
   readonly contain: boolean;
   readonly writableTmpfs: boolean;
   readonly gpu: Settings['gpu'];

@@ -45,7 +45,6 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
   const pinned = options.pin === true;
   const text = renderScript({
     title: title(found, own.command, pinned),
-    allowed: found.allowed,
     fail: PRINT_FAILURE,
     before: before(found, own.command, { configuration, pinned }, context),
     wishes: {
@@ -106,7 +105,7 @@ function before(
         ]
       : [`set -- ${command.map(quoteWord).join(' ')} "$@"`]),
     `jcds_name=${quoteWord(name)} jcds_repository=${quoteWord(repository)}`,
-    `jcds_entry=${quoteWord(entry)}`,
+    `jcds_entry=${quoteWord(entry)} jcds_allowed=${quoteWord(found.allowed.join(' '))}`,
     ...lookLines(configuration, context),
   ].join('\n');
 }
