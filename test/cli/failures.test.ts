@@ -392,10 +392,10 @@ const optionValues: Row[] = [
     'jcds help configuration',
   ],
   [
-    ['exec', '--runtime', 'docker', 'small:1', 'ls'],
+    ['exec', '--runtime', 'lxc', 'small:1', 'ls'],
     'UNKNOWN_RUNTIME',
     125,
-    'jcds knows no runtime "docker"',
+    'jcds knows no runtime "lxc"',
     `one of ${RUNTIME_NAMES.join(', ')}`,
   ],
   [
