@@ -55,6 +55,8 @@ export const docker: Runtime = {
   root: NEEDS,
   cannot: {
     writableTmpfs: 'docker cannot lay a writable layer over an image that is bound entry by entry',
+    // Its configuration is JSON, in which Go makes U+FFFD of such bytes (measured with docker 20.10).
+    bytes: 'docker cannot show directories or files whose names are not UTF-8',
   },
   refuses,
   probe: probeDocker,

@@ -33,6 +33,8 @@ export const podman: Runtime = {
   root: NEEDS,
   cannot: {
     writableTmpfs: 'podman cannot lay a writable layer over an image that is bound entry by entry',
+    // Its configuration is JSON, in which Go makes U+FFFD of such bytes (measured with podman 4.3).
+    bytes: 'podman cannot show directories or files whose names are not UTF-8',
   },
   refuses,
   probe: probePodman,

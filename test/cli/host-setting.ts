@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { people as everybody, type Person } from '../contract/containers.ts';
+import { people as everybody, type Person, type Surroundings } from '../contract/containers.ts';
 import { type Circumstances, type Ended, Setting } from './setting.ts';
 
 const PRIVATE = resolve(import.meta.dirname, '../hosts/private.sh');
@@ -11,6 +11,8 @@ const REPOSITORIES = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs`;
 export interface HostCircumstances extends Circumstances {
   /** A command that runs jcds: strace, a script that takes something away. Runs as root. */
   readonly through?: readonly string[];
+  /** What the runtime needs around it. */
+  readonly around?: Surroundings;
   /** Another CVMFS than the test images. */
   readonly cvmfs?: string;
 }
@@ -41,6 +43,7 @@ export class HostSetting {
   run(person: Person, command: readonly string[], circumstances: HostCircumstances = {}): Ended {
     const {
       through = [],
+      around,
       cvmfs,
       env = {},
       cwd = this.work(person),
@@ -48,11 +51,12 @@ export class HostSetting {
       encoding = 'utf8',
     } = circumstances;
     const own = {
-      PATH: process.env.PATH,
+      PATH: [around?.path, process.env.PATH].filter(Boolean).join(':'),
       HOME: this.home(person),
       USER: person.name,
       JCDS_NODE: process.execPath,
       jcds: this.setting.program,
+      ...Object.fromEntries(around?.environment ?? []),
       ...env,
     };
     const variables = Object.entries(own).filter(
@@ -65,7 +69,7 @@ export class HostSetting {
         ...(cvmfs === undefined ? [] : ['--cvmfs', cvmfs]),
         '--',
         ...through,
-        ...person.become,
+        ...(around?.become ?? person.become),
         '/usr/bin/env',
         '-i',
         ...assignments,

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** Runs jcds at a time of the test's. The server is of this very process, which must not wait in a system call. */
 function jcdsAt(time: string, words: readonly string[], { env }: Circumstances = {}): Promise<Ended> {
-  const clock = { TZ: 'UTC', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  const clock = { TZ: 'UTC', FAKETIME_DONT_FAKE_MONOTONIC: '1', JCDS_NETWORK: 'true' };
   const args = ['-f', `@${time}`, setting.program, ...words];
   const options = { cwd: setting.work, env: setting.environment({ ...clock, ...env }) };
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
-import type { Person } from '../contract/containers.ts';
+import { type Person, type Surroundings, surroundingsOf } from '../contract/containers.ts';
 import { HostSetting } from './host-setting.ts';
 import { type Ended, failure } from './setting.ts';
 
@@ -12,16 +12,21 @@ afterAll(() => host.remove());
 const IMAGE = 'library/small:1';
 
 /** Runs lines of shell, one character a byte. */
-function shell(person: Person, lines: readonly string[]): Ended {
+function shell(person: Person, around: Surroundings, lines: readonly string[]): Ended {
   const file = join(host.setting.folder, 'script');
   writeFileSync(file, Buffer.from(lines.join('\n'), 'latin1'));
-  return host.run(person, ['/bin/sh', file], { encoding: 'latin1' });
+  return host.run(person, ['/bin/sh', file], { around, encoding: 'latin1' });
 }
 
 const cells = host.people.flatMap(person => RUNTIME_NAMES.map(name => ({ person, name, who: person.name })));
 
 describe.each(cells)('$name for $who', ({ person, name }) => {
   const use = ['--runtime', name];
+  let around: Surroundings;
+  beforeAll(async () => {
+    around = await surroundingsOf(name, person);
+  });
+  afterAll(() => around.close?.());
 
   test('the dry run, pasted into a shell, does the same', () => {
     const script = 'id; pwd; cat /etc/passwd; env | sort; printf "<%s>" "$@"; exit 9';
@@ -40,10 +45,10 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
       '',
     ];
     const env = { LANG: 'C', PYTHONPATH: '/host', BOTH: 'x y' };
-    const shown = host.jcds(person, ['exec', '-n', '-v', ...words], { env });
+    const shown = host.jcds(person, ['exec', '-n', '-v', ...words], { around, env });
     expect(shown).toMatchObject({ code: 0 });
-    const pasted = host.run(person, ['/bin/sh', '-c', shown.stdout], { env });
-    const ran = host.jcds(person, ['exec', ...words], { env });
+    const pasted = host.run(person, ['/bin/sh', '-c', shown.stdout], { around, env });
+    const ran = host.jcds(person, ['exec', ...words], { around, env });
     // The shell that pastes has variables of its own.
     const own = /^(?:_|OLDPWD|SHLVL|jcds)=.*\n/gm;
     expect({ ...pasted, stdout: pasted.stdout.replace(own, '') }).toEqual({
@@ -55,7 +60,7 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
   });
 
   test('any bytes arrive in arguments and variables', () => {
-    const ended = shell(person, [
+    const ended = shell(person, around, [
       `export H='h\xff "$x" \`y\`'`,
       "printf 'F=f\xff $x\\n' >vars",
       `exec "$jcds" exec ${use.join(' ')} --env 'E=e\xff '\\''$x' --env-file vars ${IMAGE} sh -c \\`,
@@ -66,7 +71,7 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
   });
 
   test('places whose names have any bytes are shown, or that is an error before exec', () => {
-    const ended = shell(person, [
+    const ended = shell(person, around, [
       "mkdir -p 'd\xff it'\\''s' && cd 'd\xff it'\\''s' && echo inside >'f\xe9:,'",
       `exec "$jcds" exec ${use.join(' ')} --mount 'type=bind,"src=f\xe9:,",dst=/mnt/b\xff' ${IMAGE} sh -c \\`,
       `  'printf "%s\\n" "$PWD"; cat "/mnt/b\xff" f*'`,
@@ -84,7 +89,9 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
 
   test('200 kB of arguments', () => {
     const words = Array.from({ length: 2000 }, (_, index) => `${index}${'x'.repeat(100)}`);
-    const { code, stdout, stderr } = host.jcds(person, ['exec', ...use, IMAGE, 'echo', ...words]);
+    const { code, stdout, stderr } = host.jcds(person, ['exec', ...use, IMAGE, 'echo', ...words], {
+      around,
+    });
     expect([code, stderr, stdout === `${words.join(' ')}\n`]).toEqual([0, '', true]);
   });
 
@@ -118,7 +125,7 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
       '-c',
       'echo "$FILE|$TYPED|$GITLAB_TOKEN"',
     ];
-    const ended = host.jcds(person, words, { through, env });
+    const ended = host.jcds(person, words, { around, through, env });
     expect(ended).toEqual({ code: 0, stdout: `file-secret $x \`y\` "|typed-secret $x '|\n`, stderr: '' });
     const lists = readFileSync(trace, 'latin1').match(/execve(?:at)?\(.*\[.*\]/g) ?? [];
     expect(lists.length).toBeGreaterThan(3);
@@ -133,8 +140,8 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
   });
 
   test('the command’s own code comes back, and its death by a signal', () => {
-    expect(host.jcds(person, ['exec', ...use, IMAGE, 'sh', '-c', 'exit 125']).code).toBe(125);
-    const { code } = host.jcds(person, ['exec', ...use, IMAGE, 'sh', '-c', 'kill -TERM $$']);
+    expect(host.jcds(person, ['exec', ...use, IMAGE, 'sh', '-c', 'exit 125'], { around }).code).toBe(125);
+    const { code } = host.jcds(person, ['exec', ...use, IMAGE, 'sh', '-c', 'kill -TERM $$'], { around });
     expect([143, 'SIGTERM']).toContain(code);
   });
 });

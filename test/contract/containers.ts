@@ -46,7 +46,7 @@ export interface Container {
 }
 
 /** What a runtime finds around it: how one becomes the person there, and variables that the person has besides. */
-interface Surroundings {
+export interface Surroundings {
   readonly become: readonly string[];
   readonly environment: Entries;
   /** Where the probe looks for programs first. */
@@ -92,7 +92,7 @@ export async function containers(...names: readonly RuntimeName[]): Promise<Cont
 
 async function container(person: Person, runtime: Runtime): Promise<Container> {
   const name = runtime.name as RuntimeName;
-  const surroundings = (await SURROUNDINGS[name]?.(person)) ?? { become: person.become, environment: [] };
+  const surroundings = await surroundingsOf(name, person);
   const variables = {
     PATH: surroundings.path ?? process.env.PATH,
     HOME: person.home,
@@ -108,6 +108,11 @@ async function container(person: Person, runtime: Runtime): Promise<Container> {
   });
   if (!verdict.works) throw new Error(`${name} for ${person.name}: ${verdict.reason} (${verdict.cure})`);
   return { name, runtime, person, host: verdict.host, surroundings };
+}
+
+/** What this runtime needs around it on this host; to be closed afterwards. */
+export async function surroundingsOf(name: RuntimeName, person: Person): Promise<Surroundings> {
+  return (await SURROUNDINGS[name]?.(person)) ?? { become: person.become, environment: [] };
 }
 
 const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings | Promise<Surroundings>>> = {
@@ -128,7 +133,11 @@ const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings
     dockerDaemon ??= startDocker(user);
     const { socket, close } = await dockerDaemon;
     const environment = [['DOCKER_HOST', `unix://${socket}`]] as const;
-    return { become, environment, path: DEBIANS_OWN, close };
+    const stop = async () => {
+      dockerDaemon = undefined;
+      await close();
+    };
+    return { become, environment, path: DEBIANS_OWN, close: stop };
   },
 };
 

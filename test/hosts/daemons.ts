@@ -2,8 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+
+const PRIVATE = resolve(import.meta.dirname, 'private.sh');
 
 /** A container daemon with files of its own, for the length of a test. */
 export interface Daemon {
@@ -48,8 +50,9 @@ async function start(
 ): Promise<Daemon> {
   const folder = mkdtempSync(join(tmpdir(), `jcds-${program}-`));
   spawnSync('chmod', ['711', folder]);
-  // The kernel stops it when the test's process is killed.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...argumentsFor(folder)], {
+  // It sees the test images at /cvmfs, and the kernel stops it when the test's process is killed.
+  const command = [PRIVATE, '--', 'setpriv', '--pdeathsig', 'TERM', program, ...argumentsFor(folder)];
+  const child = spawn('bash', command, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: `/usr/bin:/usr/sbin:/bin:/sbin:${process.env.PATH ?? ''}`, HOME: folder },
   });
