@@ -9,7 +9,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list wrap status wait cache request requests help auth config completion)
+      words=(run exec shell resolve list wrap status wait cache request requests help auth condor config completion)
       options=(
         '-h --help|'
         '-V --version|'
@@ -40,6 +40,12 @@ _jcds_table() {
       ;;
     'auth')
       words=(status)
+      options=(
+        '-h --help|'
+      )
+      ;;
+    'condor')
+      words=(wrapper)
       options=(
         '-h --help|'
       )
@@ -323,6 +329,35 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'condor wrapper')
+      places=()
+      options=(
+        '-o --output|file'
+        '--force|'
+        '--attribute|=SingularityImage ContainerImage'
+        '-B --bind|directory'
+        '--mount|text'
+        '--env-policy|=keep clean hep'
+        '--contain|'
+        '--gpu|=auto nvidia rocm none'
+        '--writable-tmpfs|'
+        '--runtime|=apptainer singularity unshare bubblewrap charliecloud podman docker'
+        '--runtime-arg|text'
+        '--any-registry|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '! --volume|text'
+        '! --cleanenv|'
+        '! --nv|'
+        '! --rocm|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'config list')
       places=()
       options=(
@@ -396,7 +431,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait cache request requests help auth config completion*')
+      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait cache request requests help auth condor config completion*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

@@ -54,6 +54,8 @@ const PATH = 'JCDS%PATH%';
 export const TEXT = 'JCDS%TEXT%';
 /** In an error's facts: what the image's record names as its origin. The script has it in `jcds_text`. */
 export const MADE_FROM = 'made-from.invalid/x';
+/** In an error's facts: the registry that was typed. The script has it in `jcds_wanted`. */
+export const WANTED = 'wanted.invalid';
 /** A number that no message holds otherwise. */
 const SECONDS = 86_401_409;
 
@@ -81,9 +83,10 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   [TEXT]: '"$jcds_text"',
   [MADE_FROM]: '"$jcds_text"',
   'made-from.invalid': '"$jcds_registry"',
+  [WANTED]: '"$jcds_wanted"',
   [String(SECONDS)]: '"$jcds_timeout"',
 };
-const PLACEHOLDER = /(\*JCDS%NAME%\*|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|86401409)/;
+const PLACEHOLDER = /(\*JCDS%NAME%\*|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|wanted\.invalid|86401409)/;
 
 /** The very error that jcds would have thrown at this word. */
 function failureOf(word: LookWord, image: ImageWords): JcdsError {

@@ -79,7 +79,14 @@ const READ_ENVIRONMENT = `jcds_read_image() {
 
 /** Refuses an image that was made from another registry than the one that was typed (src/cvmfs/origin.ts). */
 function checkOrigin({ registry, error }: RegistryCheck): string {
-  return `jcds_check_origin() {
+  const unasked =
+    registry === null
+      ? `
+  case $jcds_wanted:$jcds_entry in
+    :* | *:"$jcds_cern" | *:"$jcds_files") return 0 ;;
+  esac`
+      : '';
+  return `jcds_check_origin() {${unasked}
   jcds_text='' jcds_bootstrap='' jcds_file=$jcds_target/.singularity.d/Singularity
   [ ! -r "$jcds_file" ] || while read -r jcds_item jcds_word; do
     case $jcds_item in
@@ -101,7 +108,7 @@ function checkOrigin({ registry, error }: RegistryCheck): string {
     *) jcds_registry=docker.io ;;
   esac
   case $jcds_registry in
-    ${quoteWord(registry)}) ;;
+    ${registry === null ? '"$jcds_wanted"' : quoteWord(registry)}) ;;
     *)
       jcds_text=$(jcds_shown_text "$jcds_text")
       jcds_registry=$(jcds_shown_text "$jcds_registry")

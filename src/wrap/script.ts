@@ -20,8 +20,8 @@ export interface ScriptParts {
   readonly before: string;
   /** Defines jcds_fail CODE NAME MESSAGE HINT, which ends the script. */
   readonly fail: string;
-  /** Lines that may end the script before anything else of it is read. */
-  readonly early?: string;
+  /** Lines that may end the script before anything else of it is read, and the variables by which they tell the rest. */
+  readonly early?: { readonly lines: string; readonly tells: readonly string[] };
   /** Calls jcds_look_at; where there are several repositories, for one after another. */
   readonly search?: string;
   /** Runs right before the runtime is started. */
@@ -45,7 +45,7 @@ export function renderScript(parts: ScriptParts): Buffer {
   const body = [
     parts.fail,
     FIND,
-    ...(typeof wishes.home === 'object' ? [] : [FIND_HOME]),
+    ...(typeof wishes.home === 'object' || wishes.homeless !== 'account' ? [] : [FIND_HOME]),
     hostPlaces(wishes),
     OPTIONS,
     ownBinds(wishes),
@@ -62,8 +62,9 @@ export function renderScript(parts: ScriptParts): Buffer {
     parts.search ?? 'jcds_look_at',
     end(wishes),
   ].join('\n\n');
-  const early = parts.early === undefined ? [] : [parts.early];
-  const text = [header(parts.title), ...early, hygiene(body), body, ''].join('\n');
+  const { lines, tells } = parts.early ?? { lines: null, tells: [] };
+  const early = lines === null ? [] : [lines];
+  const text = [header(parts.title), ...early, hygiene(body, tells), body, ''].join('\n');
   return Buffer.from(text, 'latin1');
 }
 
@@ -72,12 +73,14 @@ function header(title: readonly string[]): string {
     '#!/bin/sh',
     ...title.map(line => Buffer.from(`# ${line}`).toString('latin1')),
     '# shellcheck disable=SC2016,SC2034,SC2154 # texts for another shell; variables by number, which eval sets and reads',
+    '# shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own',
   ].join('\n');
 }
 
 /** Nothing that the caller exported may steer the script: shell options, functions, the names used below. */
-function hygiene(body: string): string {
-  const names = [...new Set(body.match(/\bjcds_[a-z0-9_]*[a-z0-9]\b/g))].sort();
+function hygiene(body: string, told: readonly string[]): string {
+  const found = new Set(body.match(/\bjcds_[a-z0-9_]*[a-z0-9]\b/g));
+  const names = [...found].filter(name => !told.includes(name)).sort();
   return `set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed test tr wait
 unset ${names.join(' ')}
@@ -125,7 +128,7 @@ const FIND_HOME = `jcds_find_home() {
 }`;
 
 /** jcds_at: where the host has what is at PLACE inside. */
-function hostPlaces({ binds, contain }: Wishes): string {
+function hostPlaces({ binds, contain, shown }: Wishes): string {
   const asked = [...binds].reverse().map(({ source, destination }) => {
     const place = quoteWord(destination);
     return `    ${place} | ${place}/*) jcds_at=${quoteWord(source)}\${1#${place}} ;;`;
@@ -137,6 +140,7 @@ ${[
   '    /cvmfs/*) jcds_at=$jcds_root${1#/cvmfs} ;;',
   '    /dev/* | /proc/* | /sys/*) jcds_at=$1 ;;',
   '    "${jcds_shown:+$jcds_home/}"?*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;',
+  ...shown.map(variable => `    "\${${variable}:-//}"/*) jcds_at=$1 ;;`),
   ...(contain ? [] : ['    /tmp/* | /var/tmp/* | "${jcds_here:-/tmp}"/*) jcds_at=$1 ;;']),
   '    *) jcds_at=$jcds_target$1 ;;',
 ].join('\n')}

@@ -62,7 +62,8 @@ export interface RecordedImage {
 
 /** The registry that the record of an image must name, and the error where it names another. */
 export interface RegistryCheck {
-  readonly registry: string;
+  /** null: the one in `jcds_wanted`, if any, where the entry found is not that of a layout which keeps it. */
+  readonly registry: string | null;
   /** About an image made from `MADE_FROM`. */
   readonly error: JcdsError;
 }

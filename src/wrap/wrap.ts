@@ -6,8 +6,7 @@ import type { Context } from '../context.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
 import { judgeOrigin, RegistryMismatchError } from '../cvmfs/origin.ts';
 import type { Published } from '../cvmfs/publication.ts';
-import { EXIT, isJcdsError } from '../errors.ts';
-import { chooseRuntime } from '../job/choose-runtime.ts';
+import { EXIT } from '../errors.ts';
 import { findJobImage, type JobImage } from '../job/job-image.ts';
 import { readImageName, searchOf } from '../job/locate.ts';
 import { fromBytes } from '../launch/bytes.ts';
@@ -18,11 +17,11 @@ import { safeText } from '../output/safe-text.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
 import { MADE_FROM } from './failures.ts';
 import { lookLines } from './look-lines.ts';
-import { makeWishes, recordImage, requestOf } from './make-wishes.ts';
+import { makeWishes, recordImage } from './make-wishes.ts';
 import { ownWordsBehindImage } from './own-words.ts';
-import { wrappableOf } from './runtimes.ts';
+import { programFor } from './program.ts';
 import { PRINT_FAILURE, renderScript } from './script.ts';
-import type { Program, RegistryCheck } from './wishes.ts';
+import type { RegistryCheck } from './wishes.ts';
 import { writeScript } from './write-script.ts';
 
 declare const JCDS_VERSION: string;
@@ -120,33 +119,6 @@ function title({ name, published }: Found, command: readonly string[], pinned: b
       ? 'which it runs for ever. Rather write it anew than change it; docs/wrap.md of jcds explains it.'
       : 'and runs what the tag names at each start. Rather write it anew than change it; docs/wrap.md of jcds explains it.',
   ];
-}
-
-/** Where the runtime is on this host; on another it is looked for. @throws NotWrappableError, UnknownRuntimeError */
-async function programFor(
-  { settings, say }: { settings: Settings; say: Speaker },
-  context: Context,
-): Promise<Program> {
-  const names = wrappableOf(settings.runtimes);
-  try {
-    // Those that a script can start run every kind of image and can do whatever a job asks for.
-    const { runtime, host } = await chooseRuntime(
-      requestOf(null, settings.envPolicy, []),
-      { ...settings, runtimes: names },
-      context,
-    );
-    return {
-      name: runtime.name as Program['name'],
-      path: host.program,
-      prefix: host.facts.isApptainer === false ? 'SINGULARITYENV_' : 'APPTAINERENV_',
-    };
-  } catch (thrown) {
-    if (!isJcdsError(thrown) || thrown.code !== 'NO_RUNTIME') throw thrown;
-    say.warn(
-      `no runtime that a script can start works on this host; it will look for ${names[0]} where it runs`,
-    );
-    return { name: names[0]!, path: null, prefix: 'APPTAINERENV_' };
-  }
 }
 
 function registryCheck({ image }: Found, { layout }: Published): RegistryCheck | null {

@@ -1,0 +1,105 @@
+/**
+ * jcds_read_name NAME: what `parseReference` and the layouts make of a name, and `imagePath` of a path. It sets jcds_name,
+ * jcds_repositories for a path (else they are those that are searched), the entry in each layout (jcds_entry for OSG's and
+ * JINR's, jcds_cern, jcds_files), and jcds_wanted, the registry that was typed. It fails for what is no name; nothing but
+ * letters, digits and `._/:@+-` gets past its first lines. To be called in the C locale.
+ */
+export const READ_NAME = `jcds_read_name() { # NAME
+  jcds_wanted='' jcds_entry='' jcds_cern='' jcds_files='' jcds_digest='' jcds_tag=''
+  [ "\${#1}" -le 1000 ] || return 1
+  case $1 in
+    '' | -* | *[!A-Za-z0-9._/:@+-]*) return 1 ;;
+    /*)
+      jcds_read_path "$1"
+      return
+      ;;
+  esac
+  jcds_rest=\${1#docker://}
+  case $jcds_rest in
+    *@sha256:*)
+      jcds_digest=\${jcds_rest#*@sha256:}
+      jcds_rest=\${jcds_rest%%@*}
+      case $jcds_digest in
+        *[!0-9a-f]*) return 1 ;;
+      esac
+      [ "\${#jcds_digest}" = 64 ] || return 1
+      ;;
+    *@*) return 1 ;;
+  esac
+  [ "\${#jcds_rest}" -le 400 ] || return 1
+  case \${jcds_rest##*/} in
+    *:*)
+      jcds_tag=\${jcds_rest##*:}
+      jcds_rest=\${jcds_rest%:*}
+      case $jcds_tag in
+        '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) return 1 ;;
+      esac
+      [ "\${#jcds_tag}" -le 128 ] || return 1
+      ;;
+  esac
+  case $jcds_rest in
+    localhost/* | *[.:A-Z]*/*)
+      case \${jcds_rest%%/*} in
+        localhost | *[.:A-Z]*)
+          jcds_wanted=\${jcds_rest%%/*}
+          jcds_rest=\${jcds_rest#*/}
+          ;;
+      esac
+      ;;
+  esac
+  jcds_typed=$jcds_wanted
+  case $jcds_wanted in
+    *[.:]*[A-Z]* | *[A-Z]*[.:]*) jcds_wanted=$(printf %s "$jcds_wanted" | PATH=/usr/bin:/bin tr '[:upper:]' '[:lower:]') ;;
+  esac
+  case $jcds_wanted in
+    docker.io | index.docker.io | registry.hub.docker.com | registry-1.docker.io) jcds_wanted=docker.io ;;
+    [.:-]* | *[/@+_]*) return 1 ;;
+  esac
+  case $jcds_rest in
+    '' | *[!a-z0-9._/-]* | [._/-]* | *[._/-] | *//* | */[._-]* | *[._-]/*) return 1 ;;
+    *.[._-]* | *_[.-]* | *-[._]* | *___*) return 1 ;;
+  esac
+  case $jcds_wanted:$jcds_rest in
+    :*/* | docker.io:*/*) ;;
+    :* | docker.io:*) jcds_rest=library/$jcds_rest ;;
+  esac
+  jcds_name=\${jcds_typed:+$jcds_wanted/}$jcds_rest\${jcds_tag:+:$jcds_tag}\${jcds_digest:+@sha256:$jcds_digest}
+  jcds_pattern=\${jcds_rest##*/}
+  jcds_host=\${jcds_wanted:-docker.io}
+  case $jcds_host in
+    docker.io) jcds_host=registry.hub.docker.com ;;
+  esac
+  case $jcds_digest in
+    '')
+      jcds_tag=\${jcds_tag:-latest}
+      jcds_entry=$jcds_rest:$jcds_tag
+      jcds_cern=$jcds_host/$jcds_rest:$jcds_tag
+      case $jcds_wanted:$jcds_rest in
+        :library/* | :biocontainers/* | quay.io:biocontainers/*) jcds_files=all/\${jcds_rest#*/}:$jcds_tag ;;
+      esac
+      ;;
+    *)
+      jcds_entry=.images/sha256:\${jcds_digest%"\${jcds_digest#??}"}/\${jcds_digest#??}
+      jcds_cern=$jcds_host/$jcds_rest:sha256:$jcds_digest
+      ;;
+  esac
+}
+jcds_read_path() { # PATH
+  set -- "\${1%/}"
+  case $1/ in
+    *//* | */./* | */../*) return 1 ;;
+  esac
+  case $1 in
+    "$jcds_root"/?*/?*) jcds_rest=\${1#"$jcds_root"/} ;;
+    /cvmfs/?*/?*) jcds_rest=\${1#/cvmfs/} ;;
+    *) return 1 ;;
+  esac
+  jcds_repositories=\${jcds_rest%%/*}
+  jcds_entry=\${jcds_rest#*/}
+  case $jcds_repositories in
+    [!A-Za-z0-9]* | *[!A-Za-z0-9._-]* | *. | *..*) return 1 ;;
+    *.*) ;;
+    *) return 1 ;;
+  esac
+  jcds_name=$1 jcds_pattern=\${1##*/}
+}`;

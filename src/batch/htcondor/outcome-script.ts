@@ -1,0 +1,76 @@
+/**
+ * How the wrapper says what became of a job: the status file in the scratch directory, as src/job/status-file.ts writes it
+ * (for whoever wants to know which directory the job ran from), and for a failure the words on standard error, in the file
+ * that HTCondor names, and the code that tells "later" (75) from "never".
+ */
+export const OUTCOME = `jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
+  case $1 in
+    '')
+      jcds_quoted=null
+      return
+      ;;
+  esac
+  jcds_quoted='' jcds_unquoted=$1
+  case $1 in
+    *[!"$jcds_newline -~"]*) jcds_unquoted=$(jcds_shown_text "$1") ;;
+  esac
+  while :; do
+    case $jcds_unquoted in
+      *[\\\\\\"]*)
+        jcds_quoted=$jcds_quoted\${jcds_unquoted%%[\\\\\\"]*}
+        jcds_unquoted=\${jcds_unquoted#"\${jcds_unquoted%%[\\\\\\"]*}"}
+        jcds_quoted=$jcds_quoted\\\\\${jcds_unquoted%"\${jcds_unquoted#?}"}
+        jcds_unquoted=\${jcds_unquoted#?}
+        ;;
+      *"$jcds_newline"*)
+        jcds_quoted=$jcds_quoted\${jcds_unquoted%%"$jcds_newline"*}\\\\n
+        jcds_unquoted=\${jcds_unquoted#*"$jcds_newline"}
+        ;;
+      *) break ;;
+    esac
+  done
+  jcds_quoted=\\"$jcds_quoted$jcds_unquoted\\"
+}
+jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason to fail
+  case \${_CONDOR_SCRATCH_DIR-} in
+    /*) ;;
+    *) return 0 ;;
+  esac
+  jcds_json "\${jcds_name:-$jcds_image}" && jcds_told="\\"image\\":$jcds_quoted"
+  jcds_json "$jcds_repository" && jcds_told="$jcds_told,\\"repository\\":$jcds_quoted"
+  jcds_json "$jcds_path" && jcds_told="$jcds_told,\\"path\\":$jcds_quoted"
+  jcds_json "$jcds_target" && jcds_told="$jcds_told,\\"target\\":$jcds_quoted"
+  jcds_json "\${jcds_program##*/}" && jcds_told="$jcds_told,\\"runtime\\":$jcds_quoted,\\"exitCode\\":$2"
+  case $# in
+    2) jcds_told=$jcds_told,\\"error\\":null ;;
+    *)
+      jcds_json "$4" && jcds_told="$jcds_told,\\"error\\":{\\"code\\":\\"$3\\",\\"message\\":$jcds_quoted"
+      jcds_json "$5" && jcds_told="$jcds_told,\\"hint\\":$jcds_quoted}"
+      ;;
+  esac
+  jcds_told="{\\"schemaVersion\\":1,\\"outcome\\":\\"$1\\",$jcds_told,\\"waitingFor\\":null}"
+  jcds_write "$jcds_told" "$_CONDOR_SCRATCH_DIR/.jcds-status.json"
+}
+jcds_write() { # TEXT FILE: half of it is worse than none
+  { printf '%s\\n' "$1" >"$2"; } 2>/dev/null || PATH=/usr/bin:/bin rm -f "$2" 2>/dev/null || return 0
+}
+jcds_chirp() { # TEXT: into the job's event log, where the job is allowed to
+  case $jcds_proxy in
+    '') return 0 ;;
+  esac
+  for jcds_item in "\${_CONDOR_LIBEXEC-}" /usr/libexec/condor /usr/lib/condor/libexec "\${_CONDOR_BIN-}"; do
+    [ -x "$jcds_item/condor_chirp" ] || continue
+    PATH=/usr/bin:/bin timeout 5 "$jcds_item/condor_chirp" ulog "$1" </dev/null >/dev/null 2>&1
+    return 0
+  done
+}
+jcds_fail() { # CODE NAME MESSAGE HINT
+  printf 'jcds: %s\\n' "$3" >&2
+  [ -z "$4" ] || printf 'hint: %s\\n' "$4" >&2
+  case \${_CONDOR_WRAPPER_ERROR_FILE-} in
+    /*) jcds_write "jcds: $3" "$_CONDOR_WRAPPER_ERROR_FILE" ;;
+  esac
+  jcds_chirp "jcds: $3"
+  jcds_tell failed "$1" "$2" "$3" "$4"
+  exit "$1"
+}`;

@@ -1,0 +1,142 @@
+import { EXIT, JcdsError } from '../../errors.ts';
+import { quoteWord } from '../../launch/quote.ts';
+import { environmentScript } from '../../wrap/environment-script.ts';
+import { failLine, TEXT, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
+import { renderScript } from '../../wrap/script.ts';
+import type { Wishes } from '../../wrap/wishes.ts';
+import { adScript, TOLD } from './ad-script.ts';
+import { READ_NAME } from './name-script.ts';
+import { OUTCOME } from './outcome-script.ts';
+
+/** What stands in a job's ad is no name of an image. */
+class JobImageError extends JcdsError {
+  constructor() {
+    super({
+      code: 'INVALID_REFERENCE',
+      message: `the image that this job asks for is none: ${TEXT}`,
+      hint: 'My.JCDSImage = "registry/repository:tag" in the submit description, or a path below /cvmfs',
+      exitCode: EXIT.usage,
+    });
+  }
+}
+
+/** Whether the job wants an image cannot be found out. */
+class JobAdError extends JcdsError {
+  constructor() {
+    super({
+      code: 'JOB_AD',
+      message: `${TEXT} cannot be read, which says whether this job wants an image`,
+      hint: 'ask the administrator of this host',
+      exitCode: EXIT.later,
+    });
+  }
+}
+
+/** A repository that is searched, and where its links may lead beside itself. */
+export interface SearchedRepository {
+  readonly name: string;
+  readonly allowedLinkTargets: readonly string[];
+}
+
+/** What the owner of a pool decides, beside the wishes of every job. */
+export interface WrapperParts {
+  readonly title: readonly string[];
+  /** Attributes of the job's ad that name an image, the first that is there decides. */
+  readonly attributes: readonly string[];
+  readonly repositories: readonly SearchedRepository[];
+  readonly cvmfsRoot: string;
+  /** Seconds. */
+  readonly cvmfsTimeout: number;
+  readonly wishes: Omit<Wishes, 'image' | 'recorded'>;
+}
+
+/** A USER_JOB_WRAPPER for HTCondor: one character a byte, POSIX sh for dash, bash as sh and busybox. */
+export function renderWrapper(parts: WrapperParts): Buffer {
+  return renderScript({
+    title: parts.title,
+    early: { lines: adScript(parts.attributes), tells: TOLD },
+    fail: OUTCOME,
+    before: before(parts),
+    search: SEARCH,
+    starting: [
+      'jcds_tell starting null',
+      '[ -z "$jcds_proxy" ] || jcds_chirp "jcds: $jcds_name is $jcds_target"',
+    ],
+    wishes: { ...parts.wishes, image: UNKNOWN_IMAGE, recorded: null },
+  });
+}
+
+function before({ repositories, cvmfsRoot, cvmfsTimeout }: WrapperParts): string {
+  return `${PASS_EXACTLY}
+
+${READ_NAME}
+
+${allowedLinks(repositories)}
+
+case $jcds_passing in
+  1) jcds_pass_exactly "$@" ;;
+esac
+jcds_root=${quoteWord(cvmfsRoot)} jcds_timeout=${cvmfsTimeout}
+jcds_repositories=${quoteWord(repositories.map(({ name }) => name).join(' '))}
+case $jcds_status in
+  0 | 1) ;;
+  *)
+    jcds_text=$(jcds_shown_text "$_CONDOR_JOB_AD")
+    ${failLine(new JobAdError())}
+    ;;
+esac
+jcds_locale=\${LC_ALL+set}\${LC_ALL-}
+LC_ALL=C
+if [ -n "$jcds_fault" ] || ! jcds_read_name "$jcds_image"; then
+  jcds_name=''
+  jcds_image=$(jcds_shown_text "$(printf %.200s "$jcds_image")")
+  jcds_text=\${jcds_fault:-$jcds_image}
+  ${failLine(new JobImageError())}
+fi
+case $jcds_locale in
+  set*) { LC_ALL=\${jcds_locale#set}; } 2>/dev/null ;;
+  *) unset LC_ALL ;;
+esac`;
+}
+
+/** "Missing" in one repository sends on to the next; one that cannot be seen ends the search, since it could be there. */
+const SEARCH = `for jcds_repository in $jcds_repositories; do
+  jcds_allow
+  ! jcds_look_at || break
+done`;
+
+function allowedLinks(repositories: readonly SearchedRepository[]): string {
+  const branches = repositories
+    .filter(({ allowedLinkTargets }) => allowedLinkTargets.length > 0)
+    .map(
+      ({ name, allowedLinkTargets }) =>
+        `    ${quoteWord(name)}) jcds_allowed=${quoteWord(allowedLinkTargets.join(' '))} ;;`,
+    );
+  return [
+    'jcds_allow() {',
+    '  case $jcds_repository in',
+    ...branches,
+    "    *) jcds_allowed='' ;;",
+    '  esac',
+    '}',
+  ].join('\n');
+}
+
+/**
+ * A job without an image that has variables which no shell holds, such as exported functions of bash: dash would lose them.
+ */
+const PASS_EXACTLY = `jcds_pass_exactly() {
+  case $1 in
+    *=*) jcds_pass "$@" ;; # env(1) would take it for a variable
+  esac
+  jcds_said=$(
+    PATH=/usr/bin:/bin LC_ALL=C
+    export PATH LC_ALL
+    printf '\\1\\2\\n'
+    exec tr '\\0\\n' '\\n\\1' <"/proc/$$/environ"
+  )
+${environmentScript('everything').replaceAll(/^(?=.)/gm, '  ')}
+  [ -n "$jcds_lost$jcds_surplus" ] || jcds_pass "$@"
+  jcds_hand_on
+  eval "exec $jcds_env \\"\\$@\\""
+}`;

@@ -1,0 +1,80 @@
+import type { Call, Outcome } from '../../commands/command.ts';
+import { settingsOf } from '../../configuration/from-options.ts';
+import { loadConfiguration } from '../../configuration/load.ts';
+import type { Settings } from '../../configuration/settings.ts';
+import type { Context } from '../../context.ts';
+import { judgeOrigin, RegistryMismatchError } from '../../cvmfs/origin.ts';
+import { cvmfsRoot } from '../../cvmfs/root.ts';
+import { EXIT, UsageError } from '../../errors.ts';
+import { searchOf } from '../../job/locate.ts';
+import { fromBytes } from '../../launch/bytes.ts';
+import { speaker } from '../../output/console.ts';
+import { MADE_FROM, WANTED } from '../../wrap/failures.ts';
+import { makeWishes } from '../../wrap/make-wishes.ts';
+import { programFor } from '../../wrap/program.ts';
+import type { RegistryCheck } from '../../wrap/wishes.ts';
+import { writeScript } from '../../wrap/write-script.ts';
+import { renderWrapper } from './wrapper-script.ts';
+
+declare const JCDS_VERSION: string;
+
+/** The attribute of jcds' own, and those of HTCondor that a pool's owner may let count. */
+export const OTHER_ATTRIBUTES = ['SingularityImage', 'ContainerImage'] as const;
+const SCRATCH = '_CONDOR_SCRATCH_DIR';
+
+/**
+ * `jcds condor wrapper`: a USER_JOB_WRAPPER that runs jobs in the image their ad names, without Node.js on the execute node.
+ * What the job's environment says of CVMFS does not count: with `getenv` it is the submit host's.
+ */
+export async function writeWrapper(call: Call, context: Context): Promise<Outcome> {
+  const { options } = call;
+  const say = speaker(options, context);
+  const { settings, notes } = loadConfiguration(context, settingsOf(options));
+  for (const note of notes) say.warn(note);
+  const attributes = ['JCDSImage', ...askedAttributes(options.attribute)];
+  const text = renderWrapper({
+    title: [
+      'USER_JOB_WRAPPER of HTCondor: runs jobs in the container image that their ad names, from CVMFS, without Node.js.',
+      `Written by jcds ${JCDS_VERSION} (jcds condor wrapper); docs/htcondor.md of jcds explains it.`,
+      `Attributes that name an image: ${attributes.join(', ')}. Every other job is left as it is.`,
+    ],
+    attributes,
+    repositories: searchOf(settings, context).repositories,
+    cvmfsRoot: cvmfsRoot({ configured: settings.cvmfsRoot, environment: {}, cwd: context.cwd }),
+    cvmfsTimeout: settings.cvmfsTimeout,
+    wishes: {
+      ...makeWishes(options, settings, context, { name: '', facts: null }),
+      homeless: { variable: SCRATCH },
+      shown: [SCRATCH],
+      program: await programFor({ settings, say }, context),
+      registryCheck: registryCheck(settings),
+    },
+  });
+  const { output } = options;
+  if (typeof output === 'string') writeScript(output, text, { force: options.force === true, mode: 0o755 });
+  else context.stdout.write(fromBytes(text));
+  return { kind: 'exit', code: EXIT.ok };
+}
+
+/** In the order in which they were asked for. @throws UsageError */
+function askedAttributes(asked: unknown): readonly string[] {
+  const names = Array.isArray(asked) ? [...new Set(asked.map(String))] : [];
+  const unknown = names.find(name => !OTHER_ATTRIBUTES.some(known => known === name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--attribute ${JSON.stringify(unknown)} is none that HTCondor sets for an image`,
+      `--attribute ${OTHER_ATTRIBUTES.join(' or --attribute ')}; JCDSImage counts in any case`,
+    );
+  return names;
+}
+
+/** The registry is the one that a job's name holds. */
+function registryCheck({ anyRegistry }: Settings): RegistryCheck | null {
+  if (anyRegistry) return null;
+  const finding = judgeOrigin(
+    { registry: WANTED, registryTyped: true, repository: '' },
+    { dropsRegistry: true },
+    { bootstrap: 'docker', from: MADE_FROM },
+  );
+  return finding === null ? null : { registry: null, error: new RegistryMismatchError(finding) };
+}
