@@ -1,6 +1,10 @@
+import { isJustKept } from '../completion/index-age.ts';
+import type { ListedPlaces } from '../completion/keep-names.ts';
 import { settingsOf } from '../configuration/from-options.ts';
-import { loadConfiguration } from '../configuration/load.ts';
+import { isFromFiles, loadConfiguration } from '../configuration/load.ts';
+import type { Context } from '../context.ts';
 import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
+import type { ListEnd } from '../cvmfs/list-publications.ts';
 import { namePattern } from '../cvmfs/name-pattern.ts';
 import type { HttpView } from '../cvmfs/no-mount/http-view.ts';
 import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
@@ -8,7 +12,9 @@ import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
 import { EXIT } from '../errors.ts';
 import { httpWishesOf } from '../job/http-options.ts';
 import { searchOf } from '../job/locate.ts';
+import { searchWords } from '../job/search-words.ts';
 import { speaker } from '../output/console.ts';
+import type { LayoutName } from '../repositories/layouts/index.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 
@@ -30,34 +36,72 @@ export const list: CommandDeclaration = {
   examples: [["jcds list 'nica/*:latest'", 'the newest images of a group']],
   async action(call, context) {
     const say = speaker(call.options, context);
-    const { settings, notes } = loadConfiguration(context, settingsOf(call.options));
+    const { settings, sources, notes } = loadConfiguration(context, settingsOf(call.options));
     for (const note of notes) say.warn(note);
     const search = searchOf(settings, context);
     const matches = call.arguments[0] === undefined ? null : namePattern(call.arguments[0]);
     const wishes = httpWishesOf(call.options, settings, context);
-    let printed = 0;
+    const listed: Listed[] = [];
+    let end: ListEnd = { state: 'listed', refused: 0 };
+    const print: Print = (names, row, http) => {
+      const lines = flag(call, 'json') ? names.map(name => line(search.root, row, name, http)) : names;
+      return names.length === 0 || context.stdout.write(`${lines.join('\n')}\n`);
+    };
     for (const row of search.repositories) {
-      const take: TakeNames = (names, _layout, http) => {
+      const one: Listed = { name: row.name, layout: null, paths: [], isWhole: false, isVerified: true };
+      listed.push(one);
+      const take: TakeNames = (names, layout, http) => {
         if (names.length === 0 && http !== null) tellHttp(http, say, context);
         const wanted = matches === null ? names : names.filter(matches);
-        printed += wanted.length;
-        const lines = flag(call, 'json')
-          ? wanted.map(name => line(search.root, row.name, name, http))
-          : wanted;
-        return wanted.length === 0 || context.stdout.write(`${lines.join('\n')}\n`);
+        note(one, wanted, layout, http);
+        return print(wanted, row.name, http);
       };
-      const question = { root: search.root, row, timeout: search.timeout };
-      const end = await listAnywhere(question, take, wishes, context);
-      if (end.state === 'unreachable') throw new CvmfsUnreachableError(end.repository, end.reason);
-      if (end.state === 'stopped') break;
+      end = await listAnywhere({ root: search.root, row, timeout: search.timeout }, take, wishes, context);
+      if (end.state !== 'listed') break;
+      one.isWhole = matches === null;
       if (end.refused > 0)
         say.warn(
           `${end.refused} names in ${row.name} hold characters that no terminal should get, and were left out`,
         );
     }
-    return exit(printed > 0 ? EXIT.ok : EXIT.no);
+    const words = end.state === 'listed' ? searchWords(call.options, context) : null;
+    const areUsual = isFromFiles(sources.repositories);
+    // Whoever closed the pipe waits for this process to end.
+    if (end.state !== 'stopped')
+      await keepNames(listed, { repositories: settings.repositories, areUsual, words }, context);
+    if (end.state === 'unreachable') throw new CvmfsUnreachableError(end.repository, end.reason);
+    return exit(listed.some(({ paths }) => paths.length > 0) ? EXIT.ok : EXIT.no);
   },
 };
+
+/** Prints names of a repository; false: nobody reads them any more. */
+type Print = (names: readonly string[], repository: string, http: HttpView | null) => boolean;
+
+/** What was listed of one repository. */
+interface Listed {
+  readonly name: string;
+  readonly paths: string[];
+  /** null: no name was found. */
+  layout: LayoutName | null;
+  isWhole: boolean;
+  isVerified: boolean;
+}
+
+function note(one: Listed, names: readonly string[], layout: LayoutName, http: HttpView | null): void {
+  one.layout = layout;
+  one.isVerified = http?.verified !== false;
+  for (const name of names) one.paths.push(name);
+}
+
+/** The names at TAB are made of what was listed, as long as it is proven. It is all on the screen by now. */
+async function keepNames(listed: readonly Listed[], places: ListedPlaces, context: Context): Promise<void> {
+  if (listed.every(({ name, paths, isWhole }) => isWhole && isJustKept(context, name, paths.length))) return;
+  const { keepListedNames } = await import('../completion/keep-names.ts');
+  const names = listed.flatMap(({ layout, isVerified, ...rest }) =>
+    layout === null || !isVerified ? [] : [{ ...rest, layout }],
+  );
+  await keepListedNames(context, names, places);
+}
 
 /** A line of `list --json`. */
 function line(root: string, repository: string, name: string, http: HttpView | null): string {

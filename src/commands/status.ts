@@ -1,15 +1,14 @@
 import { amendIndex } from '../completion/index-file.ts';
 import { refreshWhenDue } from '../completion/refresh.ts';
-import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
-import { httpWords } from '../job/http-options.ts';
+import { searchWords } from '../job/search-words.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { type Round, watch } from '../output/watch.ts';
 import { gatherStatus, type StatusQuestion } from '../status/gather.ts';
 import { seenNames } from '../status/index-names.ts';
 import { exitCodeOf, reportText } from '../status/report.ts';
 import { statusJson } from '../status/status-json.ts';
-import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { askedAgain, statusQuestion } from './status-question.ts';
 
@@ -70,7 +69,7 @@ export const status: CommandDeclaration = {
       return exit(await watch(look, context.stdout, question.checkRegistry ? REGISTRY_PAUSE : PAUSE));
     const { text, code } = await look();
     context.stdout.write(text);
-    const words = refreshWords(call, context);
+    const words = searchWords(call.options, context);
     if (code !== EXIT.later && words !== null) refreshWhenDue(context, namesOf(question), words);
     return exit(code);
   },
@@ -78,16 +77,4 @@ export const status: CommandDeclaration = {
 
 function namesOf({ search }: StatusQuestion): readonly string[] {
   return search.repositories.map(({ name }) => name);
-}
-
-/** The options by which the names are listed where the images were looked for; null: they would not be verified. */
-function refreshWords(call: Call, { cwd }: Pick<Context, 'cwd'>): readonly string[] | null {
-  const root = stringOption(call, 'cvmfsRoot');
-  const http = httpWords(call.options, cwd);
-  if (http === null) return null;
-  return [
-    ...(root === undefined ? [] : ['--cvmfs-root', root]),
-    ...listOption(call, 'repository').flatMap(name => ['--repository', name]),
-    ...http,
-  ];
 }

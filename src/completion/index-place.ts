@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
 import { makeDirectories } from '../make-directories.ts';
+import { type IndexContext, indexDirectory, NAMES_ENDING } from './index-age.ts';
 
-/** What of the context the index needs. */
-export type IndexContext = Pick<Context, 'environment' | 'home' | 'uid' | 'now'>;
-
-/** The endings and names of all that lies in the index's directory. */
-export const NAMES_ENDING = '.names';
+/** The names of what else lies in the index's directory. */
 export const SEARCHED = 'searched';
 export const ATTEMPT = 'attempt';
 const ASIDE = /\.[0-9]+-[0-9a-f]{12}\.aside$/;
@@ -17,12 +13,6 @@ const ABANDONED_AFTER = 60 * 60 * 1000;
 /** A directory that is not this user's own, or no directory: nothing is written there. */
 export class ForeignIndexDirectory extends Error {
   readonly code = 'EPERM';
-}
-
-/** Where the index is: `$XDG_CACHE_HOME/jcds/completion`; a relative variable counts as unset (XDG). */
-export function indexDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const cache = environment.XDG_CACHE_HOME;
-  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'completion');
 }
 
 /** Writes a file of the index aside and renames it, so that a reader or a second writer meets a whole one. */
@@ -41,10 +31,11 @@ export function writeIndexFile(context: IndexContext, name: string, text: string
   }
 }
 
-/** When a file of the index was written, in milliseconds since 1970; 0: it is not there. */
-export function changedAt(context: IndexContext, name: string): number {
-  const status = lstatSync(join(indexDirectory(context), name), { throwIfNoEntry: false });
-  return status?.isFile() === true ? status.mtimeMs : 0;
+/** Notes that what a file of the index says is still so. */
+export function touchIndexFile(context: IndexContext, name: string, changedAt: number): void {
+  const directory = ownDirectory(context);
+  removeAbandoned(directory, context.now());
+  utimesSync(join(directory, name), changedAt / 1000, changedAt / 1000);
 }
 
 /** Removes the index, and nothing else that may lie in its directory. */

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import type { Context } from '../context.ts';
+import { changedAt, type IndexContext } from './index-age.ts';
 import { listedAt } from './index-file.ts';
-import { ATTEMPT, changedAt, type IndexContext, writeIndexFile } from './index-place.ts';
+import { ATTEMPT, writeIndexFile } from './index-place.ts';
 
 /** A list is looked at anew after this time: publications come some times a day, and `list` and `status` add to it. */
 const STALE_AFTER = 6 * 60 * 60 * 1000;

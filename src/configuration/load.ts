@@ -68,6 +68,11 @@ function mergedServices(weaker: Settings['services'], stronger: Settings['servic
   return { ...weaker, ...Object.fromEntries(merged) };
 }
 
+/** Whether a setting of this source is in force for every command line, and not for one alone or one terminal. */
+export function isFromFiles(source: string | undefined): boolean {
+  return source !== 'option' && source?.startsWith('JCDS_') !== true;
+}
+
 function variables(environment: Context['environment']): [string, Partial<Settings>][] {
   const found: [string, Partial<Settings>][] = [];
   for (const [key, row] of Object.entries(SETTINGS)) {

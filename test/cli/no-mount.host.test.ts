@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { REAL, unpackReal } from '../cvmfs/http/real-repository.ts';
@@ -36,7 +45,10 @@ afterEach(async () => {
 function jcdsAt(time: string, words: readonly string[], { env }: Circumstances = {}): Promise<Ended> {
   const clock = { TZ: 'UTC', FAKETIME_DONT_FAKE_MONOTONIC: '1', JCDS_NETWORK: 'true' };
   const args = ['-f', `@${time}`, setting.program, ...words];
-  const options = { cwd: setting.work, env: setting.environment({ ...clock, ...env }) };
+  const options = {
+    cwd: setting.work,
+    env: setting.environment({ ...clock, JCDS_NETWORK: undefined, ...env }),
+  };
   return new Promise((resolve, reject) => {
     execFile('faketime', args, options, (error, stdout, stderr) => {
       if (error !== null && typeof error.code !== 'number') reject(error);
@@ -309,14 +321,26 @@ test('where the network is forbidden no server is asked', async () => {
 });
 
 test('names for TAB are listed over HTTP, and not from what is unverified', async () => {
-  const names = (): string[] => {
-    const directory = join(setting.home, '.cache/jcds/completion');
-    return readdirSync(directory).filter(name => name.startsWith(REAL.name));
-  };
+  const directory = join(setting.home, '.cache/jcds/completion');
+  const names = (): string[] =>
+    existsSync(directory) ? readdirSync(directory).filter(name => name.startsWith(REAL.name)) : [];
   const insecure = ['--repository', REAL.name, '--server', server.template, '--insecure'];
   expect((await jcdsAt(NOON, ['completion', 'refresh', ...insecure])).stderr).toContain(
     'the names of small.jinr.ru were not kept: they are unverified',
   );
+  expect((await jcdsAt(NOON, ['list', ...insecure])).code).toBe(0);
+  expect(names()).toHaveLength(0);
   expect(await jcds('completion', 'refresh')).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(names()).toHaveLength(1);
+  rmSync(directory, { recursive: true });
+  expect((await jcds('list')).code).toBe(0);
+  expect(names()).toHaveLength(1);
+  const file = readFileSync(join(directory, `${REAL.name}.names`), 'utf8');
+  expect(file.split('\n').slice(1)).toEqual([
+    'htc/busybox:rel',
+    'library/broken:1',
+    'library/busybox:1',
+    'library/busybox:latest',
+    '',
+  ]);
 });

@@ -117,7 +117,8 @@ export class Setting {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // A refresh of the names may still be writing.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

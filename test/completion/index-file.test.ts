@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type IndexContext, indexDirectory } from '../../src/completion/index-age.ts';
 import {
   amendIndex,
   listedAt,
@@ -19,7 +20,7 @@ import {
   readIndex,
   updateIndex,
 } from '../../src/completion/index-file.ts';
-import { type IndexContext, indexDirectory, removeIndex } from '../../src/completion/index-place.ts';
+import { removeIndex } from '../../src/completion/index-place.ts';
 import { NAMES as ALL } from './names.ts';
 
 /** OSG's layout has no port in its paths and no digests. */

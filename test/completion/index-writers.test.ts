@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type IndexContext, indexDirectory } from '../../src/completion/index-age.ts';
 import { readIndex, updateIndex } from '../../src/completion/index-file.ts';
-import { type IndexContext, indexDirectory } from '../../src/completion/index-place.ts';
 import { ROOT } from './table.ts';
 
 const JINR = 'containers.jinr.ru';

@@ -92,6 +92,7 @@ test('a program that cannot be started, or a cache that cannot be written, is of
   startRefresh(account.context);
   account.environment.XDG_CACHE_HOME = account.write('file', '');
   startRefresh(account.context);
+  refreshWhenDue(account.context, [JINR]);
 });
 
 describe('jcds completion refresh', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/configuration/settings.ts';
 import { isJcdsError } from '../../src/errors.ts';
 import { httpWishesOf, httpWords } from '../../src/job/http-options.ts';
+import { searchWords } from '../../src/job/search-words.ts';
 
 const context = { environment: {}, home: '/home/ann', cwd: '/work' };
 const USUAL = {
@@ -87,3 +88,14 @@ function refusal(options: Record<string, unknown>, settings = DEFAULTS) {
     return { code, exitCode, message, hint };
   }
 }
+
+test('another command, in another directory, looks at the same places', () => {
+  const options = { cvmfsRoot: 'tree', repository: ['a.example', 'b.example'], keys: ['k'], json: true };
+  expect(searchWords(options, { cwd: '/work' })).toEqual([
+    ...['--cvmfs-root', '/work/tree'],
+    ...['--repository', 'a.example', '--repository', 'b.example'],
+    ...['--keys', '/work/k'],
+  ]);
+  expect(searchWords({}, { cwd: null })).toEqual([]);
+  expect(searchWords({ ...options, insecure: true }, { cwd: '/work' })).toBeNull();
+});

@@ -1,0 +1,56 @@
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { MAGIC, VERSION } from './index-format.ts';
+
+/** What of the context the index needs. */
+export type IndexContext = Pick<Context, 'environment' | 'home' | 'uid' | 'now'>;
+
+/** The ending of the files with names. */
+export const NAMES_ENDING = '.names';
+/** A list that was kept so short a time ago, with as many names, is not kept again. */
+const YOUNG = 10 * 60 * 1000;
+const HEADER = new RegExp(`^${MAGIC} ${VERSION} [0-9]{1,7} ([0-9]{1,7}) ([0-9]{1,7})\\n`);
+
+/** Where the index is: `$XDG_CACHE_HOME/jcds/completion`; a relative variable counts as unset (XDG). */
+export function indexDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
+  const cache = environment.XDG_CACHE_HOME;
+  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'completion');
+}
+
+/** When a file of the index was written, in milliseconds since 1970; 0: it is not there, or nothing can be seen there. */
+export function changedAt(context: IndexContext, name: string): number {
+  try {
+    const status = lstatSync(join(indexDirectory(context), name), { throwIfNoEntry: false });
+    return status?.isFile() === true ? status.mtimeMs : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Whether another list has just kept that many names of a repository. `list` in a loop asks this before it loads the rest of
+ * the index, which takes longer than many a listing.
+ */
+export function isJustKept(context: IndexContext, repository: string, names: number): boolean {
+  try {
+    const file = `${repository}${NAMES_ENDING}`;
+    const age = context.now() - changedAt(context, file);
+    return age >= 0 && age < YOUNG && countIn(join(indexDirectory(context), file)) === names;
+  } catch {
+    return false;
+  }
+}
+
+/** How many names an index says that it holds; null: it is none. */
+function countIn(file: string): number | null {
+  const descriptor = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(80);
+    const length = readSync(descriptor, head);
+    const header = HEADER.exec(head.toString('latin1', 0, length));
+    return header === null ? null : Number(header[2]) - Number(header[1]);
+  } finally {
+    closeSync(descriptor);
+  }
+}
