@@ -74,7 +74,7 @@ export function statsText(request: StatsRequest, end: JobEnd, downloaded: number
     `stats of ${safeText(image)}`,
     `  wall time    ${seconds.toFixed(seconds < 10 ? 2 : 1)} s`,
     `  exit code    ${end.code}${end.signal === null ? '' : ` (${end.signal})`}`,
-    `  peak memory  ${end.peak === null ? 'not known' : `${bytesText(end.peak)}, of its largest process`}`,
+    `  peak memory  ${end.peak === null ? 'not known' : `at least ${bytesText(end.peak)}, by its largest process`}`,
     `  downloaded   ${downloadText(repository, downloaded)}`,
   ];
   return lines.map(line => `jcds: ${line}\n`).join('');

@@ -9,7 +9,7 @@ export interface JobEnd {
   readonly signal: NodeJS.Signals | null;
   /** Milliseconds. */
   readonly wall: number;
-  /** Bytes of the largest process; null: not known. */
+  /** The most bytes that a look has seen one process to have had; what lived between two looks is not in it. null: not known. */
   readonly peak: number | null;
 }
 

@@ -19,7 +19,7 @@ test('what is told of a job is labelled by whose it is', () => {
       'jcds: stats of library/debian:12',
       'jcds:   wall time    3.21 s',
       'jcds:   exit code    0',
-      'jcds:   peak memory  512 MB, of its largest process',
+      'jcds:   peak memory  at least 512 MB, by its largest process',
       'jcds:   downloaded   12 MB by this host from containers.jinr.ru meanwhile, whoever read it',
       '',
     ].join('\n'),
