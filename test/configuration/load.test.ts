@@ -1,13 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfiguration } from '../../src/configuration/load.ts';
 import { DEFAULTS } from '../../src/configuration/settings.ts';
 
 /** A home, a project and a site of their own; a file is written for each text given. */
 function host(files: { user?: string; project?: string; site?: string }) {
   const base = mkdtempSync(join(tmpdir(), 'jcds-config-'));
+  onTestFinished(() => rmSync(base, { recursive: true }));
   const [home, project, site] = [join(base, 'home'), join(base, 'project'), join(base, 'site.json')];
   mkdirSync(join(home, '.config/jcds'), { recursive: true });
   mkdirSync(join(project, 'deep/er'), { recursive: true });

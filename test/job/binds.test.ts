@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { defaultBinds, gatherBinds } from '../../src/job/binds.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'jcds-binds-'));
+afterAll(() => rmSync(base, { recursive: true }));
 for (const name of ['a', 'b', 'data', 'cvmfs']) mkdirSync(join(base, name));
 writeFileSync(join(base, 'proxy'), '');
 

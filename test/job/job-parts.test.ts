@@ -1,13 +1,22 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { commandWords } from '../../src/job/command-words.ts';
 import { variablesOf } from '../../src/job/env-options.ts';
 import { chooseGpu } from '../../src/job/gpu.ts';
 import { type JobStatus, removeStatusFile, writeStatusFile } from '../../src/job/status-file.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'jcds-job-'));
+afterAll(() => rmSync(base, { recursive: true }));
 
 describe('which words run: docker’s rules', () => {
   const both = { entrypoint: ['/e', '-x'], cmd: ['c', '1'] };
