@@ -30,7 +30,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   request: async () => [(await import('./commands/request.ts')).request],
   requests: async () => [(await import('./commands/requests.ts')).requests],
   auth: async () => (await import('./commands/auth.ts')).authCommands,
-  condor: async () => [(await import('./commands/condor-wrapper.ts')).condorWrapper],
+  condor: async () => [
+    (await import('./commands/condor-wrapper.ts')).condorWrapper,
+    (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
+  ],
   config: async () => (await import('./commands/config.ts')).configCommands,
   completion: async () => (await import('./commands/completion.ts')).completionCommands,
   help: async () => [(await import('./commands/help.ts')).help],

@@ -1,0 +1,51 @@
+import { EXIT, JcdsError } from '../../errors.ts';
+import { safeText } from '../../output/safe-text.ts';
+
+/**
+ * What jcds calls things in the ads of machines and jobs; the documentation's word for each is in docs/htcondor.md. Those of
+ * one repository end in its name, in which ClassAds allow neither `.` nor `-`: OSG's machines write `_` for both, and have
+ * HAS_CVMFS_… and CVMFS_…_REVISION.
+ */
+export const MACHINE_AD = {
+  has: 'HAS_CVMFS_',
+  mounted: 'JCDSMounted_',
+  healthy: 'JCDSHealthy_',
+  reason: 'JCDSReason_',
+  runtimes: 'JCDSRuntimes',
+  time: 'JCDSTime',
+  lifetime: 'JCDSLifetime',
+  /** Set by the configuration of a pool whose machines have the job wrapper. */
+  wrapper: 'JCDSWrapper',
+} as const;
+
+/** Seconds for which an answer of a machine is believed: three periods of the STARTD_CRON job. */
+export const LIFETIME = 900;
+
+/** `unpacked.cern.ch` -> `unpacked_cern_ch`. */
+export function attributeSuffix(repository: string): string {
+  return repository.replace(/[.-]/g, '_');
+}
+
+/** Two repositories whose attributes would be the same: names in ClassAds have no case. */
+export class SameAttributeError extends JcdsError {
+  constructor(first: string, second: string) {
+    super({
+      code: 'SAME_ATTRIBUTE',
+      message: `${safeText(first, 80)} and ${safeText(second, 80)} have the same attribute ${MACHINE_AD.has}${safeText(attributeSuffix(second), 80)}`,
+      hint: 'advertise one of them: jcds condor machine-ad --repository NAME',
+      exitCode: EXIT.usage,
+    });
+  }
+}
+
+/** The repositories with their suffixes, each once. @throws SameAttributeError */
+export function suffixesOf(repositories: readonly string[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const name of repositories) {
+    const key = attributeSuffix(name).toLowerCase();
+    const owner = owners.get(key);
+    if (owner !== undefined && owner !== name) throw new SameAttributeError(owner, name);
+    owners.set(key, name);
+  }
+  return new Map([...owners.values()].map(name => [name, attributeSuffix(name)]));
+}
