@@ -31,7 +31,11 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   requests: async () => [(await import('./commands/requests.ts')).requests],
   auth: async () => (await import('./commands/auth.ts')).authCommands,
   condor: async () => [
+  condor: async () => [
+    (await import('./commands/condor-submit.ts')).condorSubmit,
     (await import('./commands/condor-wrapper.ts')).condorWrapper,
+    (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
+  ],
     (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
   ],
   config: async () => (await import('./commands/config.ts')).configCommands,
@@ -197,7 +201,11 @@ function optionOf(row: OptionRow): Option {
 function callOf(declaration: CommandDeclaration, command: Command, args: readonly string[]): Call {
   const given = command.args;
   const options = optionsOf(command);
-  if (declaration.passThrough !== true) return { arguments: given, options, ownWords: args.length };
+  if (declaration.passThrough !== true) {
+    const dashes = args.indexOf('--');
+    const behind = dashes < 0 ? {} : { behindDashes: args.length - dashes - 1 };
+    return { arguments: given, options, ownWords: args.length, ...behind };
+  }
   const [image, ...rest] = given;
   // commander leaves a `--` that follows IMAGE: exactly one is jcds' own.
   const contained = rest[0] === '--' ? rest.slice(1) : rest;

@@ -57,6 +57,8 @@ export interface Call {
   readonly options: Readonly<Record<string, unknown>>;
   /** How many leading words of the whole command line are jcds' own: what the launcher shifts away. */
   readonly ownWords: number;
+  /** How many words stood behind a `--`; absent: there was none. Not told of commands with `passThrough`. */
+  readonly behindDashes?: number;
 }
 
 /** What a command leaves to do: end with a code, or exec a plan (as the launcher reads it: launch/plan.ts). */

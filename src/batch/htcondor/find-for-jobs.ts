@@ -1,0 +1,107 @@
+import { serviceToAsk } from '../../asking/service.ts';
+import { whenMissing } from '../../asking/when-missing.ts';
+import type { Settings } from '../../configuration/settings.ts';
+import type { Context } from '../../context.ts';
+import { findAnywhere } from '../../cvmfs/find-anywhere.ts';
+import { tellHttp } from '../../cvmfs/no-mount/tell-http.ts';
+import { type Missing, type Publication, type Published, requirePublished } from '../../cvmfs/publication.ts';
+import { isJcdsError } from '../../errors.ts';
+import { checkIdentity } from '../../job/findings.ts';
+import { httpWishesOf } from '../../job/http-options.ts';
+import { askIfMissing } from '../../job/if-missing.ts';
+import { type NamedImage, readImageName, searchOf } from '../../job/locate.ts';
+import type { Speaker } from '../../output/console.ts';
+
+/** An image for jobs that run elsewhere. */
+export interface WantedImage {
+  readonly typed: string | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
+  readonly say: Speaker;
+  /** `--wait`: an image that is missing is asked for, and the jobs are submitted before it is there. */
+  readonly wait: boolean;
+}
+
+/** Where the image is, or will be. */
+export interface ImageForJobs {
+  readonly named: NamedImage;
+  readonly repository: string;
+  /** The path of the tag. */
+  readonly path: string;
+  /** null: it is not there yet; it was asked for. */
+  readonly published: Published | null;
+}
+
+/**
+ * Finds the image as `run` does; here it need not be mounted. What becomes of one that is missing is what --if-missing says, or
+ * with --wait: it is asked for.
+ * @throws what requirePublished, checkIdentity and whenMissing throw
+ */
+export async function findForJobs(wanted: WantedImage, context: Context): Promise<ImageForJobs> {
+  const { settings, options, say, wait, typed } = wanted;
+  const search = searchOf(settings, context);
+  const platform = typeof options.platform === 'string' ? options.platform : undefined;
+  const named = readImageName(typed, { settings }, search.root, platform);
+  const look = () => lookOnce(named, wanted, context);
+  const first = await look();
+  if (wait && options.dryRun !== true && isAskable(first, named) && (await askedFor(named, wanted, context)))
+    return { named, ...placeOf(first, settings), published: null };
+  const again =
+    !wait && (await askIfMissing(first, named, { settings, options, say }, context)) ? await look() : first;
+  const published = requirePublished(again, named.name);
+  return { named, repository: published.repository, path: published.path, published };
+}
+
+/** Waits until an image that was asked for can be seen here. @throws what whenMissing throws */
+export async function awaitImage(
+  { named }: ImageForJobs,
+  wanted: WantedImage,
+  context: Context,
+): Promise<Published> {
+  const { settings, options, say } = wanted;
+  if (named.image.kind === 'reference') {
+    const { reference } = named.image;
+    await whenMissing({ reference, name: named.name, policy: 'wait', settings, options, context, say });
+  }
+  return requirePublished(await lookOnce(named, wanted, context), named.name);
+}
+
+async function lookOnce(
+  named: NamedImage,
+  { settings, options, say }: WantedImage,
+  context: Context,
+): Promise<Publication> {
+  const wishes = httpWishesOf(options, settings, context);
+  const found = await findAnywhere(named.image, searchOf(settings, context), [], wishes, context);
+  if (found.http !== null) tellHttp(found.http, say, context);
+  const { publication } = found;
+  if (publication.state === 'published')
+    checkIdentity(named, publication, found, { anyRegistry: settings.anyRegistry, say });
+  return publication;
+}
+
+function isAskable(publication: Publication, { image }: NamedImage): publication is Missing {
+  return publication.state === 'missing' && publication.broken === null && image.kind === 'reference';
+}
+
+/** Whether it is asked for now. Whoever sits at a terminal is asked first, unless a policy says otherwise. */
+async function askedFor(named: NamedImage, wanted: WantedImage, context: Context): Promise<boolean> {
+  const { settings, options, say } = wanted;
+  const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'request');
+  if (named.image.kind !== 'reference' || policy === 'fail') return false;
+  const { reference } = named.image;
+  try {
+    const first = policy === 'ask' ? 'ask' : 'request';
+    await whenMissing({ reference, name: named.name, policy: first, settings, options, context, say });
+    return false;
+  } catch (thrown) {
+    if (isJcdsError(thrown) && thrown.code === 'NOT_YET_PUBLISHED') return true;
+    throw thrown;
+  }
+}
+
+/** Where the service will publish it: the first place that was looked at in its repository. */
+function placeOf({ looked }: Missing, settings: Settings): Pick<ImageForJobs, 'repository' | 'path'> {
+  const { row } = serviceToAsk(settings);
+  return looked.find(({ repository }) => repository === row.name) ?? looked[0]!;
+}

@@ -1,0 +1,181 @@
+import type { Settings } from '../../configuration/settings.ts';
+import type { Context } from '../../context.ts';
+import type { Published } from '../../cvmfs/publication.ts';
+import { EXIT, type ExitCode, isJcdsError, JcdsError } from '../../errors.ts';
+import { printableWord } from '../../launch/printable-word.ts';
+import type { Speaker } from '../../output/console.ts';
+import { safeLines, safeText } from '../../output/safe-text.ts';
+import { type CondorSetting, isAdvertised, runCondor } from './condor-tools.ts';
+import { awaitImage, findForJobs, type ImageForJobs, type WantedImage } from './find-for-jobs.ts';
+import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
+import {
+  checkPath,
+  imageAttribute,
+  PIN,
+  type Submission,
+  submitWords,
+  type Way,
+  type Work,
+} from './submission.ts';
+import { classAdString } from './submit-text.ts';
+
+/** `jcds condor submit`, as it was typed. */
+export interface SubmitWishes {
+  readonly typed: string | undefined;
+  readonly work: Work;
+  readonly pinned: boolean;
+  readonly wait: boolean;
+  readonly dryRun: boolean;
+  /** null: what the machines of the pool say decides. */
+  readonly way: Way | null;
+  /** Whether machines that do not say that they can will do. */
+  readonly anyMachine: boolean;
+  readonly retries: number;
+  readonly retryAfter: number;
+  readonly lines: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
+  readonly say: Speaker;
+}
+
+/** The jobs are in the queue on hold, and what they wait for has not come. */
+export class StillOnHoldError extends JcdsError {
+  constructor(jobs: Jobs, name: string, cause: JcdsError) {
+    super({
+      code: 'STILL_ON_HOLD',
+      message: `${cause.message}; the jobs of ${jobs.text} stay on hold`,
+      hint: `go on with: ${goOn(jobs, name)}; or give up with: condor_rm ${jobs.clusters.join(' ')}`,
+      exitCode: cause.exitCode,
+      cause,
+    });
+  }
+}
+
+/** condor_submit ended well and named no job. */
+export class NoClusterError extends JcdsError {
+  constructor(said: string) {
+    super({
+      code: 'NO_CLUSTER',
+      message: `condor_submit named no job: ${safeText(said.trim() || 'it said nothing', 300)}`,
+      hint: 'see what is in the queue with: condor_q -hold',
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** Submits, and with --wait follows an image that is missing to the release of its jobs. @throws JcdsError */
+export async function submit(wishes: SubmitWishes, context: Context): Promise<ExitCode> {
+  const wanted: WantedImage = wishes;
+  const image = await findForJobs(wanted, context);
+  const submission = await decide(wishes, image, context);
+  if (wishes.dryRun) {
+    const words = ['condor_submit', ...submitWords(submission)];
+    context.stdout.write(`${words.map(printableWord).join(' ')}\n`);
+    return EXIT.ok;
+  }
+  if (image.published !== null) {
+    const { stdout, stderr } = await runCondor('condor_submit', submitWords(submission), context);
+    context.stderr.write(safeLines(stderr));
+    context.stdout.write(safeLines(stdout));
+    return EXIT.ok;
+  }
+  await submitAndWait(wishes, submission, image, context);
+  return EXIT.ok;
+}
+
+async function decide(
+  { work, pinned, way, anyMachine, retries, retryAfter, lines, say }: SubmitWishes,
+  { named, repository, path, published }: ImageForJobs,
+  context: CondorSetting,
+): Promise<Submission> {
+  checkPath(published?.target ?? path);
+  const has = `${MACHINE_AD.has}${attributeSuffix(repository)}`;
+  const [hasWrapper, isTold] = await Promise.all([
+    way === null ? isAdvertised(`${MACHINE_AD.wrapper} =?= true`, context) : way === 'wrapper',
+    anyMachine ? false : isAdvertised(`${has} =!= undefined`, context),
+  ]);
+  if (pinned)
+    say.warn(
+      'a pinned directory may be removed once its tag has moved on: services like OSG’s keep it for 2 days, so the jobs must have started by then',
+    );
+  return {
+    work,
+    way: hasWrapper ? 'wrapper' : 'container',
+    image: {
+      name: named.name,
+      repository,
+      path: pinned && published !== null ? published.target : path,
+      pin: published?.target ?? null,
+    },
+    machines: anyMachine ? 'any' : isTold ? 'told' : 'silent',
+    hold: published === null,
+    retries,
+    retryAfter,
+    lines,
+  };
+}
+
+/** Jobs in the queue. */
+interface Jobs {
+  readonly clusters: readonly string[];
+  readonly text: string;
+}
+
+/** From the first and last job of each cluster, as `-terse` tells them. @throws NoClusterError */
+function jobsIn(said: string): Jobs {
+  const clusters = [...new Set([...said.matchAll(/^(\d+)\.\d+/gm)].map(([, cluster]) => cluster!))];
+  if (clusters.length === 0) throw new NoClusterError(said);
+  return { clusters, text: `cluster${clusters.length > 1 ? 's' : ''} ${clusters.join(', ')}` };
+}
+
+/** HTCondor's code for jobs that were submitted on hold: what a person holds meanwhile is left alone. */
+const SUBMITTED_ON_HOLD = 15;
+
+function constraintOf({ clusters }: Jobs): string {
+  return `HoldReasonCode == ${SUBMITTED_ON_HOLD} && (${clusters.map(id => `ClusterId == ${id}`).join(' || ')})`;
+}
+
+function goOn(jobs: Jobs, name: string): string {
+  return `jcds wait ${printableWord(name)} && condor_release -constraint ${printableWord(constraintOf(jobs))}`;
+}
+
+async function submitAndWait(
+  wishes: SubmitWishes,
+  submission: Submission,
+  image: ImageForJobs,
+  context: Context,
+): Promise<void> {
+  const { say, pinned } = wishes;
+  const { name } = image.named;
+  const { stdout, stderr } = await runCondor('condor_submit', submitWords(submission, ['-terse']), context);
+  context.stderr.write(safeLines(stderr));
+  const jobs = jobsIn(stdout);
+  // Said at once: whatever ends this program, the person has read it.
+  say.warn(
+    `${jobs.text} waits on hold for ${name}. Should this end before it is there, go on with: ${goOn(jobs, name)}`,
+  );
+  try {
+    const published = await awaitImage(image, wishes, context);
+    await release(jobs, submission.way, published, pinned, context);
+    context.stdout.write(`${safeText(`${jobs.text} released: ${published.path}`, 600)}\n`);
+  } catch (thrown) {
+    if (!isJcdsError(thrown)) throw thrown;
+    throw new StillOnHoldError(jobs, name, thrown);
+  }
+}
+
+/** Tells the jobs where their image is, now that this is known, and lets them go. */
+async function release(
+  jobs: Jobs,
+  way: Way,
+  { path, target }: Published,
+  pinned: boolean,
+  context: CondorSetting,
+): Promise<void> {
+  const runs = pinned ? target : path;
+  checkPath(runs);
+  const constraint = constraintOf(jobs);
+  const edits = [PIN, classAdString(target), imageAttribute(way), classAdString(runs)];
+  await runCondor('condor_qedit', ['-constraint', constraint, ...edits], context);
+  await runCondor('condor_release', ['-constraint', constraint], context);
+}
