@@ -28,7 +28,7 @@ export function machineAdScript({ repositories, look, version }: MachineAdWishes
     'set +aefunvxC',
     ...look,
     'cd /',
-    'PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C',
+    'PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C',
     'export PATH LC_ALL',
     `jcds_look=${quoteWord(LOOK_SCRIPT)}`,
     '',
@@ -70,6 +70,7 @@ export function machineAdScript({ repositories, look, version }: MachineAdWishes
 /** Answers `REPOSITORY WORD REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. */
 const LOOK_AT = `jcds_look_at() { # REPOSITORY
   jcds_word=$(
+    PATH=/usr/bin:/bin:/usr/sbin:/sbin
     set -- /bin/sh -c "$jcds_look" jcds-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' ''
     [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
     exec "$@"

@@ -62,8 +62,8 @@ function commandLines(work: Work): string[] {
   const [program = '', ...rest] = work.words;
   const isOwn = program.includes('/') && !program.startsWith('/');
   checkText('the program', program);
-  if (isOwn && program !== program.trim())
-    throw new NotSubmittableError('the program', program, 'its name ends in a blank');
+  if (isOwn && /[\s\\]$/.test(program))
+    throw new NotSubmittableError('the program', program, 'its name ends in a blank or a backslash');
   const executable = isOwn
     ? [`executable = ${literal(program)}`, `arguments = ${argumentsValue(rest)}`]
     : [

@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { suffixesOf } from '../../src/batch/htcondor/machine-attributes.ts';
+import { Setting } from '../cli/setting.ts';
+import { smallImage } from '../hosts/image-files.ts';
+import { SHELLS } from '../wrap/stage.ts';
+
+const setting = new Setting();
+afterAll(() => setting.remove());
+setting.publish({ 'library/debian:12': { files: smallImage() } });
+mkdirSync(join(setting.cvmfs, 'empty.jinr.ru'));
+writeFileSync(join(setting.cvmfs, 'file.jinr.ru'), '');
+mkdirSync(join(setting.cvmfs, 'with-a_line.x.ru/.images'), { recursive: true });
+
+const REPOSITORIES = [
+  'containers.jinr.ru',
+  'empty.jinr.ru',
+  'file.jinr.ru',
+  'absent.jinr.ru',
+  'with-a_line.x.ru',
+];
+const OPTIONS = REPOSITORIES.flatMap(name => ['--repository', name]);
+
+function rows(suffix: string, mounted: boolean, healthy: boolean, reason: string, revision = 'undefined') {
+  const [has, shown] = [healthy, mounted].map(value => (value ? 'True' : 'False'));
+  return [
+    `HAS_CVMFS_${suffix} = ${has}`,
+    `JCDSMounted_${suffix} = ${shown}`,
+    `JCDSHealthy_${suffix} = ${has}`,
+    `JCDSReason_${suffix} = ${reason}`,
+    `CVMFS_${suffix}_REVISION = ${revision}`,
+  ];
+}
+
+/** Programs that are first on PATH: of the runtimes only what a test installs may be seen to work. */
+function install(apptainer: string, bwrap: string): void {
+  setting.install('apptainer', apptainer);
+  setting.install('bwrap', bwrap);
+  // The client's revision, as its mount would tell it.
+  setting.install(
+    'getfattr',
+    `case "$*" in '-n user.revision --only-values --absolute-names -- '*/containers.jinr.ru) printf 812 ;; *) exit 1 ;; esac`,
+  );
+  for (const name of ['attr', 'python3']) setting.install(name, 'echo nonsense');
+}
+
+const WORKS = "echo 'FATAL:   stat /jcds-probe: no such file or directory' >&2; exit 255";
+const WHOLE = (runtimes: string) => [
+  ...rows('containers_jinr_ru', true, true, 'undefined', '812'),
+  ...rows('empty_jinr_ru', false, false, '"NOT_MOUNTED_EMPTY"'),
+  ...rows('file_jinr_ru', false, false, '"NOT_A_DIRECTORY"'),
+  ...rows('absent_jinr_ru', false, false, '"NOT_MOUNTED_ABSENT"'),
+  ...rows('with_a_line_x_ru', true, true, 'undefined'),
+  `JCDSRuntimes = "${runtimes}"`,
+  'JCDSTime = NOW',
+  'JCDSLifetime = 900',
+  '-',
+  '',
+];
+const plain = (text: string) => text.replace(/(JCDSTime = )\d{10}\n/, '$1NOW\n').split('\n');
+
+describe('the command and the script say the same', () => {
+  test.each([
+    ['apptainer,bubblewrap', WORKS, 'echo bubblewrap 0.8.0'],
+    ['apptainer', `case "$*" in *--userns*) ${WORKS} ;; *) exit 1 ;; esac`, 'exit 1'],
+    ['', 'echo "FATAL: no user namespaces" >&2; exit 1', 'echo "bwrap: No permissions" >&2; exit 1'],
+  ])('runtimes: %j', (runtimes, apptainer, bwrap) => {
+    install(apptainer, bwrap);
+    const { code, stdout, stderr } = setting.jcds(['condor', 'machine-ad', ...OPTIONS]);
+    expect({ code, stderr, lines: plain(stdout) }).toEqual({ code: 0, stderr: '', lines: WHOLE(runtimes) });
+    const script = join(setting.folder, 'machine-ad');
+    expect(setting.jcds(['condor', 'machine-ad', '--script', '--force', '-o', script, ...OPTIONS])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    for (const [, shell] of SHELLS) {
+      const ran = setting.run([shell, ...(shell.endsWith('busybox') ? ['sh'] : []), script]);
+      expect({ ...ran, stdout: plain(ran.stdout) }, shell).toEqual({
+        code: 0,
+        stdout: WHOLE(runtimes),
+        stderr: '',
+      });
+    }
+  });
+});
+
+test('without a PATH, as a startd may start it, and from a directory that is gone', () => {
+  install(WORKS, 'exit 1');
+  const script = setting.jcds(['condor', 'machine-ad', '--script']).stdout;
+  const ran = spawnSync('/bin/sh', ['-c', `mkdir gone && cd gone && rmdir ../gone; ${script}`], {
+    cwd: setting.work,
+    env: { JCDS_CVMFS_ROOT: setting.cvmfs },
+    encoding: 'utf8',
+  });
+  expect(ran.stderr).toBe('');
+  expect(ran.stdout).toContain('HAS_CVMFS_containers_jinr_ru = True\n');
+  expect(ran.stdout).toMatch(/\n-\n$/);
+});
+
+describe('refused', () => {
+  test.each([
+    ['a"b.ru', 'is not the name of a CVMFS repository'],
+    ['$(reboot).ru', 'is not the name of a CVMFS repository'],
+    ['a.ru\nSTART = False', 'is not the name of a CVMFS repository'],
+    ['../etc.d', 'is not the name of a CVMFS repository'],
+  ])('%j', (name, message) => {
+    const { code, stdout, stderr } = setting.jcds(['condor', 'machine-ad', '--repository', name]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+  test('two repositories with one attribute', () => {
+    expect(() => suffixesOf(['a-b.ru', 'c.ru', 'A.b.ru'])).toThrow(
+      'a-b.ru and A.b.ru have the same attribute HAS_CVMFS_A_b_ru',
+    );
+    expect([...suffixesOf(['a-b.ru', 'a-b.ru'])]).toEqual([['a-b.ru', 'a_b_ru']]);
+  });
+  test('an existing file, and -o without --script', () => {
+    const file = join(setting.folder, 'there');
+    writeFileSync(file, 'mine');
+    expect(setting.jcds(['condor', 'machine-ad', '--script', '-o', file])).toMatchObject({ code: 1 });
+    expect(setting.jcds(['condor', 'machine-ad', '-o', file])).toMatchObject({ code: 2 });
+  });
+});

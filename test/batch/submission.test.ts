@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { type Submission, submitWords } from '../../src/batch/htcondor/submission.ts';
+
+const REQUIREMENT_OF_RETRIES =
+  '(MY.LastHoldReasonSubCode =!= 75 || split(MY.LastRemoteHost ?: "", "@")[1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > 600)';
+const FRESH = '(time() < TARGET.JCDSTime + TARGET.JCDSLifetime) =!= false';
+const POLICY = [
+  'on_exit_hold = ($(on_exit_hold:false)) || ExitCode =?= 75',
+  'on_exit_hold_reason = ifThenElse(ExitCode =?= 75, "the job could not have its image on this machine", $(on_exit_hold_reason:undefined))',
+  'on_exit_hold_subcode = ifThenElse(ExitCode =?= 75, 75, $(on_exit_hold_subcode:0))',
+  'periodic_release = ($(periodic_release:false)) || (HoldReasonCode =?= 3 && HoldReasonSubCode =?= 75 && NumHolds <= 10 && time() - EnteredCurrentStatus > ifThenElse(NumHolds > 12, 3600, ifThenElse(60 * pow(2, NumHolds - 1) > 3600, 3600, 60 * pow(2, NumHolds - 1))))',
+];
+const BASE: Submission = {
+  work: { kind: 'file', file: 'job.sub' },
+  way: 'container',
+  image: {
+    name: 'library/debian:12',
+    repository: 'containers.jinr.ru',
+    path: '/cvmfs/containers.jinr.ru/library/debian:12',
+    pin: '/cvmfs/containers.jinr.ru/.images/12/34',
+  },
+  machines: 'told',
+  hold: false,
+  retries: 10,
+  retryAfter: 60,
+  lines: [],
+};
+const CONTAINER = [
+  'universe = container',
+  'container_image = /cvmfs/containers.jinr.ru/library/debian:12',
+  'transfer_container = false',
+];
+const RECORD = [
+  'My.JCDSName = "library/debian:12"',
+  'My.JCDSPin = "/cvmfs/containers.jinr.ru/.images/12/34"',
+];
+const FILES = [
+  'output = jcds.$(ClusterId).out',
+  'error = jcds.$(ClusterId).err',
+  'log = jcds.$(ClusterId).log',
+];
+
+/** The appended lines, and what follows them. */
+function read(words: readonly string[]): { lines: string[]; end: string[] } {
+  const first = words.findIndex((word, at) => at % 2 === 0 && word !== '-append');
+  const end = words.slice(first);
+  return { lines: words.slice(0, first).filter((_, at) => at % 2 === 1), end };
+}
+
+const ROWS: [string, Partial<Submission>, string[], string[]][] = [
+  [
+    'a description, in the container universe',
+    {},
+    [
+      ...CONTAINER,
+      ...RECORD,
+      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =?= true && ${FRESH} && ${REQUIREMENT_OF_RETRIES}`,
+      ...POLICY,
+    ],
+    ['job.sub'],
+  ],
+  [
+    'by the wrapper, where no machine tells of CVMFS',
+    { way: 'wrapper', machines: 'silent' },
+    [
+      'My.JCDSImage = "/cvmfs/containers.jinr.ru/library/debian:12"',
+      ...RECORD,
+      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =!= false && ${FRESH} && TARGET.JCDSWrapper =?= true && stringListsIntersect("apptainer,singularity", TARGET.JCDSRuntimes) =!= false && ${REQUIREMENT_OF_RETRIES}`,
+      ...POLICY,
+    ],
+    ['job.sub'],
+  ],
+  [
+    'any machine, on hold, not there yet, lines of the user’s own, a name like an option',
+    {
+      machines: 'any',
+      hold: true,
+      image: { ...BASE.image, pin: null },
+      lines: ['request_memory = 4G'],
+      work: { kind: 'file', file: '-x=y' },
+    },
+    [
+      'request_memory = 4G',
+      ...CONTAINER,
+      RECORD[0]!,
+      `requirements = ($(requirements:true)) && ${REQUIREMENT_OF_RETRIES}`,
+      ...POLICY,
+      'hold = true',
+    ],
+    ['-file', '-x=y'],
+  ],
+  [
+    'a command of the image',
+    { machines: 'any', work: { kind: 'command', words: ['cat', '$(x)'] } },
+    [
+      'executable = /bin/sh',
+      'transfer_executable = false',
+      `arguments = "'-c' 'exec ""$(DOLLAR)@""' 'sh' 'cat' '$(DOLLAR)(x)'"`,
+      ...FILES,
+      ...CONTAINER,
+      ...RECORD,
+      `requirements = ($(requirements:true)) && ${REQUIREMENT_OF_RETRIES}`,
+      ...POLICY,
+    ],
+    ['-queue', '1'],
+  ],
+  [
+    'a program of the user’s, sent along',
+    { machines: 'any', work: { kind: 'command', words: ['./a $(b)', 'c'] } },
+    [
+      'executable = ./a $(DOLLAR)(b)',
+      `arguments = "'c'"`,
+      ...FILES,
+      ...CONTAINER,
+      ...RECORD,
+      `requirements = ($(requirements:true)) && ${REQUIREMENT_OF_RETRIES}`,
+      ...POLICY,
+    ],
+    ['-queue', '1'],
+  ],
+];
+
+test.each(ROWS)('%s', (_, changes, lines, end) => {
+  expect(read(submitWords({ ...BASE, ...changes }))).toEqual({ lines, end });
+});
+
+describe('a path that HTCondor would read anything into is refused', () => {
+  test.each(['$(HOME)', 'a b', 'a"b', "a'b", 'a\nqueue', 'a\\', 'a,b', 'a;b', '#a', 'ж'])('%j', name => {
+    const path = `/cvmfs/containers.jinr.ru/${name}`;
+    for (const way of ['container', 'wrapper'] as const)
+      expect(() => submitWords({ ...BASE, way, image: { ...BASE.image, path } })).toThrow(
+        'it has other characters than letters, digits and ._/:@+-',
+      );
+  });
+});
