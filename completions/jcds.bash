@@ -45,7 +45,7 @@ _jcds_table() {
       )
       ;;
     'condor')
-      words=(wrapper)
+      words=(submit wrapper machine-ad)
       options=(
         '-h --help|'
       )
@@ -329,6 +329,37 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'condor submit')
+      places=('image' 'file*')
+      options=(
+        '--pinned|'
+        '-w --wait|'
+        '--timeout|text'
+        '--via|=container wrapper'
+        '-a --append|text'
+        '--any-machine|'
+        '--retries|text'
+        '--retry-after|text'
+        '--if-missing|=ask request wait fail'
+        '--any-registry|'
+        '-n --dry-run|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '--no-mount|'
+        '--server|text'
+        '--keys|file'
+        '--insecure|'
+        '--forget-revision|'
+        '--cache-dir|directory'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'condor wrapper')
       places=()
       options=(
@@ -351,6 +382,22 @@ _jcds_table() {
         '! --cleanenv|'
         '! --nv|'
         '! --rocm|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'condor machine-ad')
+      places=()
+      options=(
+        '--script|'
+        '-o --output|file'
+        '--force|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
         '-v --verbose|'
         '-q --quiet|'
         '--no-input|'

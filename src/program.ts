@@ -31,11 +31,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   requests: async () => [(await import('./commands/requests.ts')).requests],
   auth: async () => (await import('./commands/auth.ts')).authCommands,
   condor: async () => [
-  condor: async () => [
     (await import('./commands/condor-submit.ts')).condorSubmit,
     (await import('./commands/condor-wrapper.ts')).condorWrapper,
-    (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
-  ],
     (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
   ],
   config: async () => (await import('./commands/config.ts')).configCommands,
