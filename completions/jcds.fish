@@ -275,7 +275,7 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l no-home -d 'do no
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l contain -d 'show nothing of the host but what is bound: own /tmp and home, minimal /dev'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l gpu -x -a 'auto nvidia rocm none' -d 'which GPU is shown inside'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l writable-tmpfs -d 'a small writable layer over the image, lost at the end'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l runtime -x -a 'apptainer singularity unshare bubblewrap charliecloud podman docker' -d 'use this runtime'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l runtime -x -a 'apptainer singularity unshare bubblewrap charliecloud podman docker containerd' -d 'use this runtime'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l runtime-arg -x -d 'pass an argument on to the runtime (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "condor submit"' -l if-missing -x -a 'ask request wait fail' -d 'what to do when the image is not published'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "wrap" "condor submit" "condor wrapper"' -l any-registry -d 'accept an image that was made from another registry than the one typed'

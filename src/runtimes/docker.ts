@@ -1,7 +1,8 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { type DockerFacts, probeDocker } from './docker-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
+import { checkWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { groundworkLines, groundworkPath, textIn } from './groundwork.ts';
@@ -28,18 +29,6 @@ const STEERS =
 
 /** The client takes these keys for itself: a sequence that nobody types by chance. */
 const DETACH_KEYS = 'ctrl-@,ctrl-@,ctrl-_,ctrl-@';
-
-/** docker makes a working directory that is not there, and this one is nowhere. */
-export class WorkdirMissingError extends JcdsError {
-  constructor(path: string) {
-    super({
-      code: 'WORKDIR_MISSING',
-      message: `the working directory ${JSON.stringify(path)} is not in the container`,
-      hint: 'jcds run --workdir DIR, or show it: --bind DIR',
-      exitCode: EXIT.failed,
-    });
-  }
-}
 
 /**
  * docker runs no directory, so the container is made of an image without files, on which every entry of the real one is
@@ -113,15 +102,6 @@ function isOfImage(at: string, image: string): boolean {
 /** Somebody may have removed the image since the probe made it: the run must not make it anew unasked. */
 function checkLine(program: string, image: string): string {
   return `${quote(program)} image inspect ${image} >/dev/null 2>&1 || { ${quote(program)} version >/dev/null || exit ${EXIT.failed}; printf 'jcds: docker has lost its image ${image}\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit ${EXIT.failed}; }`;
-}
-
-function checkWorkdir(cwd: string, { root, mounts }: Skeleton): void {
-  const isBelow = (at: string) => cwd === at || cwd.startsWith(`${at}/`);
-  const isThere =
-    cwd === '/' ||
-    root.some(({ kind, at }) => (kind === 'directory' ? at === cwd : kind === 'entry' && isBelow(at))) ||
-    mounts.some(({ at }) => isBelow(at));
-  if (!isThere) throw new WorkdirMissingError(cwd);
 }
 
 function runOptions(request: RunRequest): string[] {

@@ -23,12 +23,16 @@ const ADDED_BY_SHELLS = ['SHLVL', 'OLDPWD'];
  * where they steer any program), and the job's is stated; if a person gave it, it waits for the image's shell under another name.
  * @param steers names that the engine itself reads, besides those that steer any program
  * @param umask what the image's shell has to set, if anything
+ * @param fits whether the engine can hand on such a value
+ * @param changed names that do not reach the engine as they came
  */
 export function engineEnvironment(
   request: RunRequest,
   { variables }: JobEnvironment,
   steers: RegExp,
   umask: number | null = null,
+  fits: (value: string) => boolean = isUtf8,
+  changed: RegExp = CHANGED_ON_THE_WAY,
 ): EngineEnvironment {
   const host = new Map(request.environment.host);
   const words: string[] = [];
@@ -37,11 +41,12 @@ export function engineEnvironment(
   const lost: [string, string][] = [];
   for (const variable of variables.values()) {
     const { name, value } = variable;
-    const neverKept = CHANGED_ON_THE_WAY.test(name) || steersTools(name) || !isShellName(name);
+    const neverKept = changed.test(name) || steersTools(name) || !isShellName(name);
     const isKept = host.get(name) === value && !neverKept;
     const isStated = neverKept || steers.test(name);
     if (!isShellName(name)) lost.push([name, value]);
-    if (!isUtf8(value)) encoded.push([name, value]);
+    // Under a name that no shell holds nothing can wait for one.
+    if (isShellName(name) ? !fits(value) : !isUtf8(value)) encoded.push([name, value]);
     else if (isKept) words.push(name);
     else if (!isStated) {
       words.push(name);

@@ -11,6 +11,8 @@ export interface Groundwork {
   readonly files: readonly string[];
   readonly links: readonly (readonly [at: string, target: string])[];
   readonly texts: readonly string[];
+  /** Scripts that something else starts. */
+  readonly programs?: readonly string[];
 }
 
 /** The directory of this groundwork, below the user's own. */
@@ -27,6 +29,9 @@ export function rootIn(path: string): string {
 export function textIn(path: string, index: number): string {
   return `${path}/text${index}`;
 }
+export function programIn(path: string, index: number): string {
+  return `${path}/program${index}`;
+}
 
 /** Engines written in Go hang where a standard stream is closed. */
 const OPEN_STREAMS = [
@@ -36,21 +41,26 @@ const OPEN_STREAMS = [
 ];
 
 /**
- * Lines by which sh makes it where it is missing: aside, and renamed. The first arguments are the texts, which are
- * shifted away. Nobody but this user may write there; what is in it is readable, as it is in the image.
+ * Lines by which sh makes it where it is missing: aside, and renamed. The first arguments are the texts and programs,
+ * which are shifted away. Nobody but this user may write there; what is in it is readable, as it is in the image.
  */
 export function groundworkLines(path: string, work: Groundwork, who: string): string[] {
   const aside = (at: string) => `"$jcds_new"${quote(`/root${at}`)}`;
   const parent = path.slice(0, path.lastIndexOf('/'));
+  const { texts, programs = [] } = work;
   const steps = [
     `mkdir -p -- ${['"$jcds_new"/root', ...work.directories.map(aside)].join(' ')}`,
     ...work.files.map(at => `: >${aside(at)}`),
     ...work.links.map(([at, target]) => `ln -s -- ${quote(target)} ${aside(at)}`),
-    ...work.texts.map((_, index) => `printf %s "$${index + 1}" >"$jcds_new/text${index}"`),
+    ...texts.map((_, index) => `printf %s "\${${index + 1}}" >"$jcds_new/text${index}"`),
+    ...programs.map((_, index) => {
+      const at = `"$jcds_new/program${index}"`;
+      return `printf %s "\${${texts.length + index + 1}}" >${at} && chmod 755 ${at}`;
+    }),
     `{ mv -T -- "$jcds_new" ${quote(path)} 2>/dev/null || [ -d ${quote(path)} ]; }`,
   ];
   return [
-    'unset -f ln mkdir mv printf rm',
+    'unset -f chmod ln mkdir mv printf rm',
     ...OPEN_STREAMS,
     `if [ ! -d ${quote(path)} ]; then`,
     `  jcds_new=${quote(path)}.$$`,
@@ -58,6 +68,6 @@ export function groundworkLines(path: string, work: Groundwork, who: string): st
     `    { printf 'jcds: ${who}: nothing can be written in %s\\n' ${quote(parent)} >&2; exit ${EXIT.failed}; }`,
     '  rm -rf -- "$jcds_new"',
     'fi',
-    ...(work.texts.length === 0 ? [] : [`shift ${work.texts.length}`]),
+    ...(texts.length + programs.length === 0 ? [] : [`shift ${texts.length + programs.length}`]),
   ];
 }

@@ -1,6 +1,7 @@
 import { apptainer, singularity } from './apptainer.ts';
 import { bubblewrap } from './bubblewrap.ts';
 import { charliecloud } from './charliecloud.ts';
+import { containerd } from './containerd.ts';
 import { docker } from './docker.ts';
 import { podman } from './podman.ts';
 import type { Runtime } from './runtime.ts';
@@ -14,7 +15,8 @@ export type RuntimeName =
   | 'bubblewrap'
   | 'charliecloud'
   | 'podman'
-  | 'docker';
+  | 'docker'
+  | 'containerd';
 
 /**
  * The table, in order of preference. unshare comes before bubblewrap because nothing of it stays beside the job, and
@@ -28,6 +30,7 @@ export const RUNTIMES = {
   charliecloud,
   podman,
   docker,
+  containerd,
 } satisfies Record<RuntimeName, Runtime>;
 
 /** The names, in order of preference. */

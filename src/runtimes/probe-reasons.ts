@@ -9,6 +9,13 @@ export interface Symptom {
   readonly passing?: true;
 }
 
+/** What shells and the loader say of a program that is not one for this host: a shell tries to read what cannot be executed. */
+const BROKEN: Symptom = {
+  said: /exec format error|cannot execute|syntax error|error while loading shared libraries|version `GLIBC|\x7fELF|: ELF/i,
+  reason: 'its program is broken',
+  cure: 'install it anew, for this machine and its system',
+};
+
 const LONGEST = 300;
 /** How programs in Go begin the line that says what went wrong; others may follow it. */
 const COMPLAINT = /^(?:(?:docker|ctr): )?Error\b/i;
@@ -29,7 +36,7 @@ export function reasonOf(
       cure: 'look whether a file system or a daemon of this host hangs',
       passing: true,
     };
-  const symptom = symptoms.find(one => one.said.test(tried.stderr));
+  const symptom = [...symptoms, BROKEN].find(one => one.said.test(tried.stderr));
   const lines = tried.stderr.trim().split('\n');
   const said =
     lines.find(line => symptom?.said.test(line)) ?? lines.find(line => COMPLAINT.test(line)) ?? lines.at(-1);

@@ -113,6 +113,8 @@ export interface Runtime {
   readonly name: string;
   /** Names of its program, in order of preference. */
   readonly programs: readonly string[];
+  /** Only root can use it. */
+  readonly rootOnly?: true;
   /** What it can run. */
   readonly images: readonly RunRequest['image']['kind'][];
   /** Whether the job dies when its starter is killed with SIGKILL (batch systems need it). */

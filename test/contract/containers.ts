@@ -22,7 +22,7 @@ import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/in
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { RootNeeds, RunRequest, Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
-import { type Daemon, startDocker } from '../hosts/daemons.ts';
+import { type Daemon, startContainerd, startDocker } from '../hosts/daemons.ts';
 import { aRequest } from '../runtimes/requests.ts';
 import { removePodmanState } from './podman-state.ts';
 
@@ -86,8 +86,9 @@ export function people(): Person[] {
 /** These rows of the table for every person. A runtime that does not work is a failure, with its reason. */
 export async function containers(...names: readonly RuntimeName[]): Promise<Container[]> {
   const rows = (names.length === 0 ? RUNTIME_NAMES : names).map(name => RUNTIMES[name]);
-  const all = people().flatMap(person => rows.map(runtime => ({ person, runtime })));
-  return Promise.all(all.map(({ person, runtime }) => container(person, runtime)));
+  const all = people().flatMap(person => rows.map((runtime: Runtime) => ({ person, runtime })));
+  const usable = all.filter(({ person, runtime }) => person.uid === 0 || runtime.rootOnly !== true);
+  return Promise.all(usable.map(({ person, runtime }) => container(person, runtime)));
 }
 
 async function container(person: Person, runtime: Runtime): Promise<Container> {
@@ -138,6 +139,10 @@ const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings
       await close();
     };
     return { become, environment, path: DEBIANS_OWN, close: stop };
+  },
+  containerd: async ({ become }) => {
+    const { socket, close } = await startContainerd();
+    return { become, environment: [['CONTAINERD_ADDRESS', socket]], close };
   },
 };
 
@@ -193,6 +198,7 @@ export class Workplace {
       user: { uid: person.uid, gid: person.gid, name: person.name, groups: [person.gid] },
       umask: process.umask(),
       limits: readCaller(null).limits,
+      hasInput: typeof start.stdin === 'object',
       ...((start.args ?? []).every(isUtf8) ? {} : { rawArguments: start.args ?? [] }),
       ...start.request,
     });

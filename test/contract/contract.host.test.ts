@@ -231,11 +231,17 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
   });
 
   test('standard input: a pipe, a file, closed, a megabyte', async () => {
+    expect((await work.sh(it, 'cat 2>/dev/null; echo done', { stdin: 'closed' })).stdout).toBe('done\n');
+    expect((await work.sh(it, 'cat; echo done')).stdout).toBe('done\n');
+    if (cells.standardInput === 'none') {
+      const start = { words: ['cat'], stdin: Buffer.from('x') };
+      expect(complaint(it.runtime, work.request(it, start))).toBe(it.runtime.cannot.stdin);
+      return;
+    }
     const file = join(work.directory, 'input');
     writeFileSync(file, 'from a file');
     expect((await work.run(it, { words: ['cat'], stdin: Buffer.from('a\0b') })).stdout).toBe('a\0b');
     expect((await work.run(it, { words: ['cat'], stdin: { file } })).stdout).toBe('from a file');
-    expect((await work.sh(it, 'cat 2>/dev/null; echo done', { stdin: 'closed' })).stdout).toBe('done\n');
     const megabyte = Buffer.alloc(1 << 20, 'x');
     expect((await work.run(it, { words: ['wc', '-c'], stdin: megabyte })).stdout).toBe('1048576\n');
   });

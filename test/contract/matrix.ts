@@ -29,6 +29,8 @@ export interface Cells {
   readonly rootNests: boolean;
   /** Whether what the caller ignores (nohup) stays ignored. Apptainer resets it, started by hand as well. */
   readonly keepsIgnoredSignals: boolean;
+  /** Whether a pipe or a file reaches the job as its standard input; else such a request is refused before exec. */
+  readonly standardInput: 'passed' | 'none';
 }
 
 const apptainer: Cells = {
@@ -47,6 +49,7 @@ const apptainer: Cells = {
   noDirectory: 255,
   rootNests: true,
   keepsIgnoredSignals: false,
+  standardInput: 'passed',
 };
 
 export const MATRIX: Record<RuntimeName, Cells> = {
@@ -68,6 +71,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 125,
     rootNests: false,
     keepsIgnoredSignals: true,
+    standardInput: 'passed',
   },
   bubblewrap: {
     notFound: 1,
@@ -85,6 +89,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 1,
     rootNests: false,
     keepsIgnoredSignals: true,
+    standardInput: 'passed',
   },
   charliecloud: {
     notFound: 1,
@@ -102,6 +107,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 1,
     rootNests: true,
     keepsIgnoredSignals: true,
+    standardInput: 'passed',
   },
   podman: {
     notFound: 127,
@@ -119,6 +125,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 126,
     rootNests: false,
     keepsIgnoredSignals: false,
+    standardInput: 'passed',
   },
   docker: {
     notFound: 127,
@@ -136,5 +143,24 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 125,
     rootNests: false,
     keepsIgnoredSignals: false,
+    standardInput: 'passed',
+  },
+  containerd: {
+    notFound: 127,
+    notExecutable: 126,
+    trapped: 'job decides',
+    killedByItself: '128 and its number',
+    deafFor: 0.5,
+    untrapped: '128 and its number',
+    keepsDescriptors: false,
+    adds: /^HOSTNAME$/,
+    rootCapabilities: 'none',
+    rootNoNewPrivileges: true,
+    ldLibraryPathSuffix: '',
+    passwdInBareImage: true,
+    noDirectory: 125,
+    rootNests: false,
+    keepsIgnoredSignals: false,
+    standardInput: 'none',
   },
 };

@@ -23,9 +23,12 @@ export function startDocker(group: string): Promise<Daemon> {
   ]);
 }
 
-/** containerd, which only root may talk to. */
-export function startContainerd(): Promise<Daemon> {
-  return start('containerd', /successfully booted/, folder => {
+/**
+ * containerd, which only root may talk to.
+ * @param change what sh does before, in a mount namespace of its own, where $HOME is the daemon's folder
+ */
+export function startContainerd(change?: string): Promise<Daemon> {
+  const words = (folder: string) => {
     const file = join(folder, 'config.toml');
     writeFileSync(
       file,
@@ -40,7 +43,19 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 `,
     );
     return ['-c', file];
-  });
+  };
+  if (change === undefined) return start('containerd', /successfully booted/, words);
+  const before = [
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    `${change}\nexec "$@"`,
+    'sh',
+    'containerd',
+  ];
+  return start('unshare', /successfully booted/, folder => [...before, ...words(folder)]);
 }
 
 async function start(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
+import type { ContainerdFacts } from '../../src/runtimes/containerd-probe.ts';
 import type { DockerFacts } from '../../src/runtimes/docker-probe.ts';
 import { launcherNames } from '../../src/runtimes/held.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
@@ -46,6 +47,14 @@ const DOCKER: DockerFacts = {
   gpu: TOOLS.gpu,
 };
 
+const CONTAINERD: ContainerdFacts = {
+  shell: '/usr/bin/sh',
+  store: '/home/alice/.cache/jcds/containerd',
+  runc: '/usr/sbin/runc',
+  init: '/usr/bin/tini-static',
+  gpu: TOOLS.gpu,
+};
+
 const HOSTS: Record<RuntimeName, RuntimeHost> = {
   apptainer: {
     program: '/usr/bin/apptainer',
@@ -70,6 +79,7 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
   },
   podman: { program: '/usr/bin/podman', version: '4.3.1', facts: { ...PODMAN } },
   docker: { program: '/usr/bin/docker', version: '20.10.24', facts: { ...DOCKER } },
+  containerd: { program: '/usr/bin/ctr', version: '1.6.20', facts: { ...CONTAINERD } },
 };
 
 const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
@@ -175,20 +185,79 @@ const apptainerArguments = [
 const ground = (who: string) => `/home/alice/.cache/jcds/${who}/HASH`;
 
 /** How the host's sh makes them. */
-const groundwork = (who: string, links: string) => `unset -f ln mkdir mv printf rm
+const groundwork = (who: string, made: string, programs = '') => `unset -f chmod ln mkdir mv printf rm
 { { jcds_n=; } 9<&0; } 2>/dev/null || exec </dev/null
 { { jcds_n=; } 9>&1; } 2>/dev/null || exec >/dev/null
 { { jcds_n=; } 9>&2; } || exec 2>/dev/null
 if [ ! -d '${ground(who)}' ]; then
   jcds_new='${ground(who)}'.$$
-  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/${who}'; umask 022; mkdir -p -- "$jcds_new"/root${links} && printf %s "$1" >"$jcds_new/text0" && printf %s "$2" >"$jcds_new/text1" && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
+  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/${who}'; umask 022; mkdir -p -- "$jcds_new"/root${made} && printf %s "\${1}" >"$jcds_new/text0" && printf %s "\${2}" >"$jcds_new/text1"${programs} && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
     { printf 'jcds: ${who}: nothing can be written in %s\\n' '/home/alice/.cache/jcds/${who}' >&2; exit 125; }
   rm -rf -- "$jcds_new"
 fi
-shift 2`;
+shift ${programs === '' ? 2 : 3}`;
 
 const CHECK = `'/usr/bin/docker' image inspect jcds-root:plain >/dev/null 2>&1 || { '/usr/bin/docker' version >/dev/null || exit 125; printf 'jcds: docker has lost its image jcds-root:plain\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit 125; }`;
 const LINK = ` && ln -s -- 'usr/bin' "$jcds_new"'/root/bin'`;
+
+const RUNC = `#!/bin/sh
+export PATH="\${PATH-}:/usr/bin:/bin"
+jcds_bundle='' jcds_last=''
+for jcds_w do
+  case $jcds_last in --bundle | -b) jcds_bundle=$jcds_w ;; esac
+  jcds_last=$jcds_w
+done
+[ -n "$jcds_bundle" ] || exec '/usr/sbin/runc' "$@"
+jcds_old=$jcds_bundle/config.json jcds_new=$jcds_bundle/config.jcds
+LC_ALL=C sed -e 's/,"rlimits":\\[[^]]*\\]//; s/,"capabilities":{[^}]*}//; s/"\\(masked\\|readonly\\)Paths":\\[[^]]*\\]/"\\1Paths":[]/g' \\
+  -e 's/{"type":"\\(uts\\|ipc\\)"},//g' -e 's/"user":{[^}]*}/"user":{"uid":1000,"gid":1000,"umask":18,"additionalGids":[]},"capabilities":{},"rlimits":[]/' "$jcds_old" >"$jcds_new" &&
+  LC_ALL=C grep -qF '"user":{"uid":1000,"gid":1000,"umask":18,"additionalGids":[]},"capabilities":{},"rlimits":[]' "$jcds_new" && mv -- "$jcds_new" "$jcds_old" ||
+  { echo 'jcds: the description of the container is not as expected' >&2; exit 1; }
+exec '/usr/sbin/runc' "$@" </dev/null
+`;
+
+const CTR_PLACES = ['usr', 'etc', 'home', 'home/alice', 'var', 'dev', 'proc', 'sys', 'tmp', 'data', 'run'];
+const CTR_GROUND = groundwork(
+  'containerd',
+  `${CTR_PLACES.map(place => ` "$jcds_new"'/root/${place}'`).join('')} && : >"$jcds_new"'/root/.jcds-init'${LINK}`,
+  ' && printf %s "${3}" >"$jcds_new/program0" && chmod 755 "$jcds_new/program0"',
+);
+const CTR = `${CTR_GROUND}
+jcds_left=$('/usr/bin/ctr' --connect-timeout=5s -n jcds containers list -q) || exit 125
+for jcds_id in $jcds_left; do
+  jcds_pid=\${jcds_id#jcds-} jcds_pid=\${jcds_pid%%-*}
+  [ -e "/proc/$jcds_pid" ] || '/usr/bin/ctr' --connect-timeout=5s -n jcds containers rm "$jcds_id" >/dev/null 2>&1
+done
+unset -f read
+read -r jcds_id </proc/sys/kernel/random/uuid
+jcds_id=jcds-$$-$jcds_id
+exec '/usr/bin/ctr' --connect-timeout=5s -n jcds run --env-file /dev/fd/9 '--runc-binary' '${ground('containerd')}/program0' '--rm' '--rootfs' '--read-only' '--net-host' '--mount' 'type=bind,src=/dev/shm,dst=/dev/shm,options=rbind:rw' ${[
+  'OLDPWD=/old',
+  'BASH_FUNC_m%%=() { :; }',
+  `PATH=${PATH}`,
+  'PWD=/home/alice/work',
+]
+  .map(word => `'--env' '${word}'`)
+  .join(' ')} ${[
+  '/usr/bin/tini-static,dst=/.jcds-init,options=rbind:ro',
+  '/cvmfs/x/img/usr,dst=/usr,options=rbind:ro',
+  '/cvmfs/x/img/etc,dst=/etc,options=rbind:ro',
+  '/cvmfs/x/img/var,dst=/var,options=rbind:ro',
+  '/tmp,dst=/tmp,options=rbind:rw',
+  '/var/tmp,dst=/var/tmp,options=rbind:rw',
+  '/home/alice,dst=/home/alice,options=rbind:rw',
+  `${ground('containerd')}/text0,dst=/etc/passwd,options=rbind:ro`,
+  `${ground('containerd')}/text1,dst=/etc/group,options=rbind:ro`,
+  '/home/alice/work,dst=/home/alice/work,options=rbind:rw',
+  '/data,dst=/data,options=rbind:ro',
+]
+  .map(fields => `'--mount' 'type=bind,src=${fields}'`)
+  .join(
+    ' ',
+  )} '--cwd' '/home/alice/work' '${ground('containerd')}/root' "$jcds_id" /.jcds-init -- "$@" 9<<JCDS_END
+HOME=$HOME
+SECRET=$SECRET
+JCDS_END`;
 
 /** The whole invocation of one ordinary request, by every row. */
 const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
@@ -348,6 +417,11 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     ].flat(),
     environment: { set: [['SECRET', '$ecret']], unset: ['LD_PRELOAD'] },
   },
+  containerd: {
+    file: '/usr/bin/sh',
+    args: ['-c', CTR, 'jcds', PASSWD, GROUP, RUNC, 'prog', '--its'],
+    environment: { set: [['SECRET', '$ecret']], unset: ['LD_PRELOAD'] },
+  },
 };
 
 /** Hashes made equal, so that whole invocations can be compared. */
@@ -385,7 +459,8 @@ describe.each(RUNTIME_NAMES)('%s', name => {
 
   test('options of the runtime come right before the image or the command, as typed', () => {
     const { args } = invoke(name, aRequest({ runtimeArguments: ['--one', "t'wo"] }));
-    expect(args).toEqual(expect.arrayContaining(['--one', "t'wo"]));
+    // As words of their own, or quoted in a script.
+    expect(args.map(String).join('\n')).toMatch(/\n--one\nt'wo\n| '--one' 't'\\''wo' /);
   });
 
   test('the same request gives the same words, and is not changed', () => {

@@ -350,7 +350,8 @@ describe('what a runtime cannot do', () => {
       Object.entries(RUNTIMES[name].cannot).map(([option, sentence]) => ({ name, option, sentence })),
     ),
   )('$name: $sentence', ({ name, option, sentence }) => {
-    const asked = option === 'bytes' ? { cwd: '/d\udcff' } : { [option]: true };
+    const others = { bytes: { cwd: '/d\udcff' }, stdin: { hasInput: true } };
+    const asked = others[option as keyof typeof others] ?? { [option]: true };
     expect(complaint(RUNTIMES[name], aRequest(asked))).toBe(sentence);
     expect(complaint(RUNTIMES[name], aRequest())).toBeNull();
   });

@@ -1,0 +1,113 @@
+import { containerd } from './containerd.ts';
+import { findGpu, type GpuFacts } from './gpu.ts';
+import { findInit } from './init.ts';
+import { reasonOf, type Symptom } from './probe-reasons.ts';
+import type { ProbeContext, RuntimeHost, Verdict } from './runtime.ts';
+import { trial } from './unshare-probe.ts';
+
+/** What containerd's row knows about this host. */
+export interface ContainerdFacts {
+  readonly shell: string;
+  /** The user's directory for groundwork. */
+  readonly store: string;
+  readonly runc: string;
+  /** A static init of the host. */
+  readonly init: string;
+  readonly gpu: GpuFacts;
+}
+
+const PROBE_TIMEOUT = 15_000;
+/** The oldest that was tried. */
+const OLDEST = [1, 6] as const;
+/** Where ctr finds its daemon. */
+const CTRS_OWN = /^(?:HOME|CONTAINERD_ADDRESS)$/;
+
+/** What its trial says, and what to do about it (messages of containerd 1.6 and runc 1.1). */
+const SYMPTOMS: readonly Symptom[] = [
+  {
+    said: /dial.*permission denied/is,
+    reason: 'its daemon does not talk to this user',
+    cure: 'start jcds as root of the host, or use podman',
+    passing: true,
+  },
+  {
+    said: /failed to dial|connection refused|deadline exceeded/i,
+    reason: 'its daemon is not running',
+    cure: 'start it: systemctl start containerd',
+    passing: true,
+  },
+  {
+    said: /no space left|disk quota exceeded/i,
+    reason: 'its storage is full',
+    cure: 'make room below /var/lib/containerd and /run/containerd',
+    passing: true,
+  },
+  {
+    said: /nothing can be written in/,
+    reason: 'the cache directory cannot be written to',
+    cure: 'set XDG_CACHE_HOME to a directory that can',
+  },
+  {
+    said: /program0.*permission denied/is,
+    reason: 'no program can be started from the cache directory',
+    cure: 'set XDG_CACHE_HOME to a directory that is not mounted noexec',
+  },
+  {
+    said: /description of the container is not as expected/,
+    reason: 'its description of a container is not the one that jcds knows',
+    cure: 'report the version of containerd, and use another runtime',
+  },
+  {
+    said: /cgroup/i,
+    reason: 'its daemon can make no cgroup',
+    cure: 'mount cgroups, or start containerd where they are: ls /sys/fs/cgroup',
+  },
+];
+
+/** Asks the daemon, and starts one container of the host's own programs. */
+export async function probeContainerd(search: ProbeContext): Promise<Verdict> {
+  const program = search.which('ctr');
+  if (program === null) return { works: false, reason: 'is not installed', cure: 'install containerd' };
+  if (search.uid !== 0)
+    return { works: false, reason: 'is for root only', cure: 'jcds run --runtime podman, or as root' };
+  const told = await runAsCaller(search, program, ['--version']);
+  const version = /\bv?(\d+)\.(\d+)\.\S+\s*$/.exec(told.stdout);
+  if (version === null) return judge(told);
+  if (isOlder([Number(version[1]), Number(version[2])]))
+    return {
+      works: false,
+      reason: `containerd ${version[0].trim()} is too old`,
+      cure: `install containerd ${OLDEST.join('.')} or newer`,
+    };
+  const runc = search.which('runc');
+  if (runc === null) return { works: false, reason: 'it has no OCI runtime', cure: 'install runc' };
+  const init = findInit(search);
+  if (init === null)
+    return { works: false, reason: 'there is no static init', cure: 'install tini-static or catatonit' };
+  const facts: ContainerdFacts = {
+    shell: search.which('sh') ?? '/bin/sh',
+    store: `${search.cache}/containerd`,
+    runc,
+    init,
+    gpu: await findGpu(search),
+  };
+  return tryIt({ program, version: version[0].trim(), facts: { ...facts } }, search);
+}
+
+function isOlder([major, minor]: readonly [number, number]): boolean {
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+async function tryIt(host: RuntimeHost, search: ProbeContext): Promise<Verdict> {
+  const { file, args } = containerd.invocation(trial(String(host.facts.shell)), host);
+  const tried = await runAsCaller(search, file, args.map(String));
+  return tried.code === 0 ? { works: true, host } : judge(tried);
+}
+
+const judge = (tried: Awaited<ReturnType<ProbeContext['run']>>) => reasonOf(tried, SYMPTOMS, 'ctr version');
+
+function runAsCaller(search: ProbeContext, file: string, args: readonly string[]) {
+  const own = Object.entries(search.environment).filter(([name]) => CTRS_OWN.test(name));
+  const assignments = own.map(([name, value]) => `${name}=${value ?? ''}`);
+  return search.run('/usr/bin/env', [...assignments, file, ...args], PROBE_TIMEOUT);
+}
