@@ -75,7 +75,7 @@ export class HostSetting {
         ...assignments,
         ...command,
       ],
-      { cwd, input, encoding, maxBuffer: 1 << 26 },
+      { cwd, input, encoding, maxBuffer: 1 << 26, stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'] },
     );
     if (error) throw error;
     return { code: status ?? signal, stdout, stderr };

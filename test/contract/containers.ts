@@ -85,10 +85,17 @@ export function people(): Person[] {
 
 /** These rows of the table for every person. A runtime that does not work is a failure, with its reason. */
 export async function containers(...names: readonly RuntimeName[]): Promise<Container[]> {
-  const rows = (names.length === 0 ? RUNTIME_NAMES : names).map(name => RUNTIMES[name]);
-  const all = people().flatMap(person => rows.map((runtime: Runtime) => ({ person, runtime })));
-  const usable = all.filter(({ person, runtime }) => person.uid === 0 || runtime.rootOnly !== true);
-  return Promise.all(usable.map(({ person, runtime }) => container(person, runtime)));
+  const all = people().flatMap(person =>
+    usableBy(person)
+      .filter(name => names.length === 0 || names.includes(name))
+      .map(name => ({ person, runtime: RUNTIMES[name] })),
+  );
+  return Promise.all(all.map(({ person, runtime }) => container(person, runtime)));
+}
+
+/** The runtimes that are for this person. */
+export function usableBy({ uid }: Person): RuntimeName[] {
+  return RUNTIME_NAMES.filter(name => uid === 0 || (RUNTIMES[name] as Runtime).rootOnly !== true);
 }
 
 async function container(person: Person, runtime: Runtime): Promise<Container> {
