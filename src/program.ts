@@ -34,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
     (await import('./commands/condor-submit.ts')).condorSubmit,
     (await import('./commands/condor-wrapper.ts')).condorWrapper,
     (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
+    (await import('./commands/condor-install.ts')).condorInstall,
   ],
   config: async () => (await import('./commands/config.ts')).configCommands,
   completion: async () => (await import('./commands/completion.ts')).completionCommands,

@@ -39,6 +39,7 @@ export const condorMachineAd: CommandDeclaration = {
       repositories: searchOf(settings, context).repositories.map(({ name }) => name),
       look: lookLines(configuration, context),
       version: JCDS_VERSION,
+      lifetime: LIFETIME,
     });
     const file = stringOption(call, 'output');
     if (!flag(call, 'script')) {

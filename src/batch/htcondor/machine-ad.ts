@@ -1,6 +1,6 @@
 import { quoteWord } from '../../launch/quote.ts';
 import { LOOK_SCRIPT } from '../../wrap/look-script.ts';
-import { LIFETIME, MACHINE_AD, suffixesOf } from './machine-attributes.ts';
+import { MACHINE_AD, suffixesOf } from './machine-attributes.ts';
 
 /** What a machine tells of itself. */
 export interface MachineAdWishes {
@@ -10,6 +10,8 @@ export interface MachineAdWishes {
   readonly look: readonly string[];
   /** For the first lines: which jcds wrote it. */
   readonly version: string;
+  /** Seconds for which the answer is to be believed. */
+  readonly lifetime: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface MachineAdWishes {
  * reader leaves its pipe at the word `end`, which comes from a subshell that touches nothing.
  * @throws SameAttributeError
  */
-export function machineAdScript({ repositories, look, version }: MachineAdWishes): string {
+export function machineAdScript({ repositories, look, version, lifetime }: MachineAdWishes): string {
   const rows = [...suffixesOf(repositories)].map(words => words.map(quoteWord).join(' '));
   return [
     '#!/bin/sh',
@@ -45,7 +47,7 @@ export function machineAdScript({ repositories, look, version }: MachineAdWishes
     '  done',
     ...rows.map(row => `  jcds_attributes ${row}`),
     '  jcds_print_runtimes',
-    `  printf '${MACHINE_AD.time} = %s\\n${MACHINE_AD.lifetime} = ${LIFETIME}\\n-\\n' "$(date +%s)"`,
+    `  printf '${MACHINE_AD.time} = %s\\n${MACHINE_AD.lifetime} = ${lifetime}\\n-\\n' "$(date +%s)"`,
     '}',
     '',
     '{',
