@@ -45,7 +45,7 @@ _jcds_table() {
       )
       ;;
     'condor')
-      words=(submit wrapper machine-ad)
+      words=(submit wrapper machine-ad install)
       options=(
         '-h --help|'
       )
@@ -395,6 +395,24 @@ _jcds_table() {
         '--script|'
         '-o --output|file'
         '--force|'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'condor install')
+      places=()
+      options=(
+        '--prefix|directory'
+        '--config|file'
+        '--root|directory'
+        '--period|text'
+        '-n --dry-run|'
         '--repository|repository'
         '--cvmfs-root|directory'
         '--cvmfs-timeout|text'

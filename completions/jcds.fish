@@ -205,7 +205,7 @@ function __jcds_table
         case 'auth'
             set __jcds_subs status
         case 'condor'
-            set __jcds_subs submit wrapper machine-ad
+            set __jcds_subs submit wrapper machine-ad install
         case 'config'
             set __jcds_subs list get set unset
         case 'completion'
@@ -232,6 +232,8 @@ function __jcds_table
             set __jcds_valued -o --output --attribute -B --bind --mount --env-policy --gpu --runtime --runtime-arg --repository --cvmfs-root --cvmfs-timeout --volume --color
         case 'condor machine-ad'
             set __jcds_valued -o --output --repository --cvmfs-root --cvmfs-timeout --color
+        case 'condor install'
+            set __jcds_valued --prefix --config --root --period --repository --cvmfs-root --cvmfs-timeout --color
     end
 end
 
@@ -249,7 +251,7 @@ complete -c jcds -n '__jcds_sub ""' -a request -d 'Ask for images to be publishe
 complete -c jcds -n '__jcds_sub ""' -a requests -d 'Show what you have asked for, and where it stands'
 complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a topic'
 complete -c jcds -n '__jcds_sub ""' -a auth -d 'status'
-complete -c jcds -n '__jcds_sub ""' -a condor -d 'submit, wrapper, machine-ad'
+complete -c jcds -n '__jcds_sub ""' -a condor -d 'submit, wrapper, machine-ad, install'
 complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset'
 complete -c jcds -n '__jcds_sub ""' -a completion -d 'install, uninstall, refresh'
 complete -c jcds -n '__jcds_sub "cache"' -a prune -d 'Empty jcds\' own cache, and say how the others are emptied'
@@ -257,6 +259,7 @@ complete -c jcds -n '__jcds_sub "auth"' -a status -d 'Say which token is used fo
 complete -c jcds -n '__jcds_sub "condor"' -a submit -d 'Submit jobs that run in a published image to HTCondor'
 complete -c jcds -n '__jcds_sub "condor"' -a wrapper -d 'Write the job wrapper of an HTCondor pool, which runs jobs in the image that they name'
 complete -c jcds -n '__jcds_sub "condor"' -a machine-ad -d 'Print what this machine can run, as STARTD_CRON of HTCondor wants it'
+complete -c jcds -n '__jcds_sub "condor"' -a install -d 'Set up this host for jobs in published images: job wrapper, STARTD_CRON job, rules for jobs'
 complete -c jcds -n '__jcds_sub "config"' -a list -d 'Print every setting in force and where it comes from'
 complete -c jcds -n '__jcds_sub "config"' -a get -d 'Print one setting as JSON'
 complete -c jcds -n '__jcds_sub "config"' -a set -d 'Write one setting into your own file'
@@ -283,15 +286,15 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jc
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l stats -d 'stay beside the job, and say at its end what it took and what this host downloaded meanwhile'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "completion refresh"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "completion refresh"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "completion refresh"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "condor submit" "completion refresh"' -l platform -x -d 'choose the image of this platform where several are published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "condor" "config" "completion"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "condor" "config" "completion"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "condor submit" "completion refresh"' -l no-mount -d 'look at the signed repository over HTTP, whatever is mounted here'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "condor submit" "completion refresh"' -l server -x -d 'over HTTP, ask this server: http://HOST/cvmfs/@fqrn@ (repeatable)'
@@ -329,6 +332,11 @@ complete -c jcds -n '__jcds_at "condor submit"' -s n -l dry-run -d 'print the co
 complete -c jcds -n '__jcds_at "condor wrapper"' -l attribute -x -a 'SingularityImage ContainerImage' -d 'let this attribute of a job name an image too, where JCDSImage does not (repeatable)'
 complete -c jcds -n '__jcds_at "condor machine-ad"' -l script -d 'print the script instead of running it'
 complete -c jcds -n '__jcds_at "condor machine-ad"' -s o -l output -x -a '(__jcds_files)' -d 'write the script to this file'
+complete -c jcds -n '__jcds_at "condor install"' -l prefix -x -a '(__jcds_directories)' -d 'where the scripts are (default: /usr/local/libexec/jcds)'
+complete -c jcds -n '__jcds_at "condor install"' -l config -x -a '(__jcds_files)' -d 'the configuration (default: /etc/condor/config.d/50-jcds.conf)'
+complete -c jcds -n '__jcds_at "condor install"' -l root -x -a '(__jcds_directories)' -d 'write below this directory, such as the image of a node'
+complete -c jcds -n '__jcds_at "condor install"' -l period -x -d 'how often a machine looks what it can run (default: 5m)'
+complete -c jcds -n '__jcds_at "condor install"' -s n -l dry-run -d 'print the configuration, and write nothing'
 complete -c jcds -n '__jcds_at "completion install"' -l no-startup-files -d 'print the lines for ~/.bashrc or ~/.zshrc instead of adding them'
 complete -c jcds -n '__jcds_at ""' -s V -l version -d 'print the version'
 complete -c jcds -n '__jcds_place 1 "run"' -a '(__jcds_images)'

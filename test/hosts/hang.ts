@@ -17,15 +17,23 @@ export interface HangableMount {
   close(): Promise<void>;
 }
 
-/** Mounts a copy of the directory `contents` on `directory` (made if need be). */
-export async function mountHangable(directory: string, contents: string): Promise<HangableMount> {
+/**
+ * Mounts a copy of the directory `contents` on `directory` (made if need be).
+ * @param through a command that starts another: for a mount in another mount namespace
+ */
+export async function mountHangable(
+  directory: string,
+  contents: string,
+  through: readonly string[] = [],
+): Promise<HangableMount> {
   const work = mkdtempSync(join(tmpdir(), 'jcds-hang-'));
   const squashfs = join(work, 'contents.squashfs');
   mkdirSync(directory, { recursive: true });
   const packed = spawnSync('mksquashfs', [contents, squashfs, '-noappend', '-no-progress', '-quiet']);
   if (packed.status !== 0) throw new Error(`mksquashfs failed: ${packed.error?.message ?? packed.stderr}`);
   // Its end of input is the end of this process, so the script cleans up even after a SIGKILL.
-  const script = spawn(join(import.meta.dirname, 'hang.sh'), [directory, squashfs], {
+  const [file = '', ...args] = [...through, join(import.meta.dirname, 'hang.sh'), directory, squashfs];
+  const script = spawn(file, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });

@@ -1,0 +1,205 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Program, World } from '../cli/request-setting.ts';
+import { people } from '../contract/containers.ts';
+import { type HangableMount, mountHangable } from '../hosts/hang.ts';
+import { singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { Pool } from '../hosts/pool.ts';
+import { makeCernRepository } from '../hosts/tree.ts';
+import { BMN } from '../requests/setup.ts';
+
+// A real pool of one machine, configured by nothing but what `jcds condor install` writes.
+
+const REPOSITORY = 'containers.jinr.ru';
+const DYING = 'dying.jinr.ru';
+const PERIOD = 3;
+const SMALL = 'git.jinr.ru:5005/nica/small:1';
+const program = new Program();
+let pool: Pool;
+let world: World;
+let cvmfs: string;
+let mount: HangableMount;
+
+/** Relative links, so that it may stand anywhere; its names hold the registry. */
+function publish(repository: string, name: string): void {
+  makeCernRepository(repository, { [name]: { files: smallImage(singularityRecord({ from: name })) } });
+}
+
+const environment = () => ({
+  ...world.environment({ JCDS_CVMFS_ROOT: cvmfs, HOME: world.home }),
+  JCDS_NODE: pool.node,
+  PATH: '/usr/bin:/bin',
+});
+const submit = (...words: string[]) => pool.run([program.file, 'condor', 'submit', ...words], environment());
+const inPool = (file: string) => join(pool.folder, file);
+const output = (file: string) => readFileSync(inPool(file), 'utf8');
+
+beforeAll(async () => {
+  const [user] = people();
+  pool = await Pool.start(user!);
+  world = await World.make(program);
+  spawnSync('chmod', ['-R', 'a+rX', program.folder, world.folder]);
+  spawnSync('chown', ['-R', `${user!.uid}:${user!.gid}`, world.folder]);
+  cvmfs = inPool('cvmfs');
+  publish(join(cvmfs, REPOSITORY), SMALL);
+  publish(inPool('contents'), SMALL);
+  mkdirSync(join(cvmfs, DYING));
+  mount = await mountHangable(join(cvmfs, DYING), inPool('contents'), pool.through);
+  const installed = spawnSync(
+    program.file,
+    [
+      ...['condor', 'install', '--root', pool.tree, '--prefix', '/opt/jcds/libexec'],
+      ...['--config', pool.configuration, '--period', `${PERIOD}s`, '--cvmfs-timeout', '1'],
+      ...['--cvmfs-root', cvmfs, '--repository', REPOSITORY, '--repository', DYING],
+    ],
+    { encoding: 'utf8', env: world.environment() },
+  );
+  expect(installed).toMatchObject({ status: 0, stderr: '' });
+  await pool.asRoot(['condor_reconfig']);
+  for (const name of [REPOSITORY, DYING]) await told(name, 'true undefined');
+});
+
+afterAll(async () => {
+  await mount?.close();
+  await pool?.close();
+  await world?.remove();
+  program.remove();
+});
+
+/** Waits until the machine tells this of a repository. */
+async function told(repository: string, wanted: string): Promise<void> {
+  const suffix = repository.replaceAll('.', '_');
+  const words = ['condor_status', '-constraint', 'PartitionableSlot', '-af', `HAS_CVMFS_${suffix}`];
+  expect(await pool.until([...words, `JCDSReason_${suffix}`], wanted)).toBe(wanted);
+}
+
+/** The number of a cluster that was submitted. */
+function clusterOf({ code, stdout, stderr }: { code: unknown; stdout: string; stderr: string }): string {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return /cluster (\d+)/.exec(stdout)![1]!;
+}
+
+const ATTRIBUTES = ['ExitCode', 'HoldReasonSubCode', 'JCDSName', 'WantContainer'];
+const ended = (id: string) =>
+  pool.until(['condor_q', id, '-constraint', 'JobStatus != 5', '-af', 'ClusterId'], '');
+const inHistory = (id: string, ...attributes: string[]) =>
+  pool.run(['condor_history', id, '-af', ...(attributes.length > 0 ? attributes : ATTRIBUTES)]);
+
+test.concurrent('the machine tells what it can run', async () => {
+  const { stdout } = await pool.run([
+    ...['condor_status', '-constraint', 'PartitionableSlot', '-af', 'JCDSRuntimes', 'JCDSWrapper'],
+    ...['JCDSMounted_containers_jinr_ru', 'JCDSLifetime', 'time() - JCDSTime < JCDSLifetime'],
+  ]);
+  expect(stdout).toBe(`apptainer true true ${3 * PERIOD} true\n`);
+});
+
+describe.concurrent.each(['container', 'wrapper'])('via the %s', { timeout: 90_000 }, way => {
+  const row = `${SMALL} ${way === 'container'}`.replace('false', 'undefined');
+  const HOSTILE = ['a b', '', "it's", '"q"', '$(HOME)', '$$(Arch)', '$ENV(HOME)', '\\', ';exit 9', '-x', 'ж'];
+
+  test('a command, with arguments of every kind', async () => {
+    const id = clusterOf(
+      await submit('--via', way, SMALL, '--', 'sh', '-c', 'printf "<%s>" "$@"; exit 3', 'sh', ...HOSTILE),
+    );
+    expect(await ended(id)).toBe('');
+    expect((await inHistory(id)).stdout).toBe(`3 undefined ${row}\n`);
+    expect(output(`jcds.${id}.out`)).toBe(HOSTILE.map(word => `<${word}>`).join(''));
+  });
+
+  test('a description keeps what it says; a program is sent along', async () => {
+    writeFileSync(inPool('job.sh'), '#!/bin/sh\ncat in.txt\nls /bin/busybox\nexit "$1"\n', { mode: 0o755 });
+    writeFileSync(inPool('in.txt'), 'input\n');
+    writeFileSync(
+      inPool(`${way}.sub`),
+      [
+        'executable = job.sh',
+        'arguments = $(Process)',
+        'should_transfer_files = YES',
+        'transfer_input_files = in.txt',
+        `output = ${way}.$(Process).out`,
+        'requirements = Arch == "X86_64"',
+        'on_exit_hold = ExitCode == 1',
+        'queue 2',
+        '',
+      ].join('\n'),
+    );
+    const id = clusterOf(await submit('--via', way, SMALL, `${way}.sub`));
+    expect(await ended(id)).toBe('');
+    expect((await inHistory(id)).stdout).toBe(`0 undefined ${row}\n`);
+    const held = await pool.run(['condor_q', id, '-af', 'ProcId', 'HoldReasonCode', 'HoldReasonSubCode']);
+    expect(held.stdout).toBe('1 3 0\n');
+    expect(output(`${way}.0.out`)).toBe('input\n/bin/busybox\n');
+  });
+
+  test('75 is "later": held with a reason, tried again after a pause, and no more than it may be', async () => {
+    const id = clusterOf(
+      await submit('--via', way, '--retries', '1', '--retry-after', '1s', SMALL, '--', 'sh', '-c', 'exit 75'),
+    );
+    const words = ['condor_q', id, '-af', 'JobStatus', 'HoldReasonSubCode', 'NumJobStarts', 'HoldReason'];
+    const wanted = '5 75 2 the job could not have its image on this machine';
+    expect(await pool.until(words, wanted)).toBe(wanted);
+  });
+});
+
+test.concurrent('a job that names an image by itself gets the same rules from the configuration', async () => {
+  writeFileSync(
+    inPool('named.sub'),
+    `executable = /bin/sh\ntransfer_executable = false\narguments = "-c 'echo $(DOLLAR)JCDS_IMAGE; exit 75'"\noutput = named.out\nMy.JCDSImage = "${SMALL}"\nqueue\n`,
+  );
+  const id = clusterOf(await pool.run(['condor_submit', 'named.sub']));
+  const words = ['condor_q', id, '-af', 'JobStatus', 'HoldReasonSubCode'];
+  expect(await pool.until(words, '5 75')).toBe('5 75');
+  expect(output('named.out')).toBe(`${SMALL}\n`);
+  const { stdout } = await pool.run(['condor_q', id, '-af:r', 'Requirements', 'PeriodicRelease']);
+  expect(stdout).toContain('TARGET.HAS_CVMFS_dying_jinr_ru =!= false');
+  expect(stdout).toContain('HoldReasonSubCode =?= 75');
+});
+
+test('a machine whose mount hangs is left out within a period, and taken again when it answers', {
+  timeout: 90_000,
+}, async () => {
+  await told(DYING, 'true undefined');
+  const words = ['--repository', DYING, '-a', 'hold = true', SMALL, '--', 'echo', 'here'];
+  const id = clusterOf(await submit(...words));
+  await mount.stop();
+  await told(DYING, 'false HUNG');
+  await told(REPOSITORY, 'true undefined');
+  await pool.run(['condor_release', id]);
+  // The negotiator has looked at the only machine, and refused it.
+  const refused = ['condor_q', id, '-af', 'JobStatus', 'LastRejMatchTime =!= undefined', 'NumJobStarts'];
+  expect(await pool.until(refused, '1 true 0')).toBe('1 true 0');
+  await mount.resume();
+  await told(DYING, 'true undefined');
+  expect(await ended(id)).toBe('');
+  expect(output(`jcds.${id}.out`)).toBe('here\n');
+  await mount.kill();
+  await told(DYING, 'false ENOTCONN');
+});
+
+test('--wait: on hold until the operators have published it, then released and run', async () => {
+  const running = pool.start(
+    [program.file, 'condor', 'submit', '--wait', BMN, '--', 'echo', 'at last'],
+    environment(),
+  );
+  await running.said('waiting for the operators to merge');
+  const held = ['condor_q', '-constraint', 'HoldReasonCode == 15', '-af', 'ClusterId'];
+  const id = (await pool.run(held)).stdout.trim();
+  world.forge.merge(world.forge.requests[0]!);
+  publish(join(cvmfs, REPOSITORY), BMN);
+  const { code, stdout } = await running.ended;
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: `cluster ${id} released: ${join(cvmfs, REPOSITORY, BMN)}\n`,
+  });
+  expect(await ended(id)).toBe('');
+  expect(output(`jcds.${id}.out`)).toBe('at last\n');
+  expect((await inHistory(id, 'JCDSPin')).stdout).toMatch(/\/\.flat\/[0-9a-f]{2}\/[0-9a-f]+\n$/);
+});
+
+test('what condor_submit refuses is said with its words and its code', async () => {
+  const { code, stdout, stderr } = await submit(SMALL, 'absent.sub');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^jcds: condor_submit ended with 1: ERROR: .*absent\.sub.*No such file/);
+});
