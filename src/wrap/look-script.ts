@@ -73,7 +73,7 @@ is_image() { # what src/cvmfs/careful-look.ts takes for an image file
   esac
 }
 say() { # WORD TEXT, as far as a terminal may see it
-  printf "jcds_result=%s:%s\\n" "$1$chosen" "$(printf %s "$2" | tr "\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377" "   [?*]")"
+  printf "jcds_result=%s:%s\\n" "$1$chosen" "$(printf %s "$2" | tr "\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377" "   ?")"
   case $1 in
     missing) exit 1 ;;
   esac

@@ -111,7 +111,7 @@ jcds_shown_text() { # TEXT
   (
     PATH=/usr/bin:/bin LC_ALL=C
     export PATH LC_ALL
-    printf %s "$1" | tr '\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377' '   [?*]'
+    printf %s "$1" | tr '\\t\\n\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377' '   ?'
   )
 }`;
 
@@ -134,12 +134,13 @@ function hostPlaces({ binds, contain, shown }: Wishes): string {
     return `    ${place} | ${place}/*) jcds_at=${quoteWord(source)}\${1#${place}} ;;`;
   });
   return `jcds_on_host() { # PLACE
+  jcds_at=\${jcds_shown:+$jcds_home}
   case $1 in
 ${[
   ...asked,
   '    /cvmfs/*) jcds_at=$jcds_root${1#/cvmfs} ;;',
   '    /dev/* | /proc/* | /sys/*) jcds_at=$1 ;;',
-  '    "${jcds_shown:+$jcds_home/}"?*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;',
+  '    "${jcds_at:-//}"/*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;',
   ...shown.map(variable => `    "\${${variable}:-//}"/*) jcds_at=$1 ;;`),
   ...(contain ? [] : ['    /tmp/* | /var/tmp/* | "${jcds_here:-/tmp}"/*) jcds_at=$1 ;;']),
   '    *) jcds_at=$jcds_target$1 ;;',

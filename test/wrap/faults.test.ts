@@ -207,3 +207,11 @@ hint: a directory without a tag is removed after some days: write the script ane
     }
   });
 });
+
+test.each(['--no-home', '--contain'])('%s: a command that only the host has is not found', option => {
+  const words = [option, NAME, '/usr/bin/setsid'];
+  const own = stage.wrap(words, stage.environment(), 'own');
+  const byHand = stage.run([stage.jcds, 'exec', ...words]);
+  expect(byHand.status).toBe(127);
+  for (const [shell] of SHELLS) expect(stage.run(stage.by(shell, own))).toEqual(byHand);
+});

@@ -16,6 +16,9 @@ export const READ_NAME = `jcds_read_name() { # NAME
   esac
   jcds_rest=\${1#docker://}
   case $jcds_rest in
+    sha256:* | sha384:* | sha512:*) return 1 ;;
+  esac
+  case $jcds_rest in
     *@sha256:*)
       jcds_digest=\${jcds_rest#*@sha256:}
       jcds_rest=\${jcds_rest%%@*}
@@ -26,7 +29,6 @@ export const READ_NAME = `jcds_read_name() { # NAME
       ;;
     *@*) return 1 ;;
   esac
-  [ "\${#jcds_rest}" -le 400 ] || return 1
   case \${jcds_rest##*/} in
     *:*)
       jcds_tag=\${jcds_rest##*:}
@@ -53,7 +55,7 @@ export const READ_NAME = `jcds_read_name() { # NAME
   esac
   case $jcds_wanted in
     docker.io | index.docker.io | registry.hub.docker.com | registry-1.docker.io) jcds_wanted=docker.io ;;
-    [.:-]* | *[/@+_]*) return 1 ;;
+    [.:-]* | *[/@+_]* | *[.-] | *[.-]: | *[.-]:* | *..* | *-.* | *.-* | *: | *:*[!0-9]*) return 1 ;;
   esac
   case $jcds_rest in
     '' | *[!a-z0-9._/-]* | [._/-]* | *[._/-] | *//* | */[._-]* | *[._-]/*) return 1 ;;
@@ -63,6 +65,7 @@ export const READ_NAME = `jcds_read_name() { # NAME
     :*/* | docker.io:*/*) ;;
     :* | docker.io:*) jcds_rest=library/$jcds_rest ;;
   esac
+  [ "\${#jcds_rest}" -le 255 ] || return 1
   jcds_name=\${jcds_typed:+$jcds_wanted/}$jcds_rest\${jcds_tag:+:$jcds_tag}\${jcds_digest:+@sha256:$jcds_digest}
   jcds_pattern=\${jcds_rest##*/}
   jcds_host=\${jcds_wanted:-docker.io}

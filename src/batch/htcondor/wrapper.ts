@@ -45,7 +45,7 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
     wishes: {
       ...makeWishes(options, settings, context, { name: '', facts: null }),
       homeless: { variable: SCRATCH },
-      shown: [SCRATCH],
+      shown: [SCRATCH, '_CONDOR_CREDS'],
       program: await programFor({ settings, say }, context),
       registryCheck: registryCheck(settings),
     },

@@ -3,10 +3,13 @@
 summary='HTCondor in a tree of a newer Debian suite; argument sid (the default) or trixie'
 seconds=59
 
+# Started by a session leader, which a job is, an Apptainer that was moved looks here rather than below its own prefix.
+session_directory=/var/lib/apptainer/mnt/session
+
 is_done() {
   local tree
   tree=$(suite_tree "${1:-sid}")
-  [ -x "$tree/usr/sbin/condor_master" ] && cmp -s <(pool_configuration "${1:-sid}") "$tree/etc/condor/config.d/50-jcds-test"
+  [ -x "$tree/usr/sbin/condor_master" ] && [ -d "$tree$session_directory" ] && cmp -s <(pool_configuration "${1:-sid}") "$tree/etc/condor/config.d/50-jcds-test"
 }
 
 install_step() {
@@ -18,7 +21,7 @@ install_step() {
   add_user "$tree"
   ln -sfn "$JCDS_TEST_OPT/apptainer/bin/apptainer" "$tree/usr/bin/apptainer"
   ln -sfn apptainer "$tree/usr/bin/singularity"
-  mkdir -p "$tree/opt/jcds"
+  mkdir -p "$tree/opt/jcds" "$tree$session_directory"
   [ -e "$tree/opt/jcds/wrapper.sh" ] || printf '#!/bin/sh\nexec "$@"\n' > "$tree/opt/jcds/wrapper.sh"
   chmod 755 "$tree/opt/jcds" "$tree/opt/jcds/wrapper.sh"
   pool_configuration "$suite" > "$tree/etc/condor/config.d/50-jcds-test"
