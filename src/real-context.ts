@@ -28,7 +28,8 @@ export function realContext(launcherPid: number | null): Context {
     stdout: output(1, launcherPid),
     stderr: output(2, launcherPid),
     now: Date.now,
-    self: [process.execPath, ...process.argv.slice(1, 2)],
+    // A standalone (.ci/standalone.mjs) is its own script: what Bun calls one is a name inside it.
+    self: [process.execPath, ...('bun' in process.versions ? [] : process.argv.slice(1, 2))],
     launcherPid,
   };
 }

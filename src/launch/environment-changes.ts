@@ -22,6 +22,13 @@ export const HIDDEN_FROM_NODE: ReadonlySet<string> = new Set([
   'NODE_UNIQUE_ID',
   'NODE_V8_COVERAGE',
   'NODE_DEBUG',
+  // Bun runs the standalone, and would be itself, take options or wait for a debugger.
+  'BUN_BE_BUN',
+  'BUN_OPTIONS',
+  'BUN_INSPECT',
+  'BUN_INSPECT_CONNECT_TO',
+  'BUN_INSPECT_NOTIFY',
+  'BUN_INSPECT_PRELOAD',
 ]);
 
 /** Variables that `cd` changes. */

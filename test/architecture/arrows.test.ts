@@ -89,6 +89,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'context.ts': [],
   'errors.ts': [],
   'secret.ts': [],
+  standalone: [],
 };
 
 const room = (file: string) => relative(SRC, file).split('/')[0]!;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { people as everybody, type Person, type Surroundings } from '../contract/containers.ts';
+import { nodeVariable } from '../standalone/install-program.ts';
 import { type Circumstances, type Ended, Setting } from './setting.ts';
 
 const PRIVATE = resolve(import.meta.dirname, '../hosts/private.sh');
@@ -54,7 +55,7 @@ export class HostSetting {
       PATH: [around?.path, process.env.PATH].filter(Boolean).join(':'),
       HOME: this.home(person),
       USER: person.name,
-      JCDS_NODE: process.execPath,
+      ...nodeVariable(),
       jcds: this.setting.program,
       ...Object.fromEntries(around?.environment ?? []),
       ...env,

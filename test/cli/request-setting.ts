@@ -1,8 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
@@ -12,8 +11,7 @@ import { listen, reply, type TestServer } from '../registry/server.ts';
 import { FakeGitLab } from '../requests/fake-gitlab.ts';
 import type { FakeProject } from '../requests/fake-gitlab-state.ts';
 import { LIST, TOKEN } from '../requests/setup.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { installProgram, nodeVariable } from '../standalone/install-program.ts';
 
 /** How a run of jcds ended. */
 export interface Ended {
@@ -42,11 +40,7 @@ export class Program {
   readonly file = join(this.folder, 'bin/jcds');
 
   constructor() {
-    mkdirSync(join(this.folder, 'bin'));
-    copyFileSync(join(ROOT, 'bin/jcds'), this.file);
-    const words = [join(ROOT, '.ci/build.mjs'), join(this.folder, 'dist')];
-    const built = spawnSync(process.execPath, words, { encoding: 'utf8' });
-    if (built.status !== 0) throw new Error(built.stderr);
+    installProgram(this.folder);
   }
 
   remove(): void {
@@ -163,7 +157,7 @@ export class World {
     const all = {
       PATH: `${this.programs}:/usr/bin:/bin`,
       HOME: this.home,
-      JCDS_NODE: process.execPath,
+      ...nodeVariable(),
       JCDS_CVMFS_ROOT: this.cvmfs,
       http_proxy: this.#registry.origin,
       no_proxy: '127.0.0.1',

@@ -1,20 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository, type PublishedImages } from '../hosts/tree.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { installProgram, nodeVariable } from '../standalone/install-program.ts';
 
 /** The repository that jcds searches when nobody says otherwise. */
 export const JINR = 'containers.jinr.ru';
@@ -49,15 +39,11 @@ export class Setting {
   readonly programs = join(this.folder, 'programs');
 
   constructor() {
-    for (const name of ['jcds/bin', 'home/work', 'cvmfs', 'programs'])
+    for (const name of ['home/work', 'cvmfs', 'programs'])
       mkdirSync(join(this.folder, name), { recursive: true });
     // An ordinary user must be able to use what root's tests have made.
     chmodSync(this.folder, 0o755);
-    copyFileSync(join(ROOT, 'bin/jcds'), this.program);
-    const built = spawnSync(process.execPath, [join(ROOT, '.ci/build.mjs'), join(this.folder, 'jcds/dist')], {
-      encoding: 'utf8',
-    });
-    if (built.status !== 0) throw new Error(built.stderr);
+    installProgram(join(this.folder, 'jcds'));
   }
 
   /** Publishes images in OSG's layout; answers their real directories by name. */
@@ -76,7 +62,7 @@ export class Setting {
     const all = {
       PATH: `${this.programs}:/usr/bin:/bin`,
       HOME: this.home,
-      JCDS_NODE: process.execPath,
+      ...nodeVariable(),
       JCDS_CVMFS_ROOT: this.cvmfs,
       // Where nothing is mounted, servers would be asked.
       JCDS_NETWORK: 'false',

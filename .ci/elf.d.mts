@@ -1,0 +1,1 @@
+export function readElf(file: string): { readonly interpreter: string; readonly glibc: string };
