@@ -39,6 +39,7 @@ export async function compile(entry, outfile, architecture = hostArchitecture) {
       ...common,
       entryPoints: [entry],
       outfile: bundle,
+      nodePaths: [join(root, 'node_modules')],
       format: 'cjs',
       minify: true,
       metafile: true,

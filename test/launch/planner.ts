@@ -1,6 +1,6 @@
 // The program of the launcher's tests: says what `planner.json` beside it says, in place of dist/jcds.cjs.
 import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { emitPlan, PLAN_DESCRIPTOR, watchLauncher } from '../../src/launch/emit.ts';
 import { freeDescriptors, readLauncherEnvironment } from '../../src/launch/launcher-environment.ts';
 import { type Plan, renderExit, renderPlan } from '../../src/launch/plan.ts';
@@ -20,7 +20,9 @@ export type Script =
   | { kind: 'until'; started: string; release: string; plan: Plan };
 
 const launcher = Number(process.argv[3]);
-const text = readFileSync(join(__dirname, 'planner.json'), 'utf8');
+// A standalone is one file: what it calls its directory is inside it.
+const folder = 'bun' in process.versions ? dirname(process.execPath) : __dirname;
+const text = readFileSync(join(folder, 'planner.json'), 'utf8');
 act(JSON.parse(text, reviveWord) as Script);
 
 function act(script: Script): void {

@@ -1,6 +1,8 @@
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -12,8 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compile } from '../../.ci/standalone.mjs';
 import type { Script } from './planner.ts';
 
+/** test/standalone/launch.host.test.ts: no Node.js at all. */
+const STANDALONE = process.env.JCDS_TEST_STANDALONE;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Copies of the real launcher, one for each shell, with a program of the test's in place of dist/jcds.cjs. */
@@ -43,19 +48,17 @@ export async function setStage(program: boolean): Promise<Stage> {
     shell,
     launcher: copyLauncher(join(folder, shell), file),
   }));
-  if (program)
-    await buildProgram(
-      folder,
-      launchers.map(({ shell }) => join(folder, shell, 'dist/jcds.cjs')),
-    );
+  // Where planner.ts finds what it is to do: beside itself.
+  const place = STANDALONE ? 'libexec' : 'dist';
+  const copies = launchers.map(({ shell }) => join(folder, shell, place));
+  if (program) await (STANDALONE ? compileProgram(copies) : buildProgram(folder, copies));
   return {
     folder,
     launchers,
-    nodes: nodes(),
+    nodes: STANDALONE ? ['/no/node'] : nodes(),
     writer,
     script: script => {
-      for (const { shell } of launchers)
-        writeFileSync(join(folder, shell, 'dist/planner.json'), JSON.stringify(script, base64));
+      for (const copy of copies) writeFileSync(join(copy, 'planner.json'), JSON.stringify(script, base64));
     },
     write: (plan, status = 0) => {
       writeFileSync(join(folder, 'plan'), plan);
@@ -72,7 +75,8 @@ function shells(): [string, string][] {
 }
 
 function copyLauncher(folder: string, shell: string): string {
-  for (const name of ['bin', 'dist']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['bin', STANDALONE ? 'libexec' : 'dist'])
+    mkdirSync(join(folder, name), { recursive: true });
   symlinkSync(shell, join(folder, 'sh'));
   const text = readFileSync(join(ROOT, 'bin/jcds'), 'utf8').replace(/^#!.*/, `#!${join(folder, 'sh')}`);
   const launcher = join(folder, 'bin/jcds');
@@ -90,7 +94,15 @@ async function buildProgram(folder: string, copies: string[]): Promise<void> {
     format: 'cjs',
     logLevel: 'warning',
   });
-  for (const copy of copies) writeFileSync(copy, readFileSync(outfile));
+  for (const copy of copies) writeFileSync(join(copy, 'jcds.cjs'), readFileSync(outfile));
+}
+
+/** The same as a standalone; a link would be followed to the one place of all. */
+async function compileProgram(copies: string[]): Promise<void> {
+  const [first = '', ...others] = copies;
+  await compile('test/launch/planner.ts', join(first, 'jcds'));
+  for (const copy of others) linkSync(join(first, 'jcds'), join(copy, 'jcds'));
+  for (const copy of copies) copyFileSync(join(STANDALONE!, 'libexec/host'), join(copy, 'host'));
 }
 
 /** Node.js beside the one that runs the tests: test/hosts/steps/nodes.sh. */

@@ -6,8 +6,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { buildClient } from '../standalone/build-client.ts';
 import { makeImage } from './images.ts';
 import { MemoryRegistry } from './memory-registry.ts';
 import { BASIC, PASSWORD } from './opened.ts';
@@ -33,6 +33,7 @@ const REALMS: Record<string, string> = {
   'registry.example.org': 'https://login.example.org/token',
 };
 let work: string;
+let client: readonly string[];
 let servers: Server[];
 let environment: Record<string, string>;
 /** `host path: authorization` of every request. */
@@ -113,15 +114,7 @@ beforeAll(async () => {
      const options = { ...places, findCredential: storedCredentials(places), tokenServers: JSON.parse(tokenServers ?? '{}') };
      registryHas(parseReference(name), options).then(({ state, evidence, hint }) => process.stdout.write(JSON.stringify({ state, evidence, hint })));`,
   );
-  await build({
-    entryPoints: [join(work, 'client.ts')],
-    outfile: join(work, 'client.cjs'),
-    bundle: true,
-    platform: 'node',
-    absWorkingDir: resolve(room, '..'),
-    nodePaths: [resolve(room, '../node_modules')],
-    logLevel: 'error',
-  });
+  client = await buildClient(join(work, 'client.ts'));
   environment = {
     PATH: process.env.PATH!,
     https_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
@@ -140,8 +133,8 @@ async function ask(
   name: string,
   more: { env?: Record<string, string>; tokenServers?: Record<string, string> } = {},
 ) {
-  const words = [join(work, 'client.cjs'), name, JSON.stringify(more.tokenServers ?? {})];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, words, {
+  const [file = '', ...words] = [...client, name, JSON.stringify(more.tokenServers ?? {})];
+  const { stdout, stderr } = await promisify(execFile)(file, words, {
     env: { ...environment, ...more.env },
   });
   expect(stdout + stderr).not.toContain(PASSWORD);
