@@ -69,11 +69,24 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
   ].join('\n');
 }
 
-/** Answers `REPOSITORY WORD REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. */
-const LOOK_AT = `jcds_look_at() { # REPOSITORY
+/**
+ * Answers `REPOSITORY WORD:REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. Where
+ * looks of former times still hang, beyond SIGKILL, it adds none to them.
+ */
+const MOST_LEFT = 3;
+const LOOK_AT = `jcds_left_behind() { # REPOSITORY
+  grep -lszxF jcds-machine-look /proc/[0-9]*/cmdline | while read -r jcds_file; do
+    grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
+  done | wc -l
+}
+jcds_look_at() { # REPOSITORY
+  if [ "$(jcds_left_behind "$1")" -ge ${MOST_LEFT} ]; then
+    echo "$1 HUNG:undefined"
+    return
+  fi
   jcds_word=$(
     PATH=/usr/bin:/bin:/usr/sbin:/sbin
-    set -- /bin/sh -c "$jcds_look" jcds-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' ''
+    set -- /bin/sh -c "$jcds_look" jcds-machine-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' ''
     [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
     exec "$@"
   )
