@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 const everything = process.argv.includes('--everything');
 const reports = mkdtempSync(join(tmpdir(), 'jcds-reports-'));
+const printed = join(reports, 'printed');
 const bin = name => join(root, 'node_modules', '.bin', name);
 const rows = [];
 
@@ -18,7 +19,7 @@ function suite(name, file, args, report) {
   const { status } = spawnSync(file, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, FORCE_COLOR: '0' },
+    env: { ...process.env, FORCE_COLOR: '0', JCDS_TEST_PRINTED: printed },
   });
   const counts = report === undefined ? null : countsOf(report);
   const failed =
@@ -83,6 +84,8 @@ else
   leftOut.push(
     'host tests (real runtimes, mounts, registries): `npm run test:all` as root on Debian installs what they need',
   );
+
+suite('leaks', process.execPath, ['test/leaks.mjs', printed]);
 
 console.log('\nsuite      minutes  passed  failed');
 for (const { name, minutes, passed, failed } of rows)

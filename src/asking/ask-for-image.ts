@@ -24,6 +24,8 @@ export interface Asking {
   readonly settings: Settings;
   readonly context: AskingContext;
   readonly say: Speaker;
+  /** The `--repository` options that were typed, for hints. */
+  readonly typed: string;
   /** null: nobody is asked, and what was typed is done. */
   readonly person: Person | null;
   readonly message?: string | undefined;

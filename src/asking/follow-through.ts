@@ -12,13 +12,14 @@ import { waitUntilVisible } from './wait.ts';
 
 /** Waits for an image that was asked for until it is visible here. Throws what waitUntilVisible throws. */
 export async function followThrough(asking: Asking, asked: Asked, quiet: boolean): Promise<Published> {
-  const { reference, name, service, settings, context } = asking;
+  const { reference, name, service, settings, context, typed } = asking;
   const line = progress(context.stderr, { quiet, dumb: context.environment.TERM === 'dumb' });
   const iid = 'iid' in asked ? asked.iid : null;
   try {
     return await waitUntilVisible({
       name,
       repository: service.row.name,
+      typed,
       look: () => lookForImage(reference, service, settings, context),
       freshness: () => freshnessSentence(service, settings, context),
       follow: iid === null ? null : await follower(asking, iid),

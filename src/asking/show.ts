@@ -7,7 +7,7 @@ import { type Result, resultJson, resultLine } from './report.ts';
 
 /** Prints how it went with one image: data on standard output, what to do next on standard error. Answers the exit code. */
 export function showResult(
-  { name, service, dryRun }: Asking,
+  { name, service, dryRun, typed }: Asking,
   result: Result,
   json: boolean,
   context: Pick<Context, 'stdout' | 'stderr'>,
@@ -17,12 +17,13 @@ export function showResult(
   else {
     const diff = result.state === 'ready-change' && result.change !== null ? `${result.change.diff}\n` : '';
     context.stdout.write(`${safeLines(`${diff}${resultLine(name, service, result)}`)}\n`);
-    const hint = hintOf(name, result);
+    const hint = hintOf(`${typed}${name}`, result);
     if (hint !== null) context.stderr.write(`hint: ${safeLines(hint)}\n`);
   }
   return codeOf(result, dryRun);
 }
 
+/** @param name of the image, with the options that belong before it */
 function hintOf(name: string, result: Exclude<Result, { state: 'failed' }>): string | null {
   if (result.state === 'refused') return `read there why; ask once more with: jcds request --again ${name}`;
   return result.state === 'ready-change' ? result.hint : null;

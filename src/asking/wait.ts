@@ -9,11 +9,12 @@ import type { Visible } from './published.ts';
 
 /** The request was closed, and the image will not come of it. */
 export class RequestClosedError extends JcdsError {
-  constructor(name: string, url: string) {
+  /** @param typed the `--repository` options that were typed, for the hint */
+  constructor(name: string, url: string, typed: string) {
     super({
       code: 'REQUEST_CLOSED',
       message: `the request for ${safeText(name)} was closed without being merged: ${safeText(url, 300)}`,
-      hint: `read there why; ask once more with: jcds request --again ${safeText(name)}`,
+      hint: `read there why; ask once more with: jcds request --again ${safeText(typed)}${safeText(name)}`,
       exitCode: EXIT.no,
     });
   }
@@ -33,12 +34,13 @@ export interface WaitingFor {
 export class NotYetPublishedError extends JcdsError {
   readonly waitingFor: WaitingFor;
 
-  constructor(waitingFor: WaitingFor) {
+  /** @param typed the `--repository` options that were typed, for the hint */
+  constructor(waitingFor: WaitingFor, typed: string) {
     const { image, repository, url, next } = waitingFor;
     super({
       code: 'NOT_YET_PUBLISHED',
       message: `${safeText(image)} was asked for in ${safeText(repository, 80)} and is not there yet: ${safeText(next, 300)}${url === null ? '' : ` (${safeText(url, 300)})`}`,
-      hint: `try again later; see how it stands with: jcds requests, or wait with: jcds request --wait ${safeText(image)}`,
+      hint: `try again later; see how it stands with: jcds requests${safeText(typed === '' ? '' : ` ${typed.trimEnd()}`)}, or wait with: jcds request --wait ${safeText(typed)}${safeText(image)}`,
       exitCode: EXIT.later,
     });
     this.waitingFor = waitingFor;
@@ -49,6 +51,8 @@ export class NotYetPublishedError extends JcdsError {
 export interface Waiting {
   readonly name: string;
   readonly repository: string;
+  /** The `--repository` options that were typed, for hints. */
+  readonly typed: string;
   /** Looks whether the image is visible here. */
   look(): Promise<Visible>;
   /** How the client of this host stands to the servers, as a sentence. */
@@ -80,7 +84,7 @@ export async function waitUntilVisible(waiting: Waiting): Promise<Published> {
       stage?.merged === false ? stage.next : conversion(seen.reason ?? (await waiting.freshness()));
     progress.update(`${name}: ${next}`);
     if (clock.now() + settings.waitInterval * 1000 > deadline)
-      throw new NotYetPublishedError({ image: name, repository, url, next });
+      throw new NotYetPublishedError({ image: name, repository, url, next }, waiting.typed);
     await clock.sleep(settings.waitInterval * 1000);
   }
 }
@@ -90,7 +94,7 @@ function conversion(reason: string): string {
 }
 
 async function stageOf(
-  { name, rebuild }: Waiting,
+  { name, typed, rebuild }: Waiting,
   follow: () => Promise<Progress>,
 ): Promise<{ merged: boolean; next: string }> {
   try {
@@ -99,7 +103,7 @@ async function stageOf(
       case 'merged':
         return { merged: true, next: '' };
       case 'closed':
-        throw new RequestClosedError(name, url);
+        throw new RequestClosedError(name, url, typed);
       case 'conflicting':
         return {
           merged: false,

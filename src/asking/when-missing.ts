@@ -2,6 +2,7 @@ import type { Settings } from '../configuration/settings.ts';
 import { isJcdsError } from '../errors.ts';
 import type { Reference } from '../image/reference.ts';
 import type { Speaker } from '../output/console.ts';
+import { typedRepositories } from '../repositories/typed.ts';
 import { NoTokenError } from '../requests/tokens.ts';
 import { type Asked, type Asking, askForImage } from './ask-for-image.ts';
 import { followThrough } from './follow-through.ts';
@@ -67,29 +68,34 @@ async function askFirst(missing: MissingImage): Promise<'not-asked'> {
 /** What says more than "not published". */
 const TELLING: ReadonlySet<string> = new Set(['NOT_IN_REGISTRY', 'NOT_YET_PUBLISHED', 'REQUEST_CLOSED']);
 
-function askingOf({ reference, name, settings, context, say }: MissingImage, person: Person | null): Asking {
+function askingOf(
+  { reference, name, settings, options, context, say }: MissingImage,
+  person: Person | null,
+): Asking {
   const service = serviceToAsk(settings);
   return {
     ...{ reference, name, service, settings, context, say, person },
     yes: false,
     again: false,
+    typed: typedRepositories(options),
     dryRun: false,
   };
 }
 
-function checkUnderWay({ name, service, context }: Asking, asked: Asked): void {
-  if (asked.state === 'refused') throw new RequestClosedError(name, asked.url);
+function checkUnderWay({ name, service, context, typed }: Asking, asked: Asked): void {
+  if (asked.state === 'refused') throw new RequestClosedError(name, asked.url, typed);
   if (asked.state === 'ready-change') throw new NoTokenError(tokenOptions(service.wishlist, context));
 }
 
-function notYet({ name, service }: Asking, asked: Asked): NotYetPublishedError {
+function notYet({ name, service, typed }: Asking, asked: Asked): NotYetPublishedError {
   const isListed = asked.state === 'listed';
-  return new NotYetPublishedError({
+  const waitingFor = {
     image: name,
     repository: service.row.name,
     url: isListed ? null : asked.url,
     next: isListed
       ? 'it is in the list, and waits for its conversion'
       : 'its request waits for the operators of the service',
-  });
+  };
+  return new NotYetPublishedError(waitingFor, typed);
 }

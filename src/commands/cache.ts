@@ -109,7 +109,7 @@ async function imageRound({ call, settings, style, isFirst }: Asked, context: Co
   const [found] = await findAllAnywhere([image], onMounts, search, wishes, context);
   const seen = found!;
   if (seen.http !== null) tellHttp(seen.http, speaker(call.options, context), context);
-  const published = requirePublished(seen.publication, name);
+  const published = requirePublished(seen.publication, name, call.options);
   const question = { published, overHttp: seen.overHttp, search, wishes, deadline };
   const gathered = await gatherImageCache(question, context);
   const text = flag(call, 'json')

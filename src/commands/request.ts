@@ -11,6 +11,7 @@ import { loadConfiguration } from '../configuration/load.ts';
 import { isJcdsError, UsageError } from '../errors.ts';
 import { formatReference, parseReference } from '../image/reference.ts';
 import { speaker } from '../output/console.ts';
+import { typedRepositories } from '../repositories/typed.ts';
 import { parseDuration } from '../status/duration.ts';
 import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
@@ -62,6 +63,7 @@ export const request: CommandDeclaration = {
       const name = formatReference(reference);
       const asking: Asking = {
         ...{ reference, name, service, settings, context, say, person },
+        typed: typedRepositories(call.options),
         message: stringOption(call, 'message'),
         yes: flag(call, 'yes'),
         again: flag(call, 'again'),

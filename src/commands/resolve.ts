@@ -48,7 +48,7 @@ export const resolve: CommandDeclaration = {
       context.stdout.write(jsonLine(resolution(named, found)));
       return exit(exitCodeOf(named, found, settings.anyRegistry));
     }
-    const published = requirePublished(found.publication, named.name);
+    const published = requirePublished(found.publication, named.name, call.options);
     checkIdentity(named, published, found, { anyRegistry: settings.anyRegistry, say });
     if (found.notMounted !== null) {
       const job = { command: 'resolve', name: named.name, options: call.options, search, settings };

@@ -4,6 +4,7 @@ import { EXIT } from '../errors.ts';
 import { searchWords } from '../job/search-words.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { type Round, watch } from '../output/watch.ts';
+import { typedRepositories } from '../repositories/typed.ts';
 import { gatherStatus, type StatusQuestion } from '../status/gather.ts';
 import { seenNames } from '../status/index-names.ts';
 import { exitCodeOf, reportText } from '../status/report.ts';
@@ -60,9 +61,10 @@ export const status: CommandDeclaration = {
       for (const { repository, layout, ...seen } of seenNames(statuses, question.search.root))
         amendIndex(context, { name: repository, layout }, seen);
       const width = context.stdout.isTerminal ? context.stdout.columns : null;
+      const typed = typedRepositories(call.options);
       const text = flag(call, 'json')
         ? `${JSON.stringify(statuses.map(statusJson))}\n`
-        : await reportText(statuses, { width, style, verbose: flag(call, 'verbose') });
+        : await reportText(statuses, { width, style, verbose: flag(call, 'verbose'), typed });
       return { text, code: exitCodeOf(statuses) };
     };
     if (flag(call, 'watch'))

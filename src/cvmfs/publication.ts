@@ -3,6 +3,7 @@ import { safeText } from '../output/safe-text.ts';
 import type { PlaceInRepository } from '../repositories/image-path.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import { LinkEscapesError } from '../repositories/links.ts';
+import { typedRepositories } from '../repositories/typed.ts';
 import { CvmfsUnreachableError, type UnreachableReason } from './unreachable.ts';
 
 /** What a look at CVMFS found out. Plain data. */
@@ -54,7 +55,8 @@ export interface Unreachable {
 
 /** No repository that was looked at has the image. */
 export class NotPublishedError extends JcdsError {
-  constructor(name: string, looked: readonly LookedAt[]) {
+  /** @param typed the `--repository` options that were typed, for the hint */
+  constructor(name: string, looked: readonly LookedAt[], typed = '') {
     const repositories = [...new Set(looked.map(({ repository }) => repository))].map(text =>
       safeText(text, 80),
     );
@@ -62,7 +64,7 @@ export class NotPublishedError extends JcdsError {
     super({
       code: 'NOT_PUBLISHED',
       message: `${safeText(name)} is not published in ${repositories.join(', ') || 'any repository'}${place}`,
-      hint: `see what is there with: jcds list ${hintPattern(name)}; ask for it with: jcds request ${safeText(name)}`,
+      hint: `see what is there with: jcds list ${safeText(typed)}${hintPattern(name)}; ask for it with: jcds request ${safeText(typed)}${safeText(name)}`,
       exitCode: EXIT.no,
     });
   }
@@ -104,13 +106,20 @@ export class UnreadableImageError extends JcdsError {
   }
 }
 
-/** The publication, or the error that says why there is none. `name` is the image as it was typed. */
-export function requirePublished(publication: Publication, name: string): Published {
+/**
+ * The publication, or the error that says why there is none. `name` is the image as it was typed, `options` are those of the
+ * command line.
+ */
+export function requirePublished(
+  publication: Publication,
+  name: string,
+  options: Readonly<Record<string, unknown>> = {},
+): Published {
   if (publication.state === 'published') return publication;
   if (publication.state === 'unreachable')
     throw new CvmfsUnreachableError(publication.repository, publication.reason);
   const { broken, looked } = publication;
-  throw broken ? brokenError(broken) : new NotPublishedError(name, looked);
+  throw broken ? brokenError(broken) : new NotPublishedError(name, looked, typedRepositories(options));
 }
 
 /** The error of a broken entry: for `status`, which goes on. */

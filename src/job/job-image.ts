@@ -56,7 +56,7 @@ export async function findJobImage(
       { command: mode, name, hasArguments, options, search, settings },
       context,
     );
-  const published = requirePublished(publication, name);
+  const published = requirePublished(publication, name, options);
   if (unread !== null) throw new UnreadableImageError(published, unread);
   checkIdentity(named, published, facts, { anyRegistry: settings.anyRegistry, say });
   if (image.kind === 'reference' && published.repository !== search.repositories[0]?.name)

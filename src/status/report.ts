@@ -14,6 +14,8 @@ export interface Drawing {
   readonly style: Style;
   /** Whether to show evidence (`-v`). */
   readonly verbose: boolean;
+  /** The `--repository` options that were typed, for hints. */
+  readonly typed: string;
 }
 
 const STATES: Readonly<Record<ImageStatus['publication']['state'], Meaning>> = {
@@ -69,7 +71,10 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
       `  hint: ${publication.reason.hint}`,
     );
   if (publication.state === 'missing' && publication.broken === null && findings.length === 0)
-    lines.push('missing: it is not published', `  hint: ask for it with: jcds request ${name}`);
+    lines.push(
+      'missing: it is not published',
+      `  hint: ask for it with: jcds request ${drawing.typed}${name}`,
+    );
   for (const { code, message, evidence, hint } of findings) {
     lines.push(`${code}: ${message}`);
     if (drawing.verbose) lines.push(`  evidence: ${evidence}`);

@@ -40,6 +40,8 @@ export interface ImageWords {
   readonly entry: string;
   /** Whether the script is for one real directory, which may be removed once no tag leads to it any more. */
   readonly pinned?: boolean;
+  /** The `--repository` options that were typed, for hints. */
+  readonly typed?: string;
 }
 
 /** For a script that learns the image when it runs. */
@@ -95,7 +97,7 @@ function failureOf(word: LookWord, image: ImageWords): JcdsError {
   switch (word) {
     case 'missing':
       if (image.pinned === true) return new PinnedImageGoneError(name, PATH);
-      return new NotPublishedError(name, [{ repository, path: PATH }]);
+      return new NotPublishedError(name, [{ repository, path: PATH }], image.typed);
     case 'escapes':
       return new LinkEscapesError({ repository, relativePath: entry }, TEXT);
     case 'dangling':

@@ -15,6 +15,7 @@ import { quoteWord } from '../launch/quote.ts';
 import { type Speaker, speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
+import { typedRepositories } from '../repositories/typed.ts';
 import { MADE_FROM } from './failures.ts';
 import { lookLines } from './look-lines.ts';
 import { makeWishes, recordImage } from './make-wishes.ts';
@@ -48,7 +49,7 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
     before: before(found, own.command, { configuration, pinned }, context),
     wishes: {
       ...makeWishes(options, settings, context, { name: found.name, facts }),
-      image: imageWords(found, pinned),
+      image: { ...imageWords(found, pinned), typed: typedRepositories(options) },
       program: await programFor({ settings, say }, context),
       recorded: recordImage(published.targetPlace.relativePath, facts),
       registryCheck: settings.anyRegistry ? null : registryCheck(found, published),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { notePrinted } from '../printed.ts';
 import { BMN, LIST, TOKEN } from '../requests/setup.ts';
 import { APPTAINER, Program, page, printed, World } from './request-setting.ts';
 
@@ -17,7 +18,11 @@ afterAll(() => {
 });
 
 const statusFile = () => join(world.home, 'status.json');
-const status = () => JSON.parse(readFileSync(statusFile(), 'utf8')) as Record<string, unknown>;
+const status = () => {
+  const text = readFileSync(statusFile(), 'utf8');
+  notePrinted(text);
+  return JSON.parse(text) as Record<string, unknown>;
+};
 const NOT_PUBLISHED = `is not published in containers.jinr.ru`;
 const WAITING = `${BMN} was asked for in containers.jinr.ru and is not there yet: its request waits for the operators of the service`;
 

@@ -151,7 +151,7 @@ describe('several repositories', () => {
   test('missing in all', () => {
     const stderr = failure(
       `library/none:1 is not published in ${JINR}, ${CERN}`,
-      "see what is there with: jcds list '*none*'; ask for it with: jcds request library/none:1",
+      `see what is there with: jcds list ${both.join(' ')} '*none*'; ask for it with: jcds request ${both.join(' ')} library/none:1`,
     );
     expect(setting.jcds(['resolve', ...both, 'none:1'])).toEqual({ code: 1, stdout: '', stderr });
   });

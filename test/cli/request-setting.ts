@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
+import { notePrinted } from '../printed.ts';
 import { makeImage } from '../registry/images.ts';
 import { MemoryRegistry } from '../registry/memory-registry.ts';
 import { listen, reply, type TestServer } from '../registry/server.ts';
@@ -223,6 +224,7 @@ export class World {
     const ended = new Promise<{ code: number | string; text: string }>(resolve =>
       terminal.onExit(({ exitCode, signal }) => {
         printed.push(text);
+        notePrinted(text);
         tell(true);
         resolve({ code: signal ? `signal ${signal}` : exitCode, text });
       }),

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { notePrinted } from '../printed.ts';
 import { APPTAINER, builtFrom, failure, JINR, Setting } from './setting.ts';
 
 // --status-file in every outcome.
@@ -38,7 +39,9 @@ beforeEach(() => {
 });
 
 function written(): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  notePrinted(text);
+  return JSON.parse(text);
 }
 
 test('a job that starts: the file is there before the job, and says nothing of its code', () => {

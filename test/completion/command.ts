@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../src/context.ts';
 import { main } from '../../src/main.ts';
+import { notePrinted } from '../printed.ts';
 import { ROOT } from './table.ts';
 
 /** What a command line printed, with the home directory as `~`, and its code. */
@@ -53,6 +54,7 @@ export class Account {
   async jcds(...words: string[]): Promise<Ran> {
     const { context } = this;
     const outcome = await main(words, context);
+    notePrinted(context.said.stdout, context.said.stderr);
     const plain = (text: string) => text.replaceAll(this.home, '~');
     return {
       code: outcome.kind === 'exit' ? outcome.code : Number.NaN,

@@ -1,4 +1,5 @@
 import { type IPty, spawn } from '@lydell/node-pty';
+import { notePrinted } from '../printed.ts';
 
 /** How long a shell may take for what is asked of it, in milliseconds. */
 const PATIENCE = 20_000;
@@ -60,6 +61,7 @@ export class Terminal {
   }
 
   close(): void {
+    notePrinted(this.#output);
     this.#pty.kill('SIGKILL');
   }
 }

@@ -73,7 +73,7 @@ test.each([
   ['identity token', IDENTITY],
 ])('a foreign token server does not get the %s, only an anonymous question', async (_what, credential) => {
   const foreign = await serve(
-    (_heard, response) => reply(response, 200, { token: 'anonymous' }),
+    (_heard, response) => reply(response, 200, { token: 'token-of-nobody' }),
     '127.0.0.2',
   );
   const registry = await serve((_heard, response) =>
@@ -95,7 +95,7 @@ test.each([
       body: '',
     },
   ]);
-  expect(authorizations(registry)).toEqual([null, 'Bearer anonymous']);
+  expect(authorizations(registry)).toEqual([null, 'Bearer token-of-nobody']);
 });
 
 test('a token server that redirects gets no second request', async () => {

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { openRegistry, type Registry, type RegistryOptions } from '../../src/registry/client.ts';
 import type { Credential, FindCredential } from '../../src/registry/credential.ts';
 import { Secret } from '../../src/secret.ts';
+import { notePrinted } from '../printed.ts';
 import { type Handler, listen, type TestServer } from './server.ts';
 
 /** The password of all tests: whatever is produced must not hold it in any form. */
@@ -49,13 +50,15 @@ export async function opened(name: string, more: Partial<RegistryOptions> = {}):
 /** Everything that any printer could make of a thrown value. */
 export function printed(thrown: unknown): string {
   const { stack, message, hint } = thrown as { stack?: string; message?: string; hint?: string };
-  return [
+  const text = [
     inspect(thrown, { depth: 12, showHidden: true }),
     JSON.stringify(thrown),
     stack,
     message,
     hint,
   ].join('\n');
+  notePrinted(text);
+  return text;
 }
 
 /** What a user sees of a failure. */

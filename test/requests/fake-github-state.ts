@@ -58,6 +58,8 @@ export abstract class GitHubState extends FakeServer {
   readonly commits = new CommitStore();
   protected readonly trees = new Map<string, { base: string; changes: Record<string, string> }>();
   perPageLimit = 100;
+  /** The file over which requests come into conflict. */
+  listPath = 'docker_images.txt';
   copyRounds = 2;
   protected ids = 100;
   protected readonly api: OpenApi;
@@ -108,7 +110,7 @@ export abstract class GitHubState extends FakeServer {
     return { removed, added };
   }
 
-  isConflicting(pull: FakePull, path = 'docker_images.txt'): boolean {
+  isConflicting(pull: FakePull, path = this.listPath): boolean {
     const [head, target] = [pull.source.branches.get(pull.branch)!, pull.target.branches.get(pull.base)!];
     const read = (sha: string) => this.commits.get(sha).files.get(path)!.toString();
     return mergeText(read(this.commits.mergeBase(target, head)), read(head), read(target)) === null;

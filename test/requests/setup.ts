@@ -7,6 +7,7 @@ import type { Forge } from '../../src/requests/forges/forge.ts';
 import { connectForge } from '../../src/requests/forges/index.ts';
 import { type ProposeOptions, type ProposeResult, propose } from '../../src/requests/propose.ts';
 import { Secret } from '../../src/secret.ts';
+import { notePrinted } from '../printed.ts';
 import type { FakeServer } from './fake-server.ts';
 
 export const LIST = '# images\ngit.jinr.ru:5005/nica/docker-images/bmn:24.04\n\n# others\nubuntu:22.04\n';
@@ -76,6 +77,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<JcdsError> {
     (error: unknown) => error,
   );
   const shown = inspect(thrown, { depth: 9, showHidden: true });
+  notePrinted(shown);
   if (!isJcdsError(thrown)) throw thrown;
   expect(shown).not.toContain(TOKEN);
   expect(`${thrown.message}${thrown.hint}`).not.toMatch(/[\p{Cc}\p{Cf}]/u);

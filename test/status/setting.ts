@@ -10,6 +10,7 @@ import { publish } from '../cvmfs/http/generator.ts';
 import { serve, type TestServer } from '../cvmfs/http/server.ts';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository, type PublishedImages } from '../hosts/tree.ts';
+import { notePrinted } from '../printed.ts';
 
 export const JINR = 'containers.jinr.ru';
 const SRC = resolve(import.meta.dirname, '../../src');
@@ -148,6 +149,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       return true;
     }),
   );
+  notePrinted(said.stdout, said.stderr);
   if (outcome.kind !== 'exit') throw new Error(`${args.join(' ')} left a plan`);
   return { code: outcome.code, ...said };
 }
