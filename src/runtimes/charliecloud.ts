@@ -37,7 +37,11 @@ export const charliecloud: Runtime = {
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as CharliecloudFacts;
-  const { harmless, held } = holdBack(withGpuLibraries(jobEnvironment(request), request), /^(?:OLD)?PWD$/);
+  // ch-run itself wants to show what TMPDIR names.
+  const { harmless, held } = holdBack(
+    withGpuLibraries(jobEnvironment(request), request),
+    /^(?:(?:OLD)?PWD|TMPDIR)$/,
+  );
   const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   // ch-run starts nothing without USER.

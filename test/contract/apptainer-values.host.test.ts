@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { fromBytes } from '../../src/launch/bytes.ts';
-import { bytesOf, containers, Workplace } from './containers.ts';
+import { containers } from './containers.ts';
+import { bytesOf, Workplace } from './workplace.ts';
 
 const work = new Workplace();
 afterAll(() => work.remove());

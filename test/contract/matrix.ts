@@ -16,6 +16,8 @@ export interface Cells {
   readonly keepsDescriptors: boolean;
   /** What the runtime adds to the environment. */
   readonly adds: RegExp;
+  /** Variables of the caller that it drops, or sets itself. */
+  readonly overrules: RegExp;
   /** Capabilities of a job of root, inside its own user namespace. */
   readonly rootCapabilities: 'none' | 'in its namespace';
   /** Whether also root can gain no privileges by programs with the setuid bit. */
@@ -31,6 +33,15 @@ export interface Cells {
   readonly keepsIgnoredSignals: boolean;
   /** Whether a pipe or a file reaches the job as its standard input; else such a request is refused before exec. */
   readonly standardInput: 'passed' | 'none';
+  /** When a job on a terminal knows the size of it. */
+  readonly terminalSize: 'from the start' | 'a moment later';
+  /** What Ctrl-Z does: where an engine stands between, only a signal from elsewhere continues the job. */
+  readonly suspend: 'stops the job' | 'freezes the job';
+  /** Who finds a GPU's devices and libraries. */
+  readonly gpu: 'found by jcds' | 'found by the runtime';
+  /** How the job sees the supplementary groups of an ordinary user, and of root. They count in any case. */
+  readonly groups: 'as they are' | 'as 65534';
+  readonly rootGroups: 'as they are' | 'as 65534';
 }
 
 const apptainer: Cells = {
@@ -42,6 +53,7 @@ const apptainer: Cells = {
   untrapped: 'signal',
   keepsDescriptors: true,
   adds: /^(?:(?:APPTAINER|SINGULARITY)_\w+|PROMPT_COMMAND|PS1|USER_PATH|LD_LIBRARY_PATH)$/,
+  overrules: /^(?:OPTIND|PPID|PS1|RANDOM)$/,
   rootCapabilities: 'in its namespace',
   rootNoNewPrivileges: false,
   ldLibraryPathSuffix: ':/.singularity.d/libs',
@@ -50,6 +62,11 @@ const apptainer: Cells = {
   rootNests: true,
   keepsIgnoredSignals: false,
   standardInput: 'passed',
+  terminalSize: 'from the start',
+  suspend: 'stops the job',
+  gpu: 'found by the runtime',
+  groups: 'as 65534',
+  rootGroups: 'as 65534',
 };
 
 export const MATRIX: Record<RuntimeName, Cells> = {
@@ -64,6 +81,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     untrapped: 'signal',
     keepsDescriptors: true,
     adds: /^$/,
+    overrules: /^$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
@@ -72,6 +90,11 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
+    terminalSize: 'from the start',
+    suspend: 'stops the job',
+    gpu: 'found by jcds',
+    groups: 'as 65534',
+    rootGroups: 'as 65534',
   },
   bubblewrap: {
     notFound: 1,
@@ -82,6 +105,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     untrapped: 'signal',
     keepsDescriptors: true,
     adds: /^$/,
+    overrules: /^$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
@@ -90,6 +114,11 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
+    terminalSize: 'from the start',
+    suspend: 'stops the job',
+    gpu: 'found by jcds',
+    groups: 'as 65534',
+    rootGroups: 'as they are',
   },
   charliecloud: {
     notFound: 1,
@@ -100,6 +129,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     untrapped: 'signal',
     keepsDescriptors: true,
     adds: /^CH_RUNNING$/,
+    overrules: /^$/,
     rootCapabilities: 'in its namespace',
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
@@ -108,6 +138,11 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: true,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
+    terminalSize: 'from the start',
+    suspend: 'stops the job',
+    gpu: 'found by jcds',
+    groups: 'as 65534',
+    rootGroups: 'as 65534',
   },
   podman: {
     notFound: 127,
@@ -118,6 +153,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     untrapped: '128 and its number',
     keepsDescriptors: false,
     adds: /^(?:HOSTNAME)$/,
+    overrules: /^$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
@@ -126,6 +162,11 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'passed',
+    terminalSize: 'from the start',
+    suspend: 'freezes the job',
+    gpu: 'found by jcds',
+    groups: 'as 65534',
+    rootGroups: 'as they are',
   },
   docker: {
     notFound: 127,
@@ -136,6 +177,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     untrapped: '128 and its number',
     keepsDescriptors: false,
     adds: /^HOSTNAME$/,
+    overrules: /^$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
@@ -144,6 +186,11 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'passed',
+    terminalSize: 'a moment later',
+    suspend: 'freezes the job',
+    gpu: 'found by jcds',
+    groups: 'as they are',
+    rootGroups: 'as they are',
   },
   containerd: {
     notFound: 127,
@@ -154,6 +201,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     untrapped: '128 and its number',
     keepsDescriptors: false,
     adds: /^HOSTNAME$/,
+    overrules: /^HOSTNAME$/,
     rootCapabilities: 'none',
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
@@ -162,5 +210,10 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'none',
+    terminalSize: 'a moment later',
+    suspend: 'freezes the job',
+    gpu: 'found by jcds',
+    groups: 'as they are',
+    rootGroups: 'as they are',
   },
 };

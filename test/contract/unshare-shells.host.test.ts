@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
-import { type Container, containers, Workplace } from './containers.ts';
+import { type Container, containers } from './containers.ts';
+import { Workplace } from './workplace.ts';
 
 const work = new Workplace();
 afterAll(() => work.remove());

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeContainerd } from '../../src/runtimes/containerd-probe.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
-import { type Container, containers, ended, people, says, Workplace } from '../contract/containers.ts';
+import { type Container, containers, people } from '../contract/containers.ts';
+import { ended, says, Workplace } from '../contract/workplace.ts';
 import { type Daemon, startContainerd } from '../hosts/daemons.ts';
 
 const [ordinary, root] = people() as [ReturnType<typeof people>[0], ReturnType<typeof people>[0]];

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromBytes } from '../../src/launch/bytes.ts';
 import { latin1, quoteWord } from '../../src/launch/quote.ts';
-import { ended, people, says } from '../contract/containers.ts';
+import { people } from '../contract/containers.ts';
+import { ended, says } from '../contract/workplace.ts';
 import { anyBytes } from '../launch/bytes.ts';
 import { SHELLS, Stage } from './stage.ts';
 
