@@ -13,7 +13,11 @@ try {
   const outfile = join(work, 'generated.mjs');
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/generate/files.ts'],
+    // The page about runtimes is made of what the contract tests.
+    stdin: {
+      contents: "export * from './src/generate/files.ts'; export * from './test/contract/page.ts';",
+      resolveDir: root,
+    },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -24,10 +28,10 @@ try {
     },
     logLevel: 'warning',
   });
-  const { generatedFiles } = await import(pathToFileURL(outfile).href);
+  const { generatedFiles, runtimesPage } = await import(pathToFileURL(outfile).href);
   const check = process.argv.includes('--check');
   let stale = 0;
-  for (const [name, text] of Object.entries(await generatedFiles(root))) {
+  for (const [name, text] of Object.entries({ ...(await generatedFiles(root)), ...runtimesPage() })) {
     const file = join(root, name);
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
     stale += 1;

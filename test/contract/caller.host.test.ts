@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GpuFacts } from '../../src/runtimes/gpu.ts';
 import { containers, imageAt } from './containers.ts';
-import { MATRIX } from './matrix.ts';
+import { MATRIX, TESTED } from './matrix.ts';
 import { ended, says, Workplace } from './workplace.ts';
 
 const all = await containers();
@@ -28,6 +28,10 @@ describe.concurrent.each(
 )('%s', (_, it) => {
   const cells = MATRIX[it.name];
   const { person } = it;
+
+  test('the version is the one that the page names', () => {
+    expect(it.host.version).toMatch(RegExp(`^${TESTED[it.name].replaceAll('.', '\\.')}(?!\\d)`));
+  });
 
   test('every limit is the caller’s, soft and hard', async () => {
     const file = join(work.directory, `limits-${it.name}-${person.uid}`);

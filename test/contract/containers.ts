@@ -65,6 +65,8 @@ export function people(): Person[] {
 
 /** These rows of the table for every person. A runtime that does not work is a failure, with its reason. */
 export async function containers(...names: readonly RuntimeName[]): Promise<Container[]> {
+  // All of them at once: each probe waits for its program with a listener of its own.
+  process.setMaxListeners(50);
   const all = people().flatMap(person =>
     usableBy(person)
       .filter(name => names.length === 0 || names.includes(name))
