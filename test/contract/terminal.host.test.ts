@@ -27,7 +27,7 @@ describe.concurrent.each(
 
   test('the job has the terminal, with its size, also when it changes', async ({ onTestFinished }) => {
     const terminal = onTerminal(
-      'for i in 0 1 2; do [ -t $i ] || echo "$i is none"; done; trap "stty size" WINCH; stty size; echo ready; until read -rt 0.05 x; do :; done; echo "got $x"; exit 7',
+      'for i in 0 1 2; do [ -t $i ] || echo "$i is none"; done; trap "stty size" WINCH; stty size; echo ready; until [ "$(stty size)" = "44 101" ]; do sleep 0.05; done; read -r x; echo "got $x"; exit 7',
     );
     onTestFinished(() => terminal.close());
     if (cells.terminalSize === 'from the start') await terminal.see(/^33 77\r\nready\r\n/);
