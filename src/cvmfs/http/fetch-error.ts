@@ -7,6 +7,8 @@ export type FetchFailure = { readonly server: string; readonly proxy: string | n
   | { readonly kind: TransportFailure }
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'rejected' | 'web-page'; readonly error: JcdsError }
+  /** The proxy is one that only a PAC file names. */
+  | { readonly kind: 'automatic' }
 );
 
 /** Whether trying again may help: the server was not there, or had no time. */
@@ -24,6 +26,7 @@ export function isPassing(failure: FetchFailure): boolean {
     case 'too-large':
     case 'web-page':
     case 'unsupported':
+    case 'automatic':
     case 'rejected':
       return false;
     default:
@@ -72,6 +75,8 @@ function predicate(failure: FetchFailure): string {
       return 'answers with a web page';
     case 'unsupported':
       return 'cannot be asked through a proxy, being https';
+    case 'automatic':
+      return `cannot be asked: jcds reads no PAC file (CVMFS_HTTP_PROXY is "auto")`;
     case 'status':
       return `answered ${failure.status}`;
     case 'rejected':

@@ -8,6 +8,7 @@ import {
   type Wanted,
 } from './fetch-attempt.ts';
 import { type FetchFailure, isPassing, UnreachableError } from './fetch-error.ts';
+import { AUTO } from './servers.ts';
 import type { Transport } from './transport.ts';
 
 export interface FetcherOptions {
@@ -55,6 +56,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     proxy: string | null,
     wanted: Wanted<Value>,
   ): Promise<Outcome<Value>> {
+    if (proxy === AUTO) return { failure: { kind: 'automatic', server, proxy } };
     const { path, headers = {}, limit } = wanted;
     const timeout = proxy === null ? options.timeout.direct : options.timeout.proxy;
     traffic.requests++;

@@ -8,9 +8,13 @@ export function serverUrl(template: string, repository: string): string {
   return text.replace(/\/+$/, '');
 }
 
-/** `http://host:port` from a proxy as CVMFS_HTTP_PROXY writes it, where `http://` may be missing; null for DIRECT. */
+/** Stands for the proxies of the site's PAC file (CVMFS_PAC_URLS, or WPAD): JavaScript from the network, which jcds does not run. */
+export const AUTO = 'auto';
+
+/** `http://host:port` from a proxy as CVMFS_HTTP_PROXY writes it, where `http://` may be missing; null for DIRECT, AUTO for auto. */
 export function proxyUrl(text: string): string | null {
   if (text.toUpperCase() === 'DIRECT') return null;
+  if (text.toLowerCase() === AUTO) return AUTO;
   const url = text.includes('://') ? text : `http://${text}`;
   if (!isHttpUrl(url)) throw new InvalidServerError(text);
   return url.replace(/\/+$/, '');
@@ -18,7 +22,8 @@ export function proxyUrl(text: string): string | null {
 
 /**
  * The proxies of CVMFS_HTTP_PROXY in the order in which to try them: groups after each other (`;`), those of a group
- * (`|`) in an order of chance, which spreads the load. `auto` would need the site's PAC script: it is passed over.
+ * (`|`) in an order of chance, which spreads the load. `auto` (the proxies that the site's PAC file names) stays in its place,
+ * so that whoever asks says why it does not help.
  */
 export function proxyOrder(text: string, random: () => number = Math.random): (string | null)[] {
   const groups = text.split(';').map(group =>
@@ -28,11 +33,11 @@ export function proxyOrder(text: string, random: () => number = Math.random): (s
       .filter(isProxy),
   );
   const proxies = groups.flatMap(group => shuffled(group, random)).map(proxyUrl);
-  return proxies.length > 0 ? proxies : [null];
+  return proxies.some(proxy => proxy !== AUTO) ? proxies : [...proxies, null];
 }
 
 function isProxy(text: string): boolean {
-  return text !== '' && text.toLowerCase() !== 'auto';
+  return text !== '';
 }
 
 function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {

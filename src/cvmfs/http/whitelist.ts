@@ -24,6 +24,8 @@ const CLOCK_TOLERANCE = 60 * 60 * 1000;
 
 /** Reads a whitelist, checks its hash and that it is of `repository`. The signature is checked by `verify-chain.ts`. */
 export function parseWhitelist(bytes: Uint8Array, repository: string): Whitelist {
+  const demand = authorityDemand(bytes);
+  if (demand !== null) throw new AuthoritiesNotSupportedError(repository, demand);
   const letter = readSignedLetter(bytes);
   if (!letter) throw new MalformedLetterError('whitelist', repository, 'it is cut short or no signed text');
   if (!letter.isIntact) throw new LetterHashError('whitelist', repository);
@@ -43,7 +45,20 @@ export function parseWhitelist(bytes: Uint8Array, repository: string): Whitelist
   };
 }
 
-/** The lines that are fingerprints; others (`Vpkcs7`, `Wcachain`, comments) do not vouch for anything. */
+/**
+ * What the whitelist asks of clients beside the master key, in the line behind the name: `Vpkcs7` (its signature is a PKCS#7
+ * file of its own instead) and `Wcachain` (the publisher's certificate must be one of an authority that the host trusts).
+ * Both go by the host's certificate authorities; a client that cannot follow them must not answer as if nobody had asked.
+ */
+function authorityDemand(bytes: Uint8Array): Demand | null {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024));
+  const line = head.toString('latin1').split('\n', 4)[3];
+  return line === 'Vpkcs7' || line === 'Wcachain' ? line : null;
+}
+
+type Demand = 'Vpkcs7' | 'Wcachain';
+
+/** The lines that are fingerprints; others (comments) do not vouch for anything. */
 export function fingerprints(lines: readonly string[]): ContentHash[] {
   return lines.map(parseFingerprint).filter(fingerprint => fingerprint !== null);
 }
@@ -90,6 +105,20 @@ export class WhitelistNotYetValidError extends VerificationError {
       code: 'WHITELIST_NOT_YET_VALID',
       message: `the whitelist of ${repository} is valid only from ${minutes(createdAt)}`,
       hint: 'check the clock of this host with `date -u`',
+    });
+  }
+}
+
+/** The operators trust certificate authorities instead of, or beside, a master key. */
+export class AuthoritiesNotSupportedError extends VerificationError {
+  constructor(repository: string, demand: Demand) {
+    const what =
+      demand === 'Vpkcs7' ? 'is signed with PKCS#7' : "asks for the chain of its certificate's authorities";
+    super({
+      step: 'whitelist',
+      code: 'WHITELIST_AUTHORITIES',
+      message: `the whitelist of ${repository} ${what} (${demand}), which jcds cannot check`,
+      hint: 'look at it through a mount: the CVMFS client can; or look without verifying, with --insecure',
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Access } from '../http/access.ts';
 import type { Repository } from '../http/repository.ts';
-import { withoutCredentials } from '../http/servers.ts';
+import { AUTO, withoutCredentials } from '../http/servers.ts';
 
 /** What an answer over HTTP rests on. Plain data; texts are not yet cleaned for a terminal. */
 export interface HttpView {
@@ -28,7 +28,11 @@ export interface HttpView {
 }
 
 /** What an answer of this repository rests on, as of now. @param now milliseconds since 1970 */
-export function viewOf(repository: Repository, { keys }: Pick<Access, 'keys'>, now: number): HttpView {
+export function viewOf(
+  repository: Repository,
+  { keys, proxies }: Pick<Access, 'keys' | 'proxies'>,
+  now: number,
+): HttpView {
   const { name, revision, rootHash, publishedAt, ttlSeconds, isVerified, freshness } = repository;
   const isFresh = freshness.from === 'server';
   return {
@@ -43,9 +47,12 @@ export function viewOf(repository: Repository, { keys }: Pick<Access, 'keys'>, n
     confirmedAt: timeOf(isFresh ? now : freshness.confirmedAt) ?? '',
     because: isFresh ? null : freshness.because.message,
     keys: isVerified ? keys.map(({ fingerprint, source }) => ({ fingerprint, source })) : [],
-    notes: repository.notes().map(({ message }) => message),
+    notes: [...repository.notes().map(({ message }) => message), ...(proxies.includes(AUTO) ? [NO_PAC] : [])],
   };
 }
+
+const NO_PAC =
+  'the CVMFS client of this host takes its proxies from a PAC file (CVMFS_HTTP_PROXY is "auto"), which jcds cannot read: it was asked without them';
 
 /** null: no time that a calendar holds (a manifest may say anything). */
 function timeOf(milliseconds: number): string | null {

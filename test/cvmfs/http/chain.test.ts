@@ -111,13 +111,27 @@ const BROKEN: [string, Publication, Partial<RepositoryOptions>, { code: string; 
   ],
   [
     'the whitelist vouches for nobody',
-    { whitelist: { fingerprints: ['Wcachain', '# none'] } },
+    { whitelist: { fingerprints: ['# none', 'Wcachain'] } },
     {},
     {
       code: 'CERTIFICATE_NOT_WHITELISTED',
       message: `the certificate that signs the manifest of ${R} is not in its whitelist`,
     },
   ],
+  ...(
+    [
+      ['Vpkcs7', 'is signed with PKCS#7'],
+      ['Wcachain', "asks for the chain of its certificate's authorities"],
+    ] as const
+  ).map(([demand, what]): (typeof BROKEN)[number] => [
+    `the whitelist goes by certificate authorities (${demand})`,
+    { whitelist: { fingerprints: [demand, fingerprint()] } },
+    {},
+    {
+      code: 'WHITELIST_AUTHORITIES',
+      message: `the whitelist of ${R} ${what} (${demand}), which jcds cannot check`,
+    },
+  ]),
   [
     'the certificate is none',
     { certificateBytes: Buffer.from('-----BEGIN NOTHING-----') },

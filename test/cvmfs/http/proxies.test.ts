@@ -66,6 +66,18 @@ test('credentials go to the proxy, and into no message', async () => {
   });
 });
 
+test('proxies that only a PAC file names are passed over; a failure says so', async () => {
+  const [server, down] = [await serve(), await closedPort()];
+  expect((await open(server, { proxies: proxyOrder('auto;DIRECT') })).isVerified).toBe(true);
+  const { code, message } = await failure(
+    open(`${down}/cvmfs/@fqrn@`, { proxies: proxyOrder('auto'), cache: null }),
+  );
+  expect([code, message]).toEqual([
+    'SERVER_UNREACHABLE',
+    `the manifest of ${R} cannot be fetched: ${down}/cvmfs/${R} through auto cannot be asked: jcds reads no PAC file (CVMFS_HTTP_PROXY is "auto"); ${down}/cvmfs/${R} refused the connection`,
+  ]);
+});
+
 test('a server that speaks https is not asked through a proxy', async () => {
   const proxy = await makeProxy();
   expect(await failure(open('https://127.0.0.1:9/cvmfs/@fqrn@', { proxies: [proxy.url] }))).toMatchObject({
@@ -77,7 +89,9 @@ test('a server that speaks https is not asked through a proxy', async () => {
 test.each([
   ['http://a:3128|http://b:3128;http://c:1;DIRECT', ['http://b:3128', 'http://a:3128', 'http://c:1', null]],
   ['a:3128', ['http://a:3128']],
-  ['auto;DIRECT', [null]],
+  ['auto;DIRECT', ['auto', null]],
+  ['AUTO|http://b:3128', ['http://b:3128', 'auto']],
+  ['auto', ['auto', null]],
   ['', [null]],
   [' ; | ;', [null]],
 ])('CVMFS_HTTP_PROXY=%j is tried in the order %j', (text, expected) => {
