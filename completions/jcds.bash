@@ -343,6 +343,7 @@ _jcds_table() {
         '--if-missing|=ask request wait fail'
         '--any-registry|'
         '-n --dry-run|'
+        '--json|'
         '--repository|repository'
         '--cvmfs-root|directory'
         '--cvmfs-timeout|text'

@@ -285,7 +285,7 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "wrap" "condor sub
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l stats -d 'stay beside the job, and say at its end what it took and what this host downloaded meanwhile'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "cache" "cache prune" "condor submit" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'

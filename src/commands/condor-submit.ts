@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { speaker } from '../output/console.ts';
 import { parseDuration } from '../status/duration.ts';
 import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
-import { CVMFS_OPTIONS, HTTP_OPTIONS } from './common-options.ts';
+import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
 
 const USUAL_RETRIES = '10';
@@ -64,6 +64,7 @@ export const condorSubmit: CommandDeclaration = {
     },
     ...JOB_OPTIONS.filter(({ flags }) => /^--(?:if-missing|any-registry)\b/.test(flags)),
     { flags: '-n, --dry-run', description: 'print the command line instead of running it' },
+    JSON_OPTION,
     ...CVMFS_OPTIONS,
     ...HTTP_OPTIONS,
   ],

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Program, World } from '../cli/request-setting.ts';
 import { people } from '../contract/containers.ts';
 import { type HangableMount, mountHangable } from '../hosts/hang.ts';
@@ -43,6 +43,8 @@ beforeAll(async () => {
   spawnSync('chmod', ['-R', 'a+rX', program.folder, world.folder]);
   spawnSync('chown', ['-R', `${user!.uid}:${user!.gid}`, world.folder]);
   cvmfs = inPool('cvmfs');
+  writeFileSync(inPool('job.sh'), '#!/bin/sh\ncat in.txt\nls /bin/busybox\nexit "$1"\n', { mode: 0o755 });
+  writeFileSync(inPool('in.txt'), 'input\n');
   publish(join(cvmfs, REPOSITORY), SMALL);
   publish(inPool('contents'), SMALL);
   mkdirSync(join(cvmfs, DYING));
@@ -95,22 +97,27 @@ test.concurrent('the machine tells what it can run', async () => {
   expect(stdout).toBe(`apptainer true true ${3 * PERIOD} true\n`);
 });
 
-describe.concurrent.each(['container', 'wrapper'])('via the %s', { timeout: 90_000 }, way => {
-  const row = `${SMALL} ${way === 'container'}`.replace('false', 'undefined');
-  const HOSTILE = ['a b', '', "it's", '"q"', '$(HOME)', '$$(Arch)', '$ENV(HOME)', '\\', ';exit 9', '-x', 'ж'];
+const WAYS = ['container', 'wrapper'];
+const row = (way: string) => `${SMALL} ${way === 'container' ? 'true' : 'undefined'}`;
+const HOSTILE = ['a b', '', "it's", '"q"', '$(HOME)', '$$(Arch)', '$ENV(HOME)', '\\', ';exit 9', '-x', 'ж'];
 
-  test('a command, with arguments of every kind', async () => {
+test.concurrent.each(WAYS)(
+  'via the %s: a command, with arguments of every kind',
+  { timeout: 90_000 },
+  async way => {
     const id = clusterOf(
       await submit('--via', way, SMALL, '--', 'sh', '-c', 'printf "<%s>" "$@"; exit 3', 'sh', ...HOSTILE),
     );
     expect(await ended(id)).toBe('');
-    expect((await inHistory(id)).stdout).toBe(`3 undefined ${row}\n`);
+    expect((await inHistory(id)).stdout).toBe(`3 undefined ${row(way)}\n`);
     expect(output(`jcds.${id}.out`)).toBe(HOSTILE.map(word => `<${word}>`).join(''));
-  });
+  },
+);
 
-  test('a description keeps what it says; a program is sent along', async () => {
-    writeFileSync(inPool('job.sh'), '#!/bin/sh\ncat in.txt\nls /bin/busybox\nexit "$1"\n', { mode: 0o755 });
-    writeFileSync(inPool('in.txt'), 'input\n');
+test.concurrent.each(WAYS)(
+  'via the %s: a description keeps what it says; a program is sent along',
+  { timeout: 90_000 },
+  async way => {
     writeFileSync(
       inPool(`${way}.sub`),
       [
@@ -127,21 +134,25 @@ describe.concurrent.each(['container', 'wrapper'])('via the %s', { timeout: 90_0
     );
     const id = clusterOf(await submit('--via', way, SMALL, `${way}.sub`));
     expect(await ended(id)).toBe('');
-    expect((await inHistory(id)).stdout).toBe(`0 undefined ${row}\n`);
+    expect((await inHistory(id)).stdout).toBe(`0 undefined ${row(way)}\n`);
     const held = await pool.run(['condor_q', id, '-af', 'ProcId', 'HoldReasonCode', 'HoldReasonSubCode']);
     expect(held.stdout).toBe('1 3 0\n');
     expect(output(`${way}.0.out`)).toBe('input\n/bin/busybox\n');
-  });
+  },
+);
 
-  test('75 is "later": held with a reason, tried again after a pause, and no more than it may be', async () => {
+test.concurrent.each(WAYS)(
+  'via the %s: 75 is "later": held with a reason, tried again after a pause, and no more than it may be',
+  { timeout: 90_000 },
+  async way => {
     const id = clusterOf(
       await submit('--via', way, '--retries', '1', '--retry-after', '1s', SMALL, '--', 'sh', '-c', 'exit 75'),
     );
     const words = ['condor_q', id, '-af', 'JobStatus', 'HoldReasonSubCode', 'NumJobStarts', 'HoldReason'];
     const wanted = '5 75 2 the job could not have its image on this machine';
     expect(await pool.until(words, wanted)).toBe(wanted);
-  });
-});
+  },
+);
 
 test.concurrent('a job that names an image by itself gets the same rules from the configuration', async () => {
   writeFileSync(

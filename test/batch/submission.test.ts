@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Submission, submitWords } from '../../src/batch/htcondor/submission.ts';
 
 const REQUIREMENT_OF_RETRIES =
-  '(MY.LastHoldReasonSubCode =!= 75 || split(MY.LastRemoteHost ?: "", "@")[1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > 600)';
+  '(MY.LastHoldReasonSubCode =!= 75 || split(MY.LastRemoteHost ?: "", "@")[size(split(MY.LastRemoteHost ?: "", "@")) - 1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > 600)';
 const FRESH = '(time() < TARGET.JCDSTime + TARGET.JCDSLifetime) =!= false';
 const POLICY = [
   'on_exit_hold = ($(on_exit_hold:false)) || ExitCode =?= 75',

@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -114,7 +116,6 @@ describe('an image that is there', () => {
     await world.jcds(typed);
     const byHand = recorded();
     const shell = world.install('by-hand', dry.stdout);
-    const { spawnSync } = await import('node:child_process');
     spawnSync(shell, { env: world.environment() });
     expect(recorded()).toEqual(byHand);
   });
@@ -125,6 +126,15 @@ describe('an image that is there', () => {
     const [words = []] = recorded();
     expect(line(words, 'container_image')[0]).toContain('/.images/');
     expect(line(words, 'My.JCDSPin')[0]).toContain(line(words, 'container_image')[0]!.slice(18));
+  });
+
+  test('--json tells the clusters and the image', async () => {
+    const { code, stdout, stderr } = await world.jcds(['condor', 'submit', '--json', BMN, 'job.sub']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ schemaVersion: 1, clusters: [12], image: BMN, repository: 'containers.jinr.ru', path },
+      ...{ pin: expect.stringContaining('/.images/'), via: 'container' },
+    });
   });
 
   test('a failure of condor_submit keeps its words and its code', async () => {
@@ -210,6 +220,28 @@ describe('an image that is missing', () => {
     expect(edit[4]).toMatch(/^"\/.*\/\.images\/.*"$/);
     expect(edit.slice(5)).toEqual(['ContainerImage', `"${path}"`]);
     expect(release).toEqual(['condor_release', '-constraint', constraint]);
+  });
+
+  test('--wait that is interrupted has said how to go on, and releases nothing later', async () => {
+    const child = spawn(program.file, ['condor', 'submit', '--wait', BMN, 'job.sub'], {
+      cwd: world.home,
+      env: world.environment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const closed = once(child, 'close');
+    let said = '';
+    for await (const piece of child.stderr) {
+      said += String(piece);
+      if (said.includes('waiting for the operators')) child.kill('SIGINT');
+    }
+    expect(await closed).toEqual([null, 'SIGINT']);
+    expect(said).toContain(
+      `cluster 12 waits on hold for ${BMN}. Should this end before it is there, go on with: `,
+    );
+    world.forge.merge(world.forge.requests[0]!);
+    world.publish(NAME, BMN);
+    // Standard error was open until the program behind the launcher had ended as well.
+    expect(recorded().map(([name]) => name)).toEqual(['condor_submit']);
   });
 
   test('--wait that ends without it says how to go on; the jobs stay', async () => {

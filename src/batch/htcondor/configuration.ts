@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
+import { LAST_MACHINE } from './submission.ts';
 
 /** What the configuration of a pool names. */
 export interface PoolFiles {
@@ -44,7 +45,7 @@ export function poolConfiguration(
     `TARGET.${wrapper} =?= true`,
     ...repositories.map(name => `TARGET.${has}${attributeSuffix(name)} =!= false`),
     `(time() < TARGET.${time} + TARGET.${lifetime}) =!= false`,
-    '(LastHoldReasonSubCode =!= 75 || split(LastRemoteHost ?: "", "@")[1] =!= TARGET.Machine || time() - EnteredCurrentStatus > 600)',
+    `(LastHoldReasonSubCode =!= 75 || ${LAST_MACHINE} =!= TARGET.Machine || time() - EnteredCurrentStatus > 600)`,
   ];
   return `# Container images from CVMFS. Written by jcds ${version} (jcds condor install); docs/htcondor.md of jcds explains it.
 

@@ -100,6 +100,10 @@ function linesOf(submission: Submission): string[] {
   ];
 }
 
+/** The machine of the last try: the last part of `slot1_1@machine`, or of `slot1_1@name@machine`. */
+export const LAST_MACHINE =
+  'split(MY.LastRemoteHost ?: "", "@")[size(split(MY.LastRemoteHost ?: "", "@")) - 1]';
+
 /** The attribute of a job that says which directory its image was when it was submitted. */
 export const PIN = 'JCDSPin';
 
@@ -134,6 +138,6 @@ function requirement({ image, way, machines, retryAfter }: Submission): string {
               ]
             : []),
         ];
-  const elsewhere = `(MY.LastHoldReasonSubCode =!= ${LATER} || split(MY.LastRemoteHost ?: "", "@")[1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > ${retryAfter * PAUSES_ELSEWHERE})`;
+  const elsewhere = `(MY.LastHoldReasonSubCode =!= ${LATER} || ${LAST_MACHINE} =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > ${retryAfter * PAUSES_ELSEWHERE})`;
   return [...able, elsewhere].join(' && ');
 }

@@ -1,9 +1,9 @@
 import type { Settings } from '../../configuration/settings.ts';
 import type { Context } from '../../context.ts';
-import type { Published } from '../../cvmfs/publication.ts';
 import { EXIT, type ExitCode, isJcdsError, JcdsError } from '../../errors.ts';
 import { printableWord } from '../../launch/printable-word.ts';
 import type { Speaker } from '../../output/console.ts';
+import { jsonLine } from '../../output/json.ts';
 import { safeLines, safeText } from '../../output/safe-text.ts';
 import { type CondorSetting, isAdvertised, runCondor } from './condor-tools.ts';
 import { awaitImage, findForJobs, type ImageForJobs, type WantedImage } from './find-for-jobs.ts';
@@ -74,9 +74,11 @@ export async function submit(wishes: SubmitWishes, context: Context): Promise<Ex
     return EXIT.ok;
   }
   if (image.published !== null) {
-    const { stdout, stderr } = await runCondor('condor_submit', submitWords(submission), context);
-    context.stderr.write(safeLines(stderr));
-    context.stdout.write(safeLines(stdout));
+    const isJson = wishes.options.json === true;
+    const words = submitWords(submission, isJson ? ['-terse'] : []);
+    const { stdout, stderr } = await runCondor('condor_submit', words, context);
+    if (!isJson) context.stderr.write(safeLines(stderr));
+    context.stdout.write(isJson ? answer(jobsIn(stdout), submission) : safeLines(stdout));
     return EXIT.ok;
   }
   await submitAndWait(wishes, submission, image, context);
@@ -148,7 +150,8 @@ async function submitAndWait(
   const { say, pinned } = wishes;
   const { name } = image.named;
   const { stdout, stderr } = await runCondor('condor_submit', submitWords(submission, ['-terse']), context);
-  context.stderr.write(safeLines(stderr));
+  const isJson = wishes.options.json === true;
+  if (!isJson) context.stderr.write(safeLines(stderr));
   const jobs = jobsIn(stdout);
   // Said at once: whatever ends this program, the person has read it.
   say.warn(
@@ -156,8 +159,12 @@ async function submitAndWait(
   );
   try {
     const published = await awaitImage(image, wishes, context);
-    await release(jobs, submission.way, published, pinned, context);
-    context.stdout.write(`${safeText(`${jobs.text} released: ${published.path}`, 600)}\n`);
+    const runs = pinned ? published.target : published.path;
+    await release(jobs, submission.way, { runs, pin: published.target }, context);
+    const known = { ...submission, image: { ...submission.image, path: runs, pin: published.target } };
+    context.stdout.write(
+      isJson ? answer(jobs, known) : `${safeText(`${jobs.text} released: ${runs}`, 600)}\n`,
+    );
   } catch (thrown) {
     if (!isJcdsError(thrown)) throw thrown;
     throw new StillOnHoldError(jobs, name, thrown);
@@ -168,14 +175,26 @@ async function submitAndWait(
 async function release(
   jobs: Jobs,
   way: Way,
-  { path, target }: Published,
-  pinned: boolean,
+  { runs, pin }: { readonly runs: string; readonly pin: string },
   context: CondorSetting,
 ): Promise<void> {
-  const runs = pinned ? target : path;
   checkPath(runs);
   const constraint = constraintOf(jobs);
-  const edits = [PIN, classAdString(target), imageAttribute(way), classAdString(runs)];
+  const edits = [PIN, classAdString(pin), imageAttribute(way), classAdString(runs)];
   await runCondor('condor_qedit', ['-constraint', constraint, ...edits], context);
   await runCondor('condor_release', ['-constraint', constraint], context);
+}
+
+/** The object of `--json`. */
+function answer({ clusters }: Jobs, { image, way }: Submission): string {
+  const { name, repository, path, pin } = image;
+  return jsonLine({
+    schemaVersion: 1,
+    clusters: clusters.map(Number),
+    image: name,
+    repository,
+    path,
+    pin,
+    via: way,
+  });
 }
