@@ -10,7 +10,7 @@ export const wrap: CommandDeclaration = {
   name: 'wrap',
   summary: 'Write a shell script that runs a command in a published image without Node.js',
   description:
-    'The script does what `jcds exec IMAGE COMMAND` does, on hosts that have Apptainer and no jcds: it looks where the tag leads when it runs, within a bound, and then becomes the runtime. Its own arguments follow COMMAND; without COMMAND they are the command. -o, --pin and --force may stand behind IMAGE too.',
+    'The script does what `jcds exec IMAGE COMMAND` does, on hosts that have Apptainer or bubblewrap and no jcds: it looks where the tag leads when it runs, within a bound, and then becomes the runtime. Its own arguments follow COMMAND; without COMMAND they are the command. -o, --pin and --force may stand behind IMAGE too.',
   arguments: [
     IMAGE_ARGUMENT,
     { ...CONTAINED_ARGUMENTS, name: 'command', description: 'the command and its first arguments' },

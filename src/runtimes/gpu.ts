@@ -57,6 +57,11 @@ function namesIn(directory: string): string[] {
   }
 }
 
+/** The names of a GPU's libraries as an extended regular expression (POSIX) for their beginning, without the anchor. */
+export function gpuLibraryPattern(gpu: Gpu): string {
+  return NAMES[gpu].library.source.slice(1).replaceAll('(?:', '(').replaceAll('.*', '[^ ]*');
+}
+
 /** What a request needs of the host's GPU; nothing where it wants none. */
 export function gpuOf(request: RunRequest, host: RuntimeHost): GpuFacts[Gpu] {
   const facts = host.facts.gpu as GpuFacts | undefined;

@@ -1,22 +1,23 @@
 import { quoteWord } from '../launch/quote.ts';
 import { NoDevicesError } from '../runtimes/apptainer.ts';
-import { NoRuntimeError } from '../runtimes/select.ts';
 import { bindLines } from './binds-script.ts';
 import { failLine, TEXT } from './failures.ts';
 import { CONTAINED_CWD, HOME_OPTIONS, placeLines } from './places-script.ts';
+import { becomeRuntime, chooseGpu, findProgram, passedLines } from './start-script.ts';
 import type { Wishes } from './wishes.ts';
 
 /** Lines of the function that becomes the runtime, in the order in which the row in src/runtimes/ puts its words. */
 export function apptainerLines(wishes: Wishes, starting: readonly string[]): string[] {
   return [
     ...variables(wishes),
-    ...findProgram(wishes),
+    ...findProgram(wishes.program),
     ...placeLines(wishes),
     ...options(wishes),
     'case $jcds_result in',
     '  directory) jcds_check "$1" ;;',
     'esac',
-    ...finish(starting),
+    ...SAVE_BYTES,
+    ...becomeRuntime(starting, '\\"\\$jcds_program\\" $jcds_options \\"\\$jcds_target\\" $jcds_words'),
   ];
 }
 
@@ -27,7 +28,7 @@ function variables({ set, passed, program: { prefix } }: Wishes): string[] {
     ...(prefix === 'SINGULARITYENV_' ? ['jcds_readdress'] : []),
     'jcds_give JCDS_IMAGE "$jcds_name"',
     'jcds_give JCDS_IMAGE_PATH "$jcds_target"',
-    ...passed.map(name => `[ -z "\${${name}+set}" ] || jcds_give ${name} "$${name}"`),
+    ...passedLines(passed),
     ...set.map(([name, value]) => `jcds_give ${name} ${quoteWord(value)}`),
     ...set.filter(([name]) => name === 'PATH').map(([, value]) => `jcds_search=${quoteWord(value)}`),
     ...(passed.includes('PATH') ? ['jcds_search=${PATH-$jcds_search}'] : []),
@@ -40,21 +41,6 @@ function variables({ set, passed, program: { prefix } }: Wishes): string[] {
   ];
 }
 
-function findProgram({ program: { name, path } }: Wishes): string[] {
-  const missing = failLine(
-    new NoRuntimeError([
-      { name, reason: 'is not installed', cure: 'install Apptainer, or load the site module that has it' },
-    ]),
-  );
-  return [
-    `jcds_program=${quoteWord(path ?? '')}`,
-    `[ -x "$jcds_program" ] || jcds_find ${name}`,
-    'case $jcds_program in',
-    `  '') ${missing} ;;`,
-    'esac',
-  ];
-}
-
 function options(wishes: Wishes): string[] {
   const { contain, writableTmpfs, runtimeArguments } = wishes;
   return [
@@ -64,11 +50,12 @@ function options(wishes: Wishes): string[] {
     ...missingPlaces(contain),
     ...HOME_OPTIONS,
     ...(writableTmpfs ? ['jcds_option --writable-tmpfs'] : []),
-    ...gpu(wishes),
+    ...chooseGpu(wishes.gpu),
+    '[ -z "$jcds_gpu" ] || jcds_option "$jcds_gpu"',
     'case $jcds_dropped in',
     '  1) jcds_option --bind /dev/null:/.singularity.d/env/10-docker2singularity.sh ;;',
     'esac',
-    ...bindLines(wishes),
+    ...bindLines(wishes, { showsCwd: true }),
     ...(contain && wishes.workdir === null ? CONTAINED_CWD : []),
     'jcds_option --pwd "$jcds_cwd"',
     ...(runtimeArguments.length > 0 ? [`jcds_option ${runtimeArguments.map(quoteWord).join(' ')}`] : []),
@@ -117,63 +104,10 @@ function missingPlaces(contain: boolean): string[] {
   ];
 }
 
-/** As src/job/gpu.ts looks for it. */
-function gpu(wishes: Wishes): string[] {
-  switch (wishes.gpu) {
-    case 'none':
-      return ["jcds_gpu=''"];
-    case 'nvidia':
-      return ['jcds_gpu=--nv', 'jcds_option --nv'];
-    case 'rocm':
-      return ['jcds_gpu=--rocm', 'jcds_option --rocm'];
-    case 'auto':
-      return [
-        "jcds_gpu=''",
-        'case ${CUDA_VISIBLE_DEVICES-}:${NVIDIA_VISIBLE_DEVICES-} in',
-        '  10000:* | *:none | *:void) ;;',
-        '  *)',
-        '    for jcds_item in /dev/nvidia[0-9]*; do',
-        '      case ${jcds_item#/dev/nvidia} in',
-        '        *[!0-9]*) ;;',
-        '        *) jcds_gpu=--nv ;;',
-        '      esac',
-        '    done',
-        '    ;;',
-        'esac',
-        '[ -n "$jcds_gpu" ] || [ ! -e /dev/kfd ] || jcds_gpu=--rocm',
-        '[ -z "$jcds_gpu" ] || jcds_option "$jcds_gpu"',
-      ];
-    default:
-      return wishes.gpu satisfies never;
-  }
-}
-
-/** Arguments whose bytes Apptainer would spoil, the environment, and the runtime itself. */
-function finish(starting: readonly string[]): string[] {
-  return [
-    'jcds_words=\'"$@"\'',
-    'case $* in',
-    '  *[!$jcds_ascii]*) if jcds_is_spoilt "$*"; then jcds_carry "$@"; fi ;;',
-    'esac',
-    "jcds_before='' jcds_env=''",
-    'case ${BASH_VERSION+bash}:$jcds_level in',
-    '  bash:) jcds_surplus=$jcds_surplus${jcds_newline}SHLVL ;;',
-    '  bash:*) ;;',
-    '  :) unset SHLVL ;;',
-    '  :*) SHLVL=${jcds_level#*=} ;;',
-    'esac',
-    'case ${BASH_VERSION+bash}:$jcds_underscore in',
-    '  bash:) jcds_surplus=${jcds_surplus}${jcds_newline}_ ;;',
-    "  bash:*) jcds_underscore=${jcds_underscore#*=} jcds_before='_=$jcds_underscore ' ;;",
-    'esac',
-    '[ -z "$jcds_lost$jcds_surplus" ] || jcds_hand_on',
-    ...[
-      'case $jcds_locale in',
-      '  set*) { LC_ALL=${jcds_locale#set}; } 2>/dev/null ;;',
-      '  *) unset LC_ALL ;;',
-      'esac',
-    ],
-    ...starting,
-    'eval "${jcds_before}exec $jcds_env \\"\\$jcds_program\\" $jcds_options \\"\\$jcds_target\\" $jcds_words"',
-  ];
-}
+/** Arguments whose bytes Apptainer would spoil. */
+const SAVE_BYTES = [
+  'jcds_words=\'"$@"\'',
+  'case $* in',
+  '  *[!$jcds_ascii]*) if jcds_is_spoilt "$*"; then jcds_carry "$@"; fi ;;',
+  'esac',
+];

@@ -40,10 +40,15 @@ jcds_own_above() { # PLACE
 }
 
 /**
+ * @param showsCwd whether the runtime shows the working directory by itself
+ *
  * jcds' own binds (src/job/binds.ts) and those that were asked for, each after the ones that it is below. A bind of jcds'
  * own waits until one comes that is below it.
  */
-export function bindLines({ binds, contain, workdir, shown }: Wishes): string[] {
+export function bindLines(
+  { binds, contain, workdir, shown }: Wishes,
+  { showsCwd }: { readonly showsCwd: boolean },
+): string[] {
   const asked = binds.flatMap(({ source, destination, mode, origin }) => {
     const words = `${quoteWord(source)} ${quoteWord(destination)}${mode === 'ro' ? ' ,ro' : ''}`;
     const missing = failLine(new BindSourceError(source, 'does not exist'));
@@ -59,11 +64,11 @@ export function bindLines({ binds, contain, workdir, shown }: Wishes): string[] 
     ...(contain
       ? []
       : // Apptainer shows its own --pwd by itself, and knows better where it must not.
-        workdir === null
+        showsCwd && workdir === null
         ? []
         : [
             'case $jcds_here in',
-            `  "" | / | ${OF_IMAGE} | "$jcds_cwd") ;;`,
+            `  "" | / | ${OF_IMAGE}${showsCwd ? ' | "$jcds_cwd"' : ''}) ;;`,
             '  *) jcds_own "$jcds_here" "$jcds_here" ;;',
             'esac',
           ]),

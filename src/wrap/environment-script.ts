@@ -1,18 +1,18 @@
 import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import type { ContainerEnvironment } from '../runtimes/runtime.ts';
 
-/** What Apptainer itself reads, and so keeps in its own environment whatever the job gets. */
-const APPTAINERS_OWN = [
-  ...['PATH', 'LD_LIBRARY_PATH', 'HOME', 'PWD'],
-  ...['APPTAINER_*', 'APPTAINERENV_*', 'SINGULARITY_*', 'SINGULARITYENV_*'],
-];
+/** Names that a script treats in its own way, whatever the policy says, and the lines that do it. */
+export type OwnNames = readonly { readonly names: readonly string[]; readonly code: string }[];
 
 /**
  * Names that dash, bash or busybox do not hand on as they got them (found by trying every name of bash's manual). The
- * script compares their values; `IFS` it changes itself.
+ * script compares their values; `IFS` and `GLOBIGNORE` it changes itself.
  */
-const UNSTEADY =
-  'BASH* | COMP_WORDBREAKS | EPOCH* | HISTCMD | LINENO | OLDPWD | OPTERR | OPTIND | PPID | PS[124] | RANDOM | SHELLOPTS | SRANDOM';
+export const UNSTEADY =
+  'BASH* | COMP_WORDBREAKS | EPOCH* | GLOBIGNORE | HISTCMD | LINENO | OLDPWD | OPTERR | OPTIND | POSIXLY_CORRECT | PPID | PS[124] | RANDOM | SHELLOPTS | SRANDOM';
+
+/** Names by which a job's environment would steer a runtime that is linked dynamically; as a pattern of `case`. */
+export const STEERING = 'LD_* | GLIBC_TUNABLES | MALLOC_* | GCONV_PATH | LOCPATH | NLSPATH';
 
 /**
  * Goes through the caller's environment as the kernel keeps it (`jcds_said`, see `LOOK_SCRIPT`): a shell's own list lacks the
@@ -20,8 +20,11 @@ const UNSTEADY =
  * on goes to jcds_lost, the names that should not and that no `unset` reaches to jcds_surplus. The last word is the answer of
  * the look, in jcds_word.
  */
-export function environmentScript(policy: ContainerEnvironment['policy'] | 'everything'): string {
-  return `jcds_lost='' jcds_surplus='' jcds_level='' jcds_underscore='' jcds_high=''
+export function environmentScript(
+  policy: ContainerEnvironment['policy'] | 'everything',
+  own: OwnNames = APPTAINER_READS,
+): string {
+  return `jcds_lost='' jcds_surplus='' jcds_level='' jcds_underscore='' jcds_high='' jcds_given='' jcds_addressed=''
 jcds_marks=\${jcds_said%%"$jcds_newline"*}
 set -f
 IFS=$jcds_newline
@@ -35,7 +38,7 @@ for jcds_word in $jcds_said; do
   esac
   jcds_item=\${jcds_word%%=*}
   case $jcds_item in
-${policy === 'everything' ? `    *)\n${KEPT}\n      ;;` : policyBranches(policy)}
+${policy === 'everything' ? `    *)\n${KEPT}\n      ;;` : policyBranches(policy, own)}
   esac
 done
 unset IFS
@@ -75,33 +78,37 @@ export const HAND_ON = `jcds_hand_on() {
     jcds_keep "$jcds_item"
     jcds_env="$jcds_env $jcds_reference"
   done
+  jcds_env=$jcds_env$jcds_given
   unset IFS
   set +f
 }`;
 
 /** One branch for each run of lines of the table that say the same; the first that matches decides. */
-function policyBranches(policy: ContainerEnvironment['policy']): string {
+function policyBranches(policy: ContainerEnvironment['policy'], own: OwnNames): string {
   const secrets = ENVIRONMENT_RULES.find(({ names }) => names.includes('JCDS_TOKEN*'))!.names;
   const twins = secrets.flatMap(name => [name, `APPTAINERENV_${name}`, `SINGULARITYENV_${name}`]);
   const lines = [
     // The script uses numbered names itself, and what was exported stays so.
-    { names: ['jcds_[0-9]*', ...twins], kept: false },
-    { names: APPTAINERS_OWN, kept: true },
-    ...ENVIRONMENT_RULES.map(rule => ({ names: rule.names, kept: rule[policy] === 'host' })),
+    { names: ['jcds_[0-9]*', 'jcds_*_[0-9]*', ...twins], code: DROPPED },
+    ...own,
+    ...ENVIRONMENT_RULES.map(rule => ({
+      names: rule.names,
+      code: rule[policy] === 'image' ? DROPPED : own === APPTAINER_READS ? KEPT : KEPT_PLAIN,
+    })),
   ];
-  const branches: { names: string[]; kept: boolean }[] = [];
+  const branches: { names: string[]; code: string }[] = [];
   const decided: string[] = [];
-  for (const { names, kept } of lines) {
+  for (const { names, code } of lines) {
     const left = names.filter(name => !decided.some(pattern => isWithin(name, pattern)));
     decided.push(...left);
     const last = branches.at(-1);
-    if (last?.kept === kept) last.names.push(...left);
-    else if (left.length > 0) branches.push({ names: left, kept });
+    if (last?.code === code) last.names.push(...left);
+    else if (left.length > 0) branches.push({ names: left, code });
   }
   return branches
-    .map(({ names, kept }) => {
+    .map(({ names, code }) => {
       const patterns = names.includes('*') ? '*' : names.join(' | ');
-      return `    ${patterns})\n${kept ? KEPT : DROPPED}\n      ;;`;
+      return `    ${patterns})\n${code}\n      ;;`;
     })
     .join('\n');
 }
@@ -133,3 +140,41 @@ const DROPPED = `      case \${BASH_VERSION+bash}:$jcds_item in
           esac
           ;;
       esac`;
+
+/** For runtimes that hand on their own environment: what would steer them they are told instead. */
+const KEPT_PLAIN = `      case $jcds_item in
+        ${STEERING})
+          eval "jcds_text=\\$$jcds_item"
+          unset "$jcds_item"
+          jcds_option --setenv "$jcds_item" "$jcds_text"
+          ;;
+        *)
+${KEPT.replace(/^ {6}/gm, '          ')}
+          ;;
+      esac`;
+
+/** What Apptainer itself reads, and so keeps in its own environment whatever the job gets. */
+const APPTAINER_READS: OwnNames = [
+  {
+    names: [
+      ...['PATH', 'LD_LIBRARY_PATH', 'HOME', 'PWD'],
+      ...['APPTAINER_*', 'APPTAINERENV_*', 'SINGULARITY_*', 'SINGULARITYENV_*'],
+    ],
+    code: KEPT,
+  },
+];
+
+/**
+ * What a script for another runtime reads itself, and gives the job in the end. What is addressed to the container waits in
+ * jcds_addressed, an entry a line.
+ */
+export const SCRIPT_READS: OwnNames = [
+  { names: ['PATH', 'HOME', 'PWD'], code: '      :' },
+  {
+    names: ['APPTAINERENV_*', 'SINGULARITYENV_*'],
+    code: `      jcds_addressed=$jcds_addressed$jcds_newline$jcds_word
+      case \${BASH_VERSION+bash}:$jcds_item in
+        bash:*[!A-Za-z0-9_]*) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
+      esac`,
+  },
+];

@@ -54,6 +54,8 @@ export const UNKNOWN_IMAGE: ImageWords = {
 const PATH = 'JCDS%PATH%';
 /** In an error's facts: what the script has in `jcds_text`. */
 export const TEXT = 'JCDS%TEXT%';
+/** In an error's facts: what the script has in `jcds_shown_place`. */
+export const PLACE = 'JCDS%PLACE%';
 /** In an error's facts: what the image's record names as its origin. The script has it in `jcds_text`. */
 export const MADE_FROM = 'made-from.invalid/x';
 /** In an error's facts: the registry that was typed. The script has it in `jcds_wanted`. */
@@ -83,6 +85,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'JCDS%TAIL%': '"${jcds_text#"$jcds_root/$jcds_repository"}"',
   [PATH]: '"$jcds_path"',
   [TEXT]: '"$jcds_text"',
+  [PLACE]: '"$jcds_shown_place"',
   [MADE_FROM]: '"$jcds_text"',
   'made-from.invalid': '"$jcds_registry"',
   [WANTED]: '"$jcds_wanted"',

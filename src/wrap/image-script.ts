@@ -78,7 +78,7 @@ const READ_ENVIRONMENT = `jcds_read_image() {
 }`;
 
 /** Refuses an image that was made from another registry than the one that was typed (src/cvmfs/origin.ts). */
-function checkOrigin({ registry, error }: RegistryCheck): string {
+export function checkOrigin({ registry, error }: RegistryCheck): string {
   const unasked =
     registry === null
       ? `

@@ -1,5 +1,10 @@
 import { CAREFUL_LOOK } from './careful-look-script.ts';
 
+/** What BASHOPTS of the caller may have changed about patterns. */
+export const PLAIN_PATTERNS = `case \${BASH_VERSION+bash} in
+  bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
+esac`;
+
 /**
  * The look at CVMFS of a script that runs without Node.js: what src/cvmfs/ does by a child of jcds' own, in sh. The text of
  * a `sh -c` in a session of its own, so that whatever hangs in it can be left behind; its arguments are
@@ -18,6 +23,8 @@ import { CAREFUL_LOOK } from './careful-look-script.ts';
 export const LOOK_SCRIPT = `root=$1 repository=$1/$2 entry=$3 seconds=$4 allowed=$6 osg=$3 cern=$7 files=$8 chosen=
 newline="
 "
+unset GLOBIGNORE
+${PLAIN_PATTERNS}
 enter() { # goes to the image: target, kind
   cd -P "$repository" || return
   top=$PWD

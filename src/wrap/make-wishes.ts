@@ -9,7 +9,7 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import { apptainerEnvironment } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import type { RecordedImage, WishedBind, Wishes } from './wishes.ts';
+import type { ExactImage, RecordedImage, WishedBind, Wishes } from './wishes.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -95,6 +95,30 @@ export function recordImage(place: string, facts: ImageFacts | null): RecordedIm
     variables: apptainerEnvironment(request, '', false).set.map(([name, value]) => [name, String(value)]),
     environmentFileDropped: facts.environmentFileDropped,
     searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
+    exact: exactImage(facts),
+  };
+}
+
+/** Longer account files are read anew: a script is no place for them. */
+const LONGEST_ACCOUNTS = 4096;
+
+function exactImage({ config, directories, passwd, group }: ImageFacts): ExactImage {
+  const variables = new Map(config.env);
+  variables.delete('PATH');
+  const texts: [string, string | null][] = [
+    ['passwd', passwd],
+    ['group', group],
+  ];
+  return {
+    variables: [...variables],
+    links: Object.entries(directories).flatMap(([directory, entries]) =>
+      entries.flatMap(({ name, target }): [string, string][] =>
+        target === undefined ? [] : [[`${directory === '/' ? '' : directory}/${name}`, target]],
+      ),
+    ),
+    accounts: texts.filter(
+      (entry): entry is [string, string] => entry[1] !== null && entry[1].length <= LONGEST_ACCOUNTS,
+    ),
   };
 }
 

@@ -2,7 +2,7 @@
  * The words for the runtime. A shell has no second list beside "$@", so each word stands in a numbered variable, and the
  * last line of the script names them all: nothing of what they hold is ever read as shell.
  */
-const WORDS = `jcds_count=0 jcds_options=''
+export const WORDS = `jcds_count=0 jcds_options=''
 jcds_keep() { # VALUE: jcds_reference is how the last line names it
   jcds_count=$((jcds_count + 1))
   eval "jcds_$jcds_count=\\$1"
@@ -16,7 +16,7 @@ jcds_option() { # WORD...
 }`;
 
 /** Apptainer's --bind, or --mount for names that --bind cannot hold. The fields of --mount are CSV (RFC 4180). */
-const BIND = `jcds_bind() { # SOURCE PLACE [,ro]
+export const APPTAINER_BIND = `jcds_bind() { # SOURCE PLACE [,ro]
   case $1:$jcds_here/ in
     "$2:$2"/*) jcds_is_shown=1 ;;
   esac
@@ -45,6 +45,3 @@ jcds_field() { # TEXT
   done
   jcds_text="\\"$jcds_text$jcds_rest\\""
 }`;
-
-/** Functions that gather options. */
-export const OPTIONS = [WORDS, BIND].join('\n');

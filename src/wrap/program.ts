@@ -3,33 +3,45 @@ import type { Context } from '../context.ts';
 import { isJcdsError } from '../errors.ts';
 import { chooseRuntime } from '../job/choose-runtime.ts';
 import type { Speaker } from '../output/console.ts';
+import { RUNTIMES } from '../runtimes/index.ts';
+import type { RunRequest } from '../runtimes/runtime.ts';
+import { complaint } from '../runtimes/select.ts';
 import { requestOf } from './make-wishes.ts';
 import { wrappableOf } from './runtimes.ts';
 import type { Program } from './wishes.ts';
 
-/** Where the runtime is on this host; on another it is looked for. @throws NotWrappableError, UnknownRuntimeError */
+/**
+ * Where the runtime is on this host; on another it is looked for.
+ * @param request what it must be able to do, as far as that is known; by default a job that asks for nothing
+ * @throws NotWrappableError, UnknownRuntimeError, UnsupportedByRuntimeError
+ */
 export async function programFor(
-  { settings, say }: { settings: Settings; say: Speaker },
+  { settings, say, request = requestOf(null, settings.envPolicy, []) }: Wanted,
   context: Context,
 ): Promise<Program> {
   const names = wrappableOf(settings.runtimes);
   try {
-    // Those that a script can start run every kind of image and can do whatever a job asks for.
-    const { runtime, host } = await chooseRuntime(
-      requestOf(null, settings.envPolicy, []),
-      { ...settings, runtimes: names },
-      context,
-    );
+    const { runtime, host } = await chooseRuntime(request, { ...settings, runtimes: names }, context);
     return {
       name: runtime.name as Program['name'],
       path: host.program,
-      prefix: host.facts.isApptainer === false ? 'SINGULARITYENV_' : 'APPTAINERENV_',
+      prefix: prefixOf(runtime.name, host.facts.isApptainer === false),
     };
   } catch (thrown) {
     if (!isJcdsError(thrown) || thrown.code !== 'NO_RUNTIME') throw thrown;
-    say.warn(
-      `no runtime that a script can start works on this host; it will look for ${names[0]} where it runs`,
-    );
-    return { name: names[0]!, path: null, prefix: 'APPTAINERENV_' };
+    const name = names.find(able => complaint(RUNTIMES[able], request) === null) ?? names[0]!;
+    say.warn(`no runtime that a script can start works on this host; it will look for ${name} where it runs`);
+    return { name, path: null, prefix: prefixOf(name, false) };
   }
+}
+
+interface Wanted {
+  readonly settings: Settings;
+  readonly say: Speaker;
+  readonly request?: RunRequest;
+}
+
+function prefixOf(runtime: string, isSingularity: boolean): Program['prefix'] {
+  if (runtime === 'bubblewrap') return null;
+  return isSingularity ? 'SINGULARITYENV_' : 'APPTAINERENV_';
 }

@@ -3,13 +3,26 @@ import { isRuntimeName, RUNTIMES, type RuntimeName } from '../runtimes/index.ts'
 import { UnknownRuntimeError } from '../runtimes/select.ts';
 
 /**
- * Runtimes that a script can start without jcds, in order of preference. They make their own mount points, so that a script
- * for a tag need not know what is in the image that the tag will lead to.
+ * Runtimes that a script can start without jcds, in order of preference. Apptainer makes its own mount points; for bubblewrap
+ * the script looks itself what the image lacks.
  */
-export const WRAPPABLE_NAMES = ['apptainer', 'singularity'] as const satisfies readonly RuntimeName[];
+export const WRAPPABLE_NAMES = [
+  'apptainer',
+  'singularity',
+  'bubblewrap',
+] as const satisfies readonly RuntimeName[];
 
 /** A runtime that a script can start. */
 export type WrappableName = (typeof WRAPPABLE_NAMES)[number];
+
+const APPTAINER = 'install Apptainer, or load the site module that has it';
+
+/** The name of the program that a script looks for, and what to do where it is missing. */
+export const INSTALL: Record<WrappableName, { readonly program: string; readonly cure: string }> = {
+  apptainer: { program: 'apptainer', cure: APPTAINER },
+  singularity: { program: 'singularity', cure: APPTAINER },
+  bubblewrap: { program: 'bwrap', cure: 'install the package bubblewrap' },
+};
 
 const isWrappable = (name: string): name is WrappableName =>
   WRAPPABLE_NAMES.some(wrappable => wrappable === name);
@@ -21,15 +34,15 @@ export class NotWrappableError extends JcdsError {
     super({
       code: 'NOT_WRAPPABLE',
       message: `a script without jcds cannot start ${names.join(' or ')}: ${reasons.join('; ')}`,
-      hint: `jcds wrap --runtime ${WRAPPABLE_NAMES[0]} …, or call jcds exec in a script of your own`,
+      hint: `jcds wrap --runtime ${names.includes('unshare') ? 'bubblewrap' : WRAPPABLE_NAMES[0]} …, or call jcds exec in a script of your own`,
       exitCode: EXIT.failed,
     });
   }
 }
 
 function reasonFor(name: RuntimeName): string {
-  return RUNTIMES[name].root !== undefined
-    ? 'needs listings of the image, which are stale as soon as its tag moves'
+  return RUNTIMES[name].diesWithParent
+    ? 'builds its root by tools and libraries of this very host, which jcds finds at each start'
     : 'needs jcds to prepare it at each start';
 }
 

@@ -1,13 +1,15 @@
 import { quoteWord } from '../launch/quote.ts';
 import { apptainerLines } from './apptainer-script.ts';
 import { ownBinds } from './binds-script.ts';
+import { bubblewrapFunctions, bubblewrapLines } from './bubblewrap-script.ts';
 import { BYTES } from './bytes-script.ts';
 import { commandScript } from './command-script.ts';
-import { EXACT_ENVIRONMENT, environmentScript, HAND_ON } from './environment-script.ts';
+import { EXACT_ENVIRONMENT, environmentScript, HAND_ON, SCRIPT_READS } from './environment-script.ts';
 import { failureBranches } from './failures.ts';
 import { imageFunctions, imageLines } from './image-script.ts';
-import { LOOK_SCRIPT } from './look-script.ts';
-import { OPTIONS } from './options-script.ts';
+import { LOOK_SCRIPT, PLAIN_PATTERNS } from './look-script.ts';
+import { APPTAINER_BIND, WORDS } from './options-script.ts';
+import { rememberPassed } from './start-script.ts';
 import { valuesScript } from './values-script.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -47,13 +49,11 @@ export function renderScript(parts: ScriptParts): Buffer {
     FIND,
     ...(typeof wishes.home === 'object' || wishes.homeless !== 'account' ? [] : [FIND_HOME]),
     hostPlaces(wishes),
-    OPTIONS,
+    WORDS,
     ownBinds(wishes),
-    BYTES,
-    valuesScript(wishes.program.prefix),
+    ...runtimeFunctions(wishes),
     EXACT_ENVIRONMENT,
     HAND_ON,
-    imageFunctions(wishes.registryCheck),
     commandScript(wishes.image),
     start(parts),
     LOOK,
@@ -66,6 +66,12 @@ export function renderScript(parts: ScriptParts): Buffer {
   const early = lines === null ? [] : [lines];
   const text = [header(parts.title), ...early, hygiene(body, tells), body, ''].join('\n');
   return Buffer.from(text, 'latin1');
+}
+
+function runtimeFunctions(wishes: Wishes): string[] {
+  const { prefix } = wishes.program;
+  if (prefix === null) return bubblewrapFunctions(wishes);
+  return [APPTAINER_BIND, BYTES, valuesScript(prefix), imageFunctions(wishes.registryCheck)];
 }
 
 function header(title: readonly string[]): string {
@@ -82,8 +88,9 @@ function hygiene(body: string, told: readonly string[]): string {
   const found = new Set(body.match(/\bjcds_[a-z0-9_]*[a-z0-9]\b/g));
   const names = [...found].filter(name => !told.includes(name)).sort();
   return `set +aefunvxC
-unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed test tr wait
-unset ${names.join(' ')}
+unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
+unset GLOBIGNORE ${names.join(' ')}
+${PLAIN_PATTERNS}
 jcds_newline='
 '
 jcds_ascii="$jcds_newline	 -~"`;
@@ -168,14 +175,16 @@ function start({ wishes, starting }: ScriptParts): string {
   const lines = [
     'jcds_locale=${LC_ALL+set}${LC_ALL-}',
     'LC_ALL=C',
-    ...imageLines(wishes),
-    ...apptainerLines(wishes, starting ?? []),
+    ...(wishes.program.prefix === null
+      ? bubblewrapLines(wishes, starting ?? [])
+      : [...imageLines(wishes), ...apptainerLines(wishes, starting ?? [])]),
   ];
   return `jcds_start() { # COMMAND [ARGUMENT...]\n${lines.map(line => `  ${line}`).join('\n')}\n}`;
 }
 
-function end({ policy, image }: Wishes): string {
-  return `${environmentScript(policy)}
+function end({ policy, image, passed, program }: Wishes): string {
+  const own = program.prefix === null ? SCRIPT_READS : undefined;
+  return `${[...rememberPassed(passed), environmentScript(policy, own)].join('\n')}
 jcds_result=\${jcds_word#jcds_result=}
 jcds_text=\${jcds_result#*:}
 jcds_result=\${jcds_result%%:*}

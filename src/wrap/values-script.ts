@@ -3,11 +3,13 @@ import { DeafImageError } from '../runtimes/apptainer-environment.ts';
 import { failLine, TEXT } from './failures.ts';
 import type { Program } from './wishes.ts';
 
+type Prefix = NonNullable<Program['prefix']>;
+
 /**
  * A variable of the job, by `export` alone, so that its value stands in no argument list. An image without env/99-base.sh
  * gets no variable that is addressed to it: Apptainer has to inherit that (src/runtimes/apptainer-environment.ts).
  */
-function give(prefix: Program['prefix']): string {
+function give(prefix: Prefix): string {
   const deaf = failLine(new DeafImageError(TEXT));
   return `jcds_prefix=${prefix}
 jcds_give() { # NAME VALUE
@@ -100,6 +102,6 @@ const MEND = `jcds_mend() {
 }`;
 
 /** Functions that give the job its variables and words. */
-export function valuesScript(prefix: Program['prefix']): string {
+export function valuesScript(prefix: Prefix): string {
   return [give(prefix), CARRY, MEND, ...(prefix === 'SINGULARITYENV_' ? [READDRESS] : [])].join('\n');
 }

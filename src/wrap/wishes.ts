@@ -3,6 +3,7 @@ import type { JcdsError } from '../errors.ts';
 import type { Entries } from '../launch/launcher-environment.ts';
 import type { Bind, ContainerEnvironment } from '../runtimes/runtime.ts';
 import type { ImageWords } from './failures.ts';
+import type { WrappableName } from './runtimes.ts';
 
 /** What a script is to do each time it runs, as far as that is known when it is written. Plain data. */
 export interface Wishes {
@@ -41,11 +42,11 @@ export type WishedBind = Pick<Bind, 'source' | 'destination' | 'mode'> & {
 
 /** The runtime's program. */
 export interface Program {
-  readonly name: 'apptainer' | 'singularity';
+  readonly name: WrappableName;
   /** Where it was when the script was written, or null. It is looked for anew where it is not there. */
   readonly path: string | null;
-  /** Of the variables that it sets in the container. */
-  readonly prefix: 'APPTAINERENV_' | 'SINGULARITYENV_';
+  /** Of the variables that it sets in the container; null: it hands on its own. */
+  readonly prefix: 'APPTAINERENV_' | 'SINGULARITYENV_' | null;
 }
 
 /** What a script knows of one real directory. Of another it uses nothing. */
@@ -58,6 +59,18 @@ export interface RecordedImage {
   readonly environmentFileDropped: boolean;
   /** PATH inside. */
   readonly searchPath: string;
+  /** For runtimes that read no image themselves. */
+  readonly exact?: ExactImage;
+}
+
+/** What a script would have to read of an image anew. */
+export interface ExactImage {
+  /** The whole ENV but PATH. */
+  readonly variables: Entries;
+  /** Links by their places, as far as directories were listed. */
+  readonly links: Entries;
+  /** passwd and group, where they are short. */
+  readonly accounts: Entries;
 }
 
 /** The registry that the record of an image must name, and the error where it names another. */

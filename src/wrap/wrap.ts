@@ -16,9 +16,10 @@ import { type Speaker, speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
 import { typedRepositories } from '../repositories/typed.ts';
+import type { RunRequest } from '../runtimes/runtime.ts';
 import { MADE_FROM } from './failures.ts';
 import { lookLines } from './look-lines.ts';
-import { makeWishes, recordImage } from './make-wishes.ts';
+import { makeWishes, type PlainWishes, recordImage, requestOf } from './make-wishes.ts';
 import { ownWordsBehindImage } from './own-words.ts';
 import { programFor } from './program.ts';
 import { PRINT_FAILURE, renderScript } from './script.ts';
@@ -43,14 +44,15 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
   const found = await locate(words[0], { settings, options, say }, context);
   const { published, facts } = found;
   const pinned = options.pin === true;
+  const plain = makeWishes(options, settings, context, { name: found.name, facts });
   const text = renderScript({
     title: title(found, own.command, pinned),
     fail: PRINT_FAILURE,
     before: before(found, own.command, { configuration, pinned }, context),
     wishes: {
-      ...makeWishes(options, settings, context, { name: found.name, facts }),
+      ...plain,
       image: { ...imageWords(found, pinned), typed: typedRepositories(options) },
-      program: await programFor({ settings, say }, context),
+      program: await programFor({ settings, say, request: requestFor(plain, found) }, context),
       recorded: recordImage(published.targetPlace.relativePath, facts),
       registryCheck: settings.anyRegistry ? null : registryCheck(found, published),
     },
@@ -120,6 +122,18 @@ function title({ name, published }: Found, command: readonly string[], pinned: b
       ? 'which it runs for ever. Rather write it anew than change it; docs/wrap.md of jcds explains it.'
       : 'and runs what the tag names at each start. Rather write it anew than change it; docs/wrap.md of jcds explains it.',
   ];
+}
+
+/** What a runtime must be able to do, as far as that is known before the script runs. */
+function requestFor({ policy, ...wishes }: PlainWishes, { published, facts }: Found): RunRequest {
+  return {
+    ...requestOf(null, policy, []),
+    image: { path: published.target, kind: facts === null ? 'file' : 'directory', facts },
+    contain: wishes.contain,
+    writableTmpfs: wishes.writableTmpfs,
+    gpu: wishes.gpu === 'nvidia' || wishes.gpu === 'rocm' ? wishes.gpu : null,
+    runtimeArguments: wishes.runtimeArguments,
+  };
 }
 
 function registryCheck({ image }: Found, { layout }: Published): RegistryCheck | null {

@@ -5,12 +5,13 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromBytes } from '../../src/launch/bytes.ts';
 import { latin1, quoteWord } from '../../src/launch/quote.ts';
+import { RUNTIMES } from '../../src/runtimes/index.ts';
 import { people } from '../contract/containers.ts';
 import { ended, says } from '../contract/workplace.ts';
 import { anyBytes } from '../launch/bytes.ts';
 import { SHELLS, Stage } from './stage.ts';
 
-// The contract of all runtimes, held by scripts on the real Apptainer: the same as from `jcds exec`, for an ordinary user and root.
+// The contract of all runtimes, held by scripts on the real Apptainer and bubblewrap: the same as from `jcds exec`, for an ordinary user and root.
 
 const stage = new Stage();
 afterAll(() => stage.remove());
@@ -31,15 +32,19 @@ interface Start {
   readonly input?: Buffer;
 }
 
-describe.each(people().map(({ name }) => name))('for %s', name => {
+const EVERYBODY = people().flatMap(({ name }) =>
+  (['apptainer', 'bubblewrap'] as const).map(runtime => [runtime, name] as const),
+);
+
+describe.each(EVERYBODY)('by %s for %s', (runtime, name) => {
   const write = (words: readonly string[], file: string): string => {
-    const target = join(stage.work, `${file}-${name}`);
+    const target = join(stage.work, `${file}-${runtime}-${name}`);
     const [program = '', ...args] = inside(
       name,
       stage.jcds,
       'wrap',
       '--runtime',
-      'apptainer',
+      runtime,
       '--force',
       '-o',
       target,
@@ -111,7 +116,7 @@ exec env 'BASH_FUNC_module%%=() {  eval \`x\`;
   writeFileSync(join(stage.work, 'here'), '#!/bin/sh\necho here\n', { mode: 0o755 });
 
   test.each(Object.entries(JOBS))('%s', (job, [words, start]) => {
-    const byHand = seen(run([stage.jcds, 'exec', '--runtime', 'apptainer', NAME, ...words], start));
+    const byHand = seen(run([stage.jcds, 'exec', '--runtime', runtime, NAME, ...words], start));
     // What a shell itself may change is tried with each of them; the rest is the script's.
     const shells = / streams|environment/.test(job) ? SHELLS : SHELLS.slice(0, 1);
     for (const [shell] of shells)
@@ -158,14 +163,15 @@ exec env 'BASH_FUNC_module%%=() {  eval \`x\`;
           .sort(),
       };
     };
-    const byHand = sorted(run([stage.jcds, 'exec', '--runtime', 'apptainer', reference, ...words]));
+    const byHand = sorted(run([stage.jcds, 'exec', '--runtime', runtime, reference, ...words]));
     const byScript = sorted(run([own]));
-    // Which machine a program is made for only jcds looks at: Apptainer says it its own way.
-    if (image === 'arm64') expect([byHand.status, byScript.status]).toEqual([126, 255]);
+    // Which machine a program is made for only jcds looks at: runtimes say it their own way.
+    if (image === 'arm64')
+      expect([byHand.status, byScript.status]).toEqual([126, runtime === 'apptainer' ? 255 : 1]);
     else expect(byScript).toEqual(byHand);
   });
 
-  test.each(['TERM', 'INT', 'HUP', 'USR1'] as const)(
+  test.runIf(RUNTIMES[runtime].passesSignals).each(['TERM', 'INT', 'HUP', 'USR1'] as const)(
     'SIG%s reaches the job, and nothing stays',
     async signal => {
       const job = [

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { elfHeader, singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { type Ran, SHELLS, Stage } from './stage.ts';
 
@@ -45,6 +45,8 @@ interface Case {
   readonly environment?: Readonly<Record<string, string>>;
   readonly without?: readonly string[];
   readonly cwd?: string;
+  /** The one runtime that this is about. */
+  readonly only?: string;
 }
 
 const CASES: Record<string, Case> = {
@@ -202,9 +204,22 @@ const CASES: Record<string, Case> = {
     },
   },
   'a GPU': { options: ['--gpu', 'nvidia'] },
+  'variables that would steer the runtime': {
+    options: ['--env', 'LD_LIBRARY_PATH=/given', '--env', 'THEIRS', '--env', 'LC_ALL=C'],
+    environment: {
+      ...{ GLIBC_TUNABLES: 'glibc.malloc.check=3', LD_BIND_NOW: '1', LOCPATH: '/x' },
+      ...{ APPTAINERENV_LD_LIBRARY_PATH: '/addressed', SINGULARITYENV_ADDRESSED: 'a  b', GLOBIGNORE: '*' },
+      ...{ BASHOPTS: 'dotglob:failglob', CDPATH: '/', ENV: '/no/such', POSIXLY_CORRECT: '1' },
+    },
+  },
+  'a value that is passed on whatever the policy': {
+    options: ['--env-policy', 'clean', '--env', 'THEIRS', '--env', 'PYTHONPATH', '--env', 'ABSENT'],
+    environment: { THEIRS: 'their $value', PYTHONPATH: '/x' },
+  },
   '--rocm': { options: ['--rocm'] },
   'no GPU': { options: ['--gpu', 'none'] },
   'a writable layer and arguments for the runtime': {
+    only: 'apptainer',
     options: [
       '--writable-tmpfs',
       '--runtime-arg',
@@ -215,16 +230,20 @@ const CASES: Record<string, Case> = {
     ],
   },
   Singularity: {
+    only: 'apptainer',
     options: ['--runtime', 'singularity'],
     environment: { APPTAINERENV_X: '$x', SINGULARITYENV_Y: 'y', APPTAINERENV_Y: 'z' },
   },
   'non-ASCII values': { environment: { NAME: 'Дубна', 'odd.one': 'é\n', OTHER: 'x' } },
 };
 
+/** What an image lost is said when a script is written. */
+function unsaid(stderr: string): string {
+  return stderr.replace(/^jcds: .* it has no \.singularity\.d: .*\n/, '');
+}
+
 /** Apptainer takes binds in order; which of two that have nothing to do with each other comes first means nothing. */
-function seen({ started, ...rest }: Ran) {
-  // What an image lost is said when a script is written.
-  const ran = { ...rest, stderr: rest.stderr.replace(/^jcds: .* it has no \.singularity\.d: .*\n/, '') };
+function seen({ started, ...ran }: Ran) {
   if (started === null) return { ...ran, started };
   const args: string[] = [];
   const binds: string[] = [];
@@ -240,20 +259,63 @@ function seen({ started, ...rest }: Ran) {
   return { ...ran, args, binds: binds.toSorted(), environment, descriptors: started.descriptors.length };
 }
 
-test.each(Object.entries(CASES))(
-  '%s',
-  (_, { options = [], image = 'library/plain:1', environment, without = [], cwd }) => {
-    const words = [image, 'sh', '-c', 'a  "b"', "it's"];
-    const caller = stage.environment(environment);
-    const script = stage.wrap([...options, ...words], caller);
-    for (const name of without) delete caller[name];
-    const byHand = stage.run([stage.jcds, 'exec', ...options, ...words, 'x y', ''], caller, cwd);
-    for (const [shell] of SHELLS) {
-      const byScript = stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd);
-      expect(seen(byScript), shell).toEqual(seen(byHand));
+/** How many words follow an option of bubblewrap. */
+const FOLLOWING: Readonly<Record<string, number>> = {
+  ...{ '--die-with-parent': 0, '--cap-drop': 1, '--remount-ro': 1, '--chdir': 1, '--perms': 1, '--args': 1 },
+  ...{ '--tmpfs': 1, '--dir': 1, '--proc': 1, '--dev': 1, '--unsetenv': 1, '--setenv': 2, '--symlink': 2 },
+};
+
+/** What bubblewrap would do: the entries of the new root in any order, and the variables that the job has in the end. */
+function shown({ started, ...ran }: Ran) {
+  if (started === null) return { ...ran, started };
+  const environment = new Map(started.environment);
+  const steps: string[][] = [];
+  const take = (words: readonly string[]): void => {
+    for (let at = 0; at < words.length; ) {
+      if (words[at] === '--') return void steps.push(words.slice(at));
+      const step = words.slice(at, at + 1 + (FOLLOWING[words[at]!] ?? 2));
+      at += step.length;
+      const [option, first = '', second = ''] = step;
+      const read = () => started.inputs.get(first)!.slice(0, -1);
+      if (option === '--setenv') environment.set(first, second);
+      else if (option === '--unsetenv') environment.delete(first);
+      else if (option === '--args') take(read().split('\u0001').slice(0, -1));
+      else steps.push(option === '--ro-bind-data' ? [option, read(), second] : step);
     }
-  },
-);
+  };
+  take(started.args);
+  const root = steps.findIndex(([option]) => option?.startsWith('--dev') === true);
+  const mounts = steps.slice(root);
+  const isBind = ([option]: string[]) => option === '--bind' || option === '--ro-bind';
+  return {
+    ...ran,
+    root: steps.slice(0, root).map(String).sort(),
+    mounts: mounts.filter(step => !isBind(step)),
+    binds: mounts.filter(isBind).map(String).sort(),
+    environment: Object.fromEntries([...environment].sort()),
+    descriptors: started.descriptors.length - started.inputs.size,
+  };
+}
+
+const RUNTIMES = { apptainer: seen, bubblewrap: shown };
+
+describe.each(Object.entries(RUNTIMES))('by %s', (runtime, view) => {
+  test.each(Object.entries(CASES).filter(([, { only = runtime }]) => only === runtime))(
+    '%s',
+    (_, { options = [], image = 'library/plain:1', environment, without = [], cwd }) => {
+      const words = ['--runtime', runtime, ...options, image, 'sh', '-c', 'a  "b"', "it's"];
+      const caller = stage.environment(environment);
+      const script = stage.wrap(words, caller);
+      for (const name of without) delete caller[name];
+      const byHand = stage.run([stage.jcds, 'exec', ...words, 'x y', ''], caller, cwd);
+      const expected = { ...view(byHand), stderr: unsaid(byHand.stderr) };
+      for (const [shell] of SHELLS)
+        expect(view(stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd)), shell).toEqual(
+          expected,
+        );
+    },
+  );
+});
 
 test('the script’s own variables are neither steered by the caller’s nor handed on', () => {
   const script = stage.wrap(['library/plain:1', 'sh']);

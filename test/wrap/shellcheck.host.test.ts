@@ -55,6 +55,14 @@ const VARIANTS: Record<string, readonly string[]> = {
       "it's",
     ],
   ],
+  'by bubblewrap': ['--runtime', 'bubblewrap', 'library/small:1'],
+  'by bubblewrap, everything said': [
+    ...['--runtime', 'bubblewrap', '-B', '/etc:/a', '--env', 'A=x', '--env', 'B', '--workdir', '/tmp'],
+    ...['--home', '/etc:/home/x', '--runtime-arg', '--x', 'docker.io/library/small:1', 'sh'],
+  ],
+  'by bubblewrap, contained, without a record': [
+    ...['--runtime', 'bubblewrap', '--contain', '--env-policy', 'hep', '--gpu', 'none', 'library/bare:1'],
+  ],
   'contained, clean': ['--contain', '--cleanenv', '--gpu', 'rocm', 'library/bare:1', 'sh'],
   'hep, another registry': [
     '--env-policy',

@@ -29,6 +29,8 @@ export interface Started {
   readonly environment: ReadonlyMap<string, string>;
   /** Descriptors that were open, but for the one that lists them. */
   readonly descriptors: readonly string[];
+  /** What could be read from descriptors that are named in the words, by their numbers. */
+  readonly inputs: ReadonlyMap<string, string>;
 }
 
 /** How a program ended that may have started a runtime. */
@@ -41,7 +43,7 @@ export interface Ran {
 }
 
 /**
- * The program as it is installed, a CVMFS root, and programs that stand in for Apptainer: they write down what they are
+ * The program as it is installed, a CVMFS root, and programs that stand in for runtimes: they write down what they are
  * started with.
  */
 export class Stage {
@@ -68,6 +70,7 @@ export class Stage {
     for (const [name, version] of [
       ['apptainer', 'apptainer version 1.4.5'],
       ['singularity', 'singularity-ce version 4.2.0'],
+      ['bwrap', 'bubblewrap 0.8.0'],
     ])
       writeFileSync(join(this.programs, name!), standIn(version!, this.#dump), { mode: 0o755 });
   }
@@ -101,7 +104,15 @@ export class Stage {
     rmSync(`${this.#dump}.args`, { force: true });
     const [file = '', ...args] = words;
     return {
-      ...said(spawnSync(file, args, { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })),
+      ...said(
+        spawnSync(file, args, {
+          cwd,
+          env: environment,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          timeout: 20_000,
+          killSignal: 'SIGKILL',
+        }),
+      ),
       started: this.#started(),
     };
   }
@@ -128,12 +139,16 @@ export class Stage {
   #started(): Started | null {
     if (!existsSync(`${this.#dump}.args`)) return null;
     const parts = (name: string) => readFileSync(`${this.#dump}.${name}`, 'latin1').split('\0').slice(0, -1);
-    const environment = parts('environment').map(
-      entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const,
-    );
+    const pairs = (name: string) =>
+      new Map(
+        parts(name).map(
+          entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const,
+        ),
+      );
     return {
       args: parts('args').slice(2),
-      environment: new Map(environment),
+      environment: pairs('environment'),
+      inputs: pairs('inputs'),
       descriptors: readFileSync(`${this.#dump}.descriptors`, 'utf8').trim().split('\n'),
     };
   }
@@ -146,12 +161,19 @@ function said({ status, stdout, stderr }: SpawnSyncReturns<Buffer>): Omit<Ran, '
 /** Answers the probe as Apptainer does; else the kernel says what it was started with. It dies of nothing. */
 function standIn(version: string, dump: string): string {
   return `#!/bin/sh
+option=''
 case " $* " in
   *' --version '*) echo '${version}'; exit ;;
   *' /jcds-probe '*) echo 'FATAL: stat /jcds-probe: no such file or directory' >&2; exit 255 ;;
 esac
 /bin/cat /proc/$$/environ >'${dump}.environment'
 ls /proc/$$/fd >'${dump}.descriptors'
+for word in "$@"; do
+  case $option in
+    --args | --ro-bind-data) eval "printf '%s=%s\\0' $word "$(/bin/tr '\\0' '\\1' <&$word && echo .)"" ;;
+  esac
+  option=$word
+done >'${dump}.inputs'
 /bin/cat /proc/$$/cmdline >'${dump}.args'
 echo ran
 exit 7

@@ -61,8 +61,18 @@ test('without a command the script takes it from its arguments, and wants one', 
 
 test.each([
   [
-    ['--runtime', 'bubblewrap', NAME],
-    'jcds: a script without jcds cannot start bubblewrap: bubblewrap needs listings of the image, which are stale as soon as its tag moves\nhint: jcds wrap --runtime apptainer …, or call jcds exec in a script of your own\n',
+    ['--runtime', 'podman', NAME],
+    'jcds: a script without jcds cannot start podman: podman needs jcds to prepare it at each start\nhint: jcds wrap --runtime apptainer …, or call jcds exec in a script of your own\n',
+    1,
+  ],
+  [
+    ['--runtime', 'unshare', NAME],
+    'jcds: a script without jcds cannot start unshare: unshare builds its root by tools and libraries of this very host, which jcds finds at each start\nhint: jcds wrap --runtime bubblewrap …, or call jcds exec in a script of your own\n',
+    1,
+  ],
+  [
+    ['--runtime', 'bubblewrap', '--writable-tmpfs', NAME],
+    'jcds: bubblewrap cannot lay a writable layer over an image\nhint: jcds run --runtime apptainer (or singularity)\n',
     1,
   ],
   [['--runtime', 'docker-compose', NAME], 'jcds: jcds knows no runtime "docker-compose"\n', 1],

@@ -1,0 +1,78 @@
+import { quoteWord } from '../launch/quote.ts';
+import { gpuLibraryPattern } from '../runtimes/gpu.ts';
+import { RUNTIME_NAMES, RUNTIMES } from '../runtimes/index.ts';
+import { UnsupportedByRuntimeError } from '../runtimes/select.ts';
+import { bindLines } from './binds-script.ts';
+import { failLine, TEXT } from './failures.ts';
+import { CONTAINED_CWD, placeLines } from './places-script.ts';
+import {
+  ADDRESSED_SCRIPT,
+  GIVE_PLAIN,
+  isCallers,
+  PLAIN_FINISH,
+  plainVariables,
+  USUAL_PLACES,
+} from './plain-environment-script.ts';
+import { plainImage } from './plain-image-script.ts';
+import {
+  accountsScript,
+  GATHER_BINDS,
+  GPU_DEVICES,
+  gpuLibraries,
+  INPUT,
+  skeletonLines,
+} from './skeleton-script.ts';
+import { becomeRuntime, chooseGpu, findProgram } from './start-script.ts';
+import { knownLinks, SHOW_ROOT, TREE } from './tree-script.ts';
+import type { Wishes } from './wishes.ts';
+
+/** The functions that a script for bubblewrap has besides those of every script. */
+export function bubblewrapFunctions(wishes: Wishes): string[] {
+  return [
+    GATHER_BINDS,
+    INPUT,
+    GIVE_PLAIN,
+    isCallers(wishes.policy),
+    ADDRESSED_SCRIPT,
+    USUAL_PLACES,
+    plainImage(wishes),
+    knownLinks(wishes.recorded),
+    TREE,
+    SHOW_ROOT,
+    accountsScript(wishes.recorded),
+    ...(wishes.gpu === 'none' ? [] : gpuFunctions(wishes.contain)),
+  ];
+}
+
+function gpuFunctions(contain: boolean): string[] {
+  const libraries = gpuLibraries(gpuLibraryPattern('nvidia'), gpuLibraryPattern('rocm'));
+  return contain ? [GPU_DEVICES, libraries] : [libraries];
+}
+
+/** Lines of the function that becomes bubblewrap: what src/runtimes/bubblewrap.ts decides, decided by the script. */
+export function bubblewrapLines(wishes: Wishes, starting: readonly string[]): string[] {
+  const { contain, workdir, runtimeArguments } = wishes;
+  return [
+    ...refuseFiles(),
+    ...findProgram(wishes.program),
+    ...plainVariables(wishes),
+    ...placeLines(wishes),
+    ...chooseGpu(wishes.gpu),
+    ...bindLines(wishes, { showsCwd: false }),
+    ...(contain && workdir === null ? CONTAINED_CWD : []),
+    'jcds_check "$1"',
+    ...skeletonLines(wishes),
+    'jcds_option --chdir "$jcds_cwd"',
+    ...(runtimeArguments.length > 0 ? [`jcds_option ${runtimeArguments.map(quoteWord).join(' ')}`] : []),
+    'jcds_options=$jcds_options$jcds_head',
+    ...PLAIN_FINISH,
+    ...becomeRuntime(starting, '\\"\\$jcds_program\\" $jcds_options -- \\"\\$@\\"$jcds_inputs$jcds_bodies'),
+  ];
+}
+
+/** A tag may lead to an image file one day. */
+function refuseFiles(): string[] {
+  const able = RUNTIME_NAMES.filter(name => RUNTIMES[name].images.includes('file'));
+  const refusal = new UnsupportedByRuntimeError(`bubblewrap runs no image that is one file: ${TEXT}`, able);
+  return ['case $jcds_result in', `  file) ${failLine(refusal)} ;;`, 'esac'];
+}

@@ -1,0 +1,251 @@
+import { INPUT_LIMIT, NoFreeDescriptorError } from '../launch/plan.ts';
+import { quoteWord } from '../launch/quote.ts';
+import { GPU_LIBRARIES } from '../runtimes/gpu.ts';
+import { failLine } from './failures.ts';
+import type { RecordedImage, Wishes } from './wishes.ts';
+
+/**
+ * Binds are gathered before places for them are made: one below another comes after it, and of two for one place the later
+ * counts, as src/job/binds.ts has it.
+ */
+export const GATHER_BINDS = `jcds_bound=0 jcds_deepest=0
+jcds_bind() { # SOURCE PLACE [,ro]
+  case $1:$jcds_here/ in
+    "$2:$2"/*) jcds_is_shown=1 ;;
+  esac
+  jcds_other=0
+  while [ "$jcds_other" -lt "$jcds_bound" ]; do
+    jcds_other=$((jcds_other + 1))
+    eval "jcds_another=\\$jcds_to_$jcds_other"
+    if [ "$jcds_another" = "$2" ]; then
+      eval "jcds_from_$jcds_other=\\$1 jcds_how_$jcds_other=\\\${3-}"
+      return
+    fi
+  done
+  jcds_bound=$((jcds_bound + 1))
+  eval "jcds_from_$jcds_bound=\\$1 jcds_to_$jcds_bound=\\$2 jcds_how_$jcds_bound=\\\${3-}"
+  IFS=/
+  set -f
+  # shellcheck disable=SC2086 # the names in the path are counted
+  set -- $2
+  unset IFS
+  set +f
+  eval "jcds_depth_$jcds_bound=$#"
+  [ "$#" -le "$jcds_deepest" ] || jcds_deepest=$#
+}
+jcds_bind_all() {
+  jcds_depth=0
+  while [ "$jcds_depth" -lt "$jcds_deepest" ]; do
+    jcds_depth=$((jcds_depth + 1)) jcds_number=0
+    while [ "$jcds_number" -lt "$jcds_bound" ]; do
+      jcds_number=$((jcds_number + 1))
+      eval "jcds_source=\\$jcds_from_$jcds_number jcds_place=\\$jcds_to_$jcds_number jcds_mode=\\$jcds_how_$jcds_number"
+      eval "[ \\"\\$jcds_depth_$jcds_number\\" -eq $jcds_depth ]" || continue
+      if [ -d "$jcds_source" ]; then
+        jcds_place "$jcds_place" directory
+      else
+        jcds_place "$jcds_place" file
+      fi
+      case $jcds_mode in
+        '') jcds_option --bind "$jcds_source" "$jcds_spot" ;;
+        *) jcds_option --ro-bind "$jcds_source" "$jcds_spot" ;;
+      esac
+    done
+  done
+}`;
+
+/**
+ * The image's passwd and group with a line for whoever runs the script, where they have none (src/runtimes/accounts.ts); given to
+ * bubblewrap by a descriptor that the caller left free.
+ */
+export function accountsScript(recorded: RecordedImage | null): string {
+  const known = recorded?.exact?.accounts ?? [];
+  const cases = known.map(
+    ([name, text]) => `    */${quoteWord(recorded!.place)}:${name})
+      jcds_text=${quoteWord(text)}
+      return
+      ;;`,
+  );
+  return `jcds_account_text() { # NAME: sets jcds_text
+  ${cases.length === 0 ? '' : `case $jcds_target:$1 in\n${cases.join('\n')}\n  esac\n  `}jcds_text=''
+  jcds_locate "/etc/$1"
+  case $jcds_left:$jcds_found in
+    :file) ;;
+    *) return ;;
+  esac
+  while IFS= read -r jcds_word || [ -n "$jcds_word" ]; do
+    jcds_text=$jcds_text$jcds_word$jcds_newline
+    [ "\${#jcds_text}" -lt 65536 ] || break
+  done <"$jcds_target$jcds_real"
+} 2>/dev/null
+jcds_account() { # NAME NUMBER
+  jcds_account_text "$1"
+  set -f
+  IFS=$jcds_newline
+  for jcds_word in $jcds_text; do
+    jcds_item=\${jcds_word#*:}
+    jcds_item=\${jcds_item#*:}
+    case \${jcds_item%%:*} in
+      "$2")
+        unset IFS
+        set +f
+        return
+        ;;
+    esac
+  done
+  jcds_find_user
+  case $1 in
+    passwd)
+      case $jcds_home in
+        *:* | *"$jcds_newline"*) jcds_own_line=$jcds_user:x:$jcds_uid:$jcds_gid::/:/bin/sh ;;
+        *) jcds_own_line=$jcds_user:x:$jcds_uid:$jcds_gid::$jcds_home:/bin/sh ;;
+      esac
+      ;;
+    *) jcds_own_line=$jcds_user:x:$jcds_gid: ;;
+  esac
+  jcds_whole=''
+  for jcds_word in $jcds_text; do
+    [ $((\${#jcds_whole} + \${#jcds_word} + \${#jcds_own_line})) -lt ${INPUT_LIMIT - 1} ] || break
+    jcds_whole=$jcds_whole$jcds_word$jcds_newline
+  done
+  unset IFS
+  set +f
+  jcds_place "/etc/$1" file
+  jcds_input "$jcds_whole$jcds_own_line"
+  jcds_option --perms 0644 --ro-bind-data "$jcds_descriptor" "$jcds_spot"
+}
+jcds_find_user() {
+  [ -z "$jcds_user" ] || return 0
+  jcds_user=$(
+    unset IFS
+    PATH=/usr/bin:/bin
+    export PATH
+    id -un 2>/dev/null
+  )
+  case $jcds_user in
+    '' | "$jcds_uid") jcds_user=\${USER:-$jcds_uid} ;;
+  esac
+  case $jcds_user in
+    *[!A-Za-z0-9_.@-]*) jcds_user=user ;;
+  esac
+}
+jcds_accounts() {
+  jcds_user=''
+  while read -r jcds_item jcds_word jcds_rest; do
+    case $jcds_item in
+      Uid:) jcds_uid=$jcds_word ;;
+      Gid:)
+        jcds_gid=$jcds_word
+        break
+        ;;
+    esac
+  done </proc/self/status
+  jcds_account passwd "$jcds_uid"
+  jcds_account group "$jcds_gid"
+}`;
+}
+
+/** jcds_input: a text for the runtime, on a descriptor that the caller has not (dash can name none above 9). */
+export const INPUT = `jcds_inputs='' jcds_bodies=''
+jcds_free_descriptor() {
+  for jcds_descriptor in 9 8 7 6 5 4 3; do
+    case $jcds_inputs in
+      *" $jcds_descriptor<"*) continue ;;
+    esac
+    [ -h "/proc/$$/fd/$jcds_descriptor" ] || return 0
+  done
+  ${failLine(new NoFreeDescriptorError(1, 0))}
+}
+jcds_input() { # TEXT, which gets a newline at its end; sets jcds_descriptor
+  jcds_free_descriptor
+  jcds_keep "$1"
+  jcds_inputs="$jcds_inputs $jcds_descriptor<<JCDS"
+  jcds_bodies="$jcds_bodies$jcds_newline\\$jcds_$jcds_count\${jcds_newline}JCDS"
+}`;
+
+/** The mounts of src/runtimes/skeleton.ts in its order, and then the root that they need. */
+export function skeletonLines(wishes: Pick<Wishes, 'contain' | 'gpu'>): string[] {
+  const { contain, gpu } = wishes;
+  const devices = gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || jcds_gpu_devices'];
+  return [
+    'jcds_head=$jcds_options',
+    "jcds_options=''",
+    'jcds_place /dev directory',
+    ...(contain
+      ? ['jcds_option --dev "$jcds_spot"', ...devices]
+      : ['jcds_option --dev-bind /dev "$jcds_spot"']),
+    'jcds_place /proc directory',
+    'jcds_option --proc "$jcds_spot"',
+    'jcds_place /sys directory',
+    'jcds_option --ro-bind /sys "$jcds_spot"',
+    'for jcds_item in /tmp /var/tmp; do',
+    '  jcds_source=$jcds_item',
+    '  jcds_place "$jcds_source" directory',
+    contain
+      ? '  jcds_option --perms 1777 --tmpfs "$jcds_spot"'
+      : '  jcds_option --bind "$jcds_source" "$jcds_spot"',
+    'done',
+    'case $jcds_home:$jcds_shown in',
+    '  /:*) ;;',
+    '  *)',
+    '    jcds_place "$jcds_home" directory',
+    '    case $jcds_shown in',
+    '      \'\') jcds_option --perms 0700 --tmpfs "$jcds_spot" ;;',
+    '      *) jcds_option --bind "$jcds_shown" "$jcds_spot" ;;',
+    '    esac',
+    '    ;;',
+    'esac',
+    'for jcds_source in /etc/resolv.conf /etc/hosts; do',
+    '  jcds_place "$jcds_source" file',
+    '  jcds_option --ro-bind-try "$jcds_source" "$jcds_spot"',
+    'done',
+    'jcds_accounts',
+    ...(gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || jcds_gpu_libraries']),
+    'jcds_bind_all',
+    'jcds_mounts=$jcds_options',
+    "jcds_options=''",
+    'jcds_show_root',
+    'jcds_options=" --die-with-parent --cap-drop ALL --tmpfs /$jcds_options$jcds_mounts --remount-ro /"',
+  ];
+}
+
+/** The devices of the host's GPU, for a /dev of the container's own. */
+export const GPU_DEVICES = `jcds_gpu_devices() {
+  case $jcds_gpu in
+    --nv) set -- /dev/nvidia* ;;
+    *) set -- /dev/kfd /dev/dri ;;
+  esac
+  for jcds_item in "$@"; do
+    [ ! -e "$jcds_item" ] || jcds_option --dev-bind-try "$jcds_item" "$jcds_item"
+  done
+}`;
+
+/** Its libraries (src/runtimes/gpu.ts); of one name the loader takes the first. */
+export function gpuLibraries(nvidia: string, rocm: string): string {
+  return `jcds_gpu_libraries() {
+  case $jcds_gpu in
+    --nv) jcds_pattern='${nvidia}' ;;
+    *) jcds_pattern='${rocm}' ;;
+  esac
+  jcds_text=$(
+    PATH=/usr/sbin:/sbin:/usr/bin:/bin
+    export PATH
+    ldconfig -p 2>/dev/null |
+      sed -nE "/^[[:space:]]\${jcds_pattern}[^ ]* \\([^)]*(x86-64|AArch64|64bit)[^)]*\\) => \\/[^ ]*$/s/^.([^ ]*) .* => (.*)/\\1 \\2/p"
+  )
+  jcds_seen=' '
+  set -f
+  IFS=$jcds_newline
+  for jcds_word in $jcds_text; do
+    jcds_source=\${jcds_word#* } jcds_word=\${jcds_word%% *}
+    case $jcds_seen in
+      *" $jcds_word "*) continue ;;
+    esac
+    jcds_seen="$jcds_seen$jcds_word "
+    jcds_place "${GPU_LIBRARIES}/\${jcds_source##*/}" file
+    jcds_option --bind "$jcds_source" "$jcds_spot"
+  done
+  unset IFS
+  set +f
+}`;
+}
