@@ -36,10 +36,16 @@ function openDescriptors(launcher: number): number[] {
   try {
     return readdirSync(`/proc/${launcher}/fd`)
       .map(Number)
-      .filter(number => number > 2 && number <= HIGHEST_DESCRIPTOR && !LAUNCHERS_OWN.has(number));
+      .filter(number => number > 2 && number <= HIGHEST_DESCRIPTOR && !LAUNCHERS_OWN.has(number))
+      .filter(number => !isClosedOnExec(readText(`/proc/${launcher}/fdinfo/${number}`)));
   } catch {
     return [];
   }
+}
+
+/** Shells keep their own open in this way (O_CLOEXEC, on x86 and ARM): no caller's, and not open in what they start. */
+function isClosedOnExec(information: string): boolean {
+  return (Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(information)?.[1] ?? '0', 8) & 0o2000000) !== 0;
 }
 
 function readText(file: string): string {

@@ -1,21 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeOsgRepository } from '../hosts/tree.ts';
+import { installProgram } from '../standalone/install-program.ts';
 import { GOOD, JINR, setAttributes } from '../status/setting.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const REPOSITORIES = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs`;
 const work = mkdtempSync(join(tmpdir(), 'jcds-stats-'));
 const jcds = join(work, 'bin/jcds');
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, '.ci/build.mjs'), join(work, 'dist')]);
-  mkdirSync(join(work, 'bin'));
-  cpSync(join(ROOT, 'bin/jcds'), jcds);
-});
+beforeAll(() => installProgram(work));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 interface Ended {

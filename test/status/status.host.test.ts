@@ -1,20 +1,20 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HangableMount, mountHangable } from '../hosts/hang.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
+import { installProgram, nodeVariable } from '../standalone/install-program.ts';
 import { GOOD, JINR, setAttributes, stratum } from './setting.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const REPOSITORIES = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs`;
 const USER = process.env.JCDS_TEST_USER ?? 'jcdstest';
 const work = mkdtempSync(join(tmpdir(), 'jcds-status-'));
-const program = join(work, 'dist/jcds.cjs');
+const program = join(work, 'bin/jcds');
 
 beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, '.ci/build.mjs'), join(work, 'dist')]);
+  installProgram(work);
   chmodSync(work, 0o755);
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -27,9 +27,9 @@ interface Ended {
 
 /** The built program as a person starts it, until it has ended and closed its output; what hangs is killed and told by -1. */
 function jcds(args: readonly string[], { user = false, network = false } = {}): Promise<Ended> {
-  const words = [process.execPath, program, ...args];
+  const words = [program, ...args];
   const [file = '', ...rest] = user ? ['runuser', '-u', USER, '--', ...words] : words;
-  const environment = { PATH: '/usr/sbin:/usr/bin:/bin', HOME: work, JCDS_NETWORK: String(network) };
+  const environment = { PATH: '/usr/sbin:/usr/bin:/bin', HOME: work, JCDS_NETWORK: String(network), ...nodeVariable() };
   return new Promise(resolve_ => {
     execFile(file, rest, { env: environment, timeout: 10_000 }, (error, stdout, stderr) =>
       resolve_({
