@@ -29,7 +29,12 @@ interface Ended {
 function jcds(args: readonly string[], { user = false, network = false } = {}): Promise<Ended> {
   const words = [program, ...args];
   const [file = '', ...rest] = user ? ['runuser', '-u', USER, '--', ...words] : words;
-  const environment = { PATH: '/usr/sbin:/usr/bin:/bin', HOME: work, JCDS_NETWORK: String(network), ...nodeVariable() };
+  const environment = {
+    PATH: '/usr/sbin:/usr/bin:/bin',
+    HOME: work,
+    JCDS_NETWORK: String(network),
+    ...nodeVariable(),
+  };
   return new Promise(resolve_ => {
     execFile(file, rest, { env: environment, timeout: 10_000 }, (error, stdout, stderr) =>
       resolve_({
