@@ -27,7 +27,8 @@ rmSync(outdir, { recursive: true, force: true });
 await bundleStart(outdir, { plugins: [lazyImports] });
 await build({
   ...common,
-  entryPoints: [...later],
+  // In the order of their names: as they are met they would give the chunks other names each time.
+  entryPoints: [...later].sort(),
   outdir: resolve(outdir, 'later'),
   outbase: source,
   outExtension: { '.js': '.mjs' },

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 export const source = resolve(root, 'src');
-const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+export const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 
 /** What every bundle of jcds has in common. */
 export const common = {

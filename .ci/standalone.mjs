@@ -5,7 +5,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { common } from './bundle.mjs';
+import { common, version } from './bundle.mjs';
 import { ARCHITECTURES, compiler, compilerVersion, hostArchitecture } from './compiler.mjs';
 import { readElf } from './elf.mjs';
 import { notices } from './notices.mjs';
@@ -44,7 +44,13 @@ export async function compile(entry, outfile, architecture = hostArchitecture) {
       minify: true,
       metafile: true,
       // There is no package beside a standalone: src/cvmfs/attributes.ts asks for one in vain.
-      define: { ...common.define, 'import.meta.url': 'undefined' },
+      // The same bytes wherever it is built: Bun would write this directory's name for the last two.
+      define: {
+        ...common.define,
+        'import.meta.url': 'undefined',
+        __filename: '"/jcds.cjs"',
+        __dirname: '"/"',
+      },
       plugins: [ownPath],
       logOverride: { 'empty-import-meta': 'silent' },
     });
@@ -65,6 +71,7 @@ export function furnish(directory, architecture = hostArchitecture) {
   copyFileSync(join(root, 'bin/jcds'), join(directory, 'bin/jcds'));
   chmodSync(join(directory, 'bin/jcds'), 0o755);
   writeFileSync(join(directory, 'libexec/host'), `${interpreter} ${glibc} ${MACHINES[architecture]}\n`);
+  writeFileSync(join(directory, 'VERSION'), `${version}\n`);
   cpSync(join(root, 'completions'), join(directory, 'completions'), { recursive: true });
   copyFileSync(join(root, 'docs/jcds.1'), join(directory, 'share/man/man1/jcds.1'));
 }

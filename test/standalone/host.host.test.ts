@@ -67,6 +67,7 @@ test.each(host.people)(
       'LGPL-2.1',
       'LICENSE',
       'NOTICES',
+      'VERSION',
       'bin',
       'completions',
       'libexec',
@@ -149,7 +150,7 @@ function onGlibc(answer: string, file: string, words: readonly string[], program
 
 const NEEDS = 'this standalone of jcds needs glibc 2.17 or newer, and this host has';
 const CURE =
-  'install jcds with a Node.js made for this host: npm install -g jcds; or: jcds wrap, where it runs, writes scripts that need neither';
+  'install jcds with a Node.js made for this host; or let "jcds wrap" write scripts elsewhere, which need neither';
 
 test.each([
   [['exec', IMAGE, 'true'], 125],
@@ -187,7 +188,7 @@ test('the other architecture: it says so here, and starts under qemu', async () 
     stdout: '',
     stderr:
       'jcds: this standalone of jcds is for aarch64, and this host is x86_64\n' +
-      'hint: take the one for x86_64, or install jcds with Node.js: npm install -g jcds\n',
+      'hint: take the one for x86_64, or install jcds with Node.js\n',
   });
   const emulated = ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu', join(place, 'libexec/jcds')];
   expect(run([...emulated, '--version'])).toEqual({ code: 0, stdout: `${version()}\n`, stderr: '' });
