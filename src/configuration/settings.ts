@@ -74,7 +74,12 @@ export const SETTINGS = {
   cvmfsRoot: { kind: 'text', project: false, meaning: 'where CVMFS is mounted' },
   cvmfsTimeout: { kind: 'seconds', project: false, meaning: 'how long a look at CVMFS may take, in seconds' },
   runtimes: { kind: 'list', project: false, meaning: 'runtimes in order of preference' },
-  batchExcludes: { kind: 'list', project: false, meaning: 'runtimes that are not used under a batch system' },
+  batchExcludes: {
+    kind: 'list',
+    project: false,
+    meaning:
+      'runtimes that are not used in a job of HTCondor, Slurm, PBS or LSF, such as those that outlive SIGKILL: ["podman", "docker", "containerd"]',
+  },
   envPolicy: { kind: ['keep', 'clean', 'hep'], project: false, meaning: 'which variables the job sees' },
   binds: {
     kind: 'list',

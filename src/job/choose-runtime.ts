@@ -30,19 +30,18 @@ export async function chooseRuntime(
   table: Readonly<Record<string, Runtime>> = RUNTIMES,
 ): Promise<Chosen> {
   const isBatch = BATCH_VARIABLES.some(name => context.environment[name] !== undefined);
-  const excluded = new Set(isBatch ? settings.batchExcludes : []);
-  const configured = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
-  const order = configured.filter(name => !excluded.has(name));
+  const order = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
+  const excluded = isBatch ? settings.batchExcludes : [];
   const cache = `${cacheDirectory(context)}/jcds`;
   const memory = probeMemory(cache, hostName());
   const search = probeContext(context.environment, context.uid, cache);
   try {
-    return { request, note: null, ...(await selectRuntime(request, search, memory, order, table)) };
+    return { request, note: null, ...(await selectRuntime(request, search, memory, order, table, excluded)) };
   } catch (thrown) {
     const isUnsupported = isJcdsError(thrown) && thrown.code === 'UNSUPPORTED_BY_RUNTIME';
     if (!isUnsupported || request.gpu === null || settings.gpu !== 'auto') throw thrown;
     const without = { ...request, gpu: null };
-    const selected = await selectRuntime(without, search, memory, order, table);
+    const selected = await selectRuntime(without, search, memory, order, table, excluded);
     const note = `${selected.runtime.name} cannot show the ${request.gpu} GPU of this host inside: the job has none`;
     return { request: without, note, ...selected };
   }

@@ -39,6 +39,11 @@ function cures(refusals: readonly Refusal[]): string {
   return [...namesOf].map(([cure, names]) => `${names.join(', ')}: ${cure}`).join('\n');
 }
 
+const EXCLUDED = {
+  reason: 'is kept out of batch jobs by the setting batchExcludes',
+  cure: 'jcds config get batchExcludes, and ask who set it',
+};
+
 /** A name that no row of the table has. */
 export class UnknownRuntimeError extends JcdsError {
   constructor(name: string) {
@@ -70,6 +75,7 @@ export class UnsupportedByRuntimeError extends JcdsError {
  * The first runtime of this order that can do what is requested, is installed and works here. What a row cannot do is
  * known without a probe. @throws UnknownRuntimeError, UnsupportedByRuntimeError, NoRuntimeError
  * @param order names as configured; by default the whole table in its own order
+ * @param excluded names that the configuration keeps out of this job; one that no row has would exclude nothing
  */
 export async function selectRuntime(
   request: RunRequest,
@@ -77,12 +83,19 @@ export async function selectRuntime(
   memory: ProbeMemory,
   order: readonly string[] = RUNTIME_NAMES,
   table: Readonly<Record<string, Runtime>> = RUNTIMES,
+  excluded: readonly string[] = [],
 ): Promise<Selected> {
   const refusals: Refusal[] = [];
   const unable: string[] = [];
+  const unknown = excluded.find(name => !Object.hasOwn(table, name));
+  if (unknown !== undefined) throw new UnknownRuntimeError(unknown);
   for (const name of order) {
     const runtime = Object.hasOwn(table, name) ? table[name] : undefined;
     if (runtime === undefined) throw new UnknownRuntimeError(name);
+    if (excluded.includes(name)) {
+      refusals.push({ name, ...EXCLUDED });
+      continue;
+    }
     const sentence = complaint(runtime, request);
     if (sentence !== null) {
       unable.push(sentence);

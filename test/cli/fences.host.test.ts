@@ -217,6 +217,21 @@ describe('the site', () => {
     expect(plan.settings.repositories.from).toBe('/etc/jcds/config.json (enforced)');
   });
 
+  test('runtimes that it keeps out of batch are not used there, whatever a user says', () => {
+    const through = site({ enforced: { batchExcludes: ['podman', 'docker', 'containerd'] } });
+    const words = ['exec', '--runtime', 'podman', IMAGE, 'true'];
+    const env = { SLURM_JOB_ID: '1', JCDS_BATCH_EXCLUDES: '' };
+    expect(host.jcds(user, words, { through, env })).toEqual({
+      code: 125,
+      stdout: '',
+      stderr: failure(
+        'no container runtime of this host can run this job\n  podman: is kept out of batch jobs by the setting batchExcludes',
+        'podman: jcds config get batchExcludes, and ask who set it',
+      ),
+    });
+    expect(host.jcds(user, exec, { through, env })).toEqual(ran);
+  });
+
   test('a broken file of the site stops every job', () => {
     const stderr = failure(
       '/etc/jcds/config.json, line 1: gpu must be one of auto, nvidia, rocm, none',

@@ -27,15 +27,22 @@ describe.concurrent.each(
 
   test('the job has the terminal, with its size, also when it changes', async ({ onTestFinished }) => {
     const terminal = onTerminal(
-      'for i in 0 1 2; do [ -t $i ] || echo "$i is none"; done; trap "stty size" WINCH; stty size; echo ready; until [ "$(stty size)" = "44 101" ]; do sleep 0.05; done; read -r x; echo "got $x"; exit 7',
+      'for i in 0 1 2; do [ -t $i ] || echo "$i is none"; done; trap "told=yes" WINCH; stty size; echo ready; until stty size | grep -x "44 101"; do sleep 0.05; done; read -r x; echo "got $x, told: $told"; exit 7',
     );
     onTestFinished(() => terminal.close());
     if (cells.terminalSize === 'from the start') await terminal.see(/^33 77\r\nready\r\n/);
-    else await terminal.see(/33 77\r+\n/);
+    else await terminal.see(/ready\r+\n/);
     terminal.resize(101, 44);
+    // An engine whose client still tells the first size may miss a change.
+    const again = setInterval(() => {
+      if (cells.terminalSize === 'from the start') return;
+      terminal.resize(100, 44);
+      terminal.resize(101, 44);
+    }, 1000);
+    onTestFinished(() => clearInterval(again));
     await terminal.see(/44 101\r+\n/);
     terminal.type('typed\r');
-    await terminal.see(/got typed\r+\n/);
+    await terminal.see(/got typed, told: yes\r+\n/);
     expect((await terminal.end).exitCode).toBe(7);
   });
 

@@ -70,6 +70,18 @@ test.each(['_CONDOR_JOB_AD', 'SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'])(
     expect((await choose(table, settings, { [variable]: '1' })).runtime.name).toBe('b');
     await expect(choose(table, { batchExcludes: ['a', 'b'] }, { [variable]: '1' })).rejects.toMatchObject({
       code: 'NO_RUNTIME',
+      message: `no container runtime of this host can run this job
+  a: is kept out of batch jobs by the setting batchExcludes
+  b: is kept out of batch jobs by the setting batchExcludes`,
+      hint: 'a, b: jcds config get batchExcludes, and ask who set it',
     });
   },
 );
+
+test('a name that is misspelt among those kept out would let one in, so it is an error', async () => {
+  const environment = { SLURM_JOB_ID: '1' };
+  await expect(choose({ a: row('a') }, { batchExcludes: ['A'] }, environment)).rejects.toMatchObject({
+    code: 'UNKNOWN_RUNTIME',
+    message: 'jcds knows no runtime "A"',
+  });
+});
