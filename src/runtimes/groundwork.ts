@@ -49,6 +49,8 @@ export function groundworkLines(path: string, work: Groundwork, who: string): st
   const parent = path.slice(0, path.lastIndexOf('/'));
   const { texts, programs = [] } = work;
   const steps = [
+    // Of a killed run of the same number.
+    'rm -rf -- "$jcds_new"',
     `mkdir -p -- ${['"$jcds_new"/root', ...work.directories.map(aside)].join(' ')}`,
     ...work.files.map(at => `: >${aside(at)}`),
     ...work.links.map(([at, target]) => `ln -s -- ${quote(target)} ${aside(at)}`),

@@ -10,7 +10,7 @@ export interface Symptom {
 }
 
 /** What shells and the loader say of a program that is not one for this host: a shell tries to read what cannot be executed. */
-const BROKEN: Symptom = {
+export const BROKEN: Symptom = {
   said: /exec format error|cannot execute|syntax error|error while loading shared libraries|version `GLIBC|\x7fELF|: ELF/i,
   reason: 'its program is broken',
   cure: 'install it anew, for this machine and its system',
@@ -50,5 +50,8 @@ export function reasonOf(
 /** Without what programs in Go put before a message: `Error: …`, or `time="…" level=error msg="…"`. */
 function plain(line: string): string {
   const logged = /^time=.* level=\w+ msg="(.*)"$/.exec(line)?.[1]?.replaceAll('\\"', '"');
-  return (logged ?? line).replace(/^(?:(?:Error(?: response from daemon)?|ctr|docker)\s*:\s*)+/, '');
+  // A shell quotes what it could not read of a program.
+  return (logged ?? line)
+    .replace(/\p{Cc}/gu, '')
+    .replace(/^(?:(?:Error(?: response from daemon)?|ctr|docker)\s*:\s*)+/, '');
 }

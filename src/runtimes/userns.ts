@@ -1,3 +1,4 @@
+import { BROKEN, reasonOf } from './probe-reasons.ts';
 import type { Verdict } from './runtime.ts';
 
 /** What to do where the kernel lets no ordinary user make a container. */
@@ -13,6 +14,7 @@ export function usernsFailure(trial: { readonly code: number | null; readonly st
       cure: 'look whether a file system of this host hangs',
       passing: true,
     };
+  if (BROKEN.said.test(trial.stderr)) return reasonOf(trial, [BROKEN], '');
   const said = lastWords(trial.stderr);
   const reason = said.replace(/^(?:FATAL|ERROR)\s*:\s*/, '') || `ended with code ${trial.code}`;
   const isRefused = /namespace|unshare|clone|permi(?:tted|ssion)|uid[ _]?map|ENOSPC|no space/i.test(said);

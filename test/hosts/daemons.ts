@@ -27,7 +27,7 @@ export function startDocker(group: string): Promise<Daemon> {
  * containerd, which only root may talk to.
  * @param change what sh does before, in a mount namespace of its own, where $HOME is the daemon's folder
  */
-export function startContainerd(change?: string): Promise<Daemon> {
+export async function startContainerd(change?: string): Promise<Daemon> {
   const words = (folder: string) => {
     const file = join(folder, 'config.toml');
     writeFileSync(
@@ -44,18 +44,29 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
     );
     return ['-c', file];
   };
-  if (change === undefined) return start('containerd', /successfully booted/, words);
-  const before = [
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-c',
-    `${change}\nexec "$@"`,
-    'sh',
-    'containerd',
-  ];
-  return start('unshare', /successfully booted/, folder => [...before, ...words(folder)]);
+  const program = change === undefined ? 'containerd' : 'unshare';
+  const before =
+    change === undefined
+      ? []
+      : ['--mount', '--propagation', 'private', 'sh', '-c', `${change}\nexec "$@"`, 'sh', 'containerd'];
+  const { socket, close } = await start(program, /successfully booted/, folder => [
+    ...before,
+    ...words(folder),
+  ]);
+  return {
+    socket,
+    close: async () => {
+      endJobs(socket);
+      await close();
+    },
+  };
+}
+
+/** Jobs and what watches them live on without the daemon. */
+function endJobs(socket: string): void {
+  const lines = `ctr() { timeout 20 /usr/bin/ctr -a "$0" -n jcds "$@" 2>/dev/null; }
+for id in $(ctr containers list -q); do ctr tasks delete --force "$id"; ctr containers rm "$id"; done`;
+  spawnSync('sh', ['-c', lines, socket], { stdio: 'ignore' });
 }
 
 async function start(

@@ -76,6 +76,15 @@ test('twenty jobs at once make one', async () => {
   expect(readdirSync(join(folder, 'cache'))).toHaveLength(1);
 });
 
+test('what a killed run of the same number left is made anew', () => {
+  const { path, args } = make(join(folder, 'cache'));
+  const leaves = `mkdir -p ${JSON.stringify(path)}.$$/root && ln -s other ${JSON.stringify(path)}.$$/root/bin && exec "$@"`;
+  const { status, stderr } = spawnSync('sh', ['-c', leaves, 'sh', 'sh', ...args], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(readlinkSync(join(rootIn(path), 'bin'))).toBe('usr/bin');
+  expect(readdirSync(join(folder, 'cache'))).toHaveLength(1);
+});
+
 test('another text or link lies elsewhere', () => {
   const path = (work: Partial<Groundwork>) => groundworkPath('/c', { ...WORK, ...work });
   const all = [path({}), path({ texts: ['x'] }), path({ links: [] }), path({ files: [] })];

@@ -191,7 +191,7 @@ const groundwork = (who: string, made: string, programs = '') => `unset -f chmod
 { { jcds_n=; } 9>&2; } || exec 2>/dev/null
 if [ ! -d '${ground(who)}' ]; then
   jcds_new='${ground(who)}'.$$
-  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/${who}'; umask 022; mkdir -p -- "$jcds_new"/root${made} && printf %s "\${1}" >"$jcds_new/text0" && printf %s "\${2}" >"$jcds_new/text1"${programs} && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
+  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/${who}'; umask 022; rm -rf -- "$jcds_new" && mkdir -p -- "$jcds_new"/root${made} && printf %s "\${1}" >"$jcds_new/text0" && printf %s "\${2}" >"$jcds_new/text1"${programs} && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
     { printf 'jcds: ${who}: nothing can be written in %s\\n' '/home/alice/.cache/jcds/${who}' >&2; exit 125; }
   rm -rf -- "$jcds_new"
 fi

@@ -17,6 +17,7 @@ import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { type ProbeMemory, probeMemory } from '../../src/runtimes/probe-memory.ts';
 import type { Runtime, RuntimeHost, Verdict } from '../../src/runtimes/runtime.ts';
 import { complaint, selectRuntime } from '../../src/runtimes/select.ts';
+import { elfHeader } from '../hosts/image-files.ts';
 import { aRequest } from './requests.ts';
 
 let folder: string;
@@ -183,6 +184,32 @@ describe('what the probes of the table make of a host', () => {
     expect(await probe(name)).toMatchObject({ works: false, reason: 'is not installed' });
   });
 
+  // A shell tries to read what cannot be executed; a program may also lack its loader or its libraries.
+  const foreign = (file: string) => writeFileSync(file, elfHeader(183), { mode: 0o755 });
+  const bare = (file: string) =>
+    writeFileSync(
+      file,
+      `#!/bin/sh\necho "$0: error while loading shared libraries: libseccomp.so.2: cannot open shared object file" >&2; exit 127\n`,
+      { mode: 0o755 },
+    );
+  test.each(
+    RUNTIME_NAMES.flatMap(name => [
+      { name, how: 'made for another architecture', spoil: foreign },
+      { name, how: 'without a library', spoil: bare },
+    ]),
+  )('$name: $how', async ({ name, spoil }) => {
+    const [program = ''] = RUNTIMES[name].programs;
+    const own = probeContext({ PATH: join(folder, 'bin') }, 0);
+    spoil(join(folder, 'bin', program));
+    const which = (wanted: string) => onlyThere(wanted) ?? own.which(wanted);
+    const found = await RUNTIMES[name].probe({ ...own, cache: join(folder, 'cache'), which });
+    expect(found).toMatchObject({
+      works: false,
+      reason: expect.stringMatching(/^its program is broken: [^\p{Cc}]+$/u),
+      cure: 'install it anew, for this machine and its system',
+    });
+  });
+
   const version = 'case $1 in --version) echo "apptainer version 1.4.5"; exit ;; esac';
 
   test('Apptainer whose container came up: only the command was missing', async () => {
@@ -313,6 +340,14 @@ describe('what the probes of the table make of a host', () => {
       {
         reason: 'its storage is full: mkdir /var/lib/docker/x: no space left on device.',
         passing: true,
+      },
+    ],
+    [
+      'no cgroups',
+      'version) echo 24.0.7 ;; run) echo "docker: Error response from daemon: cgroups: cgroup mountpoint does not exist: unknown." >&2; exit 125 ;;',
+      {
+        reason: 'its daemon can make no cgroup: cgroups: cgroup mountpoint does not exist: unknown.',
+        cure: 'ask the administrator to mount cgroups; docker info tells what it sees',
       },
     ],
     [
