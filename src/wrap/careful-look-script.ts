@@ -122,6 +122,14 @@ walk() { # from link to link, by the rules of src/repositories/links.ts
       esac
       return
     fi
+    for name in $deep; do
+      if [ -h "$place/$name" ] || ! [ -d "$place/$name" ] || ! failed "$place/$name/."; then continue; fi
+      case $why in
+        EACCES | EPERM | ENOENT) continue ;;
+      esac
+      word=$why text=$place/$name
+      return
+    done
     target=$(cd -P "$place" && pwd -P && echo .) target=\${target%"$newline".} kind=directory word=
   elif [ -f "$place" ] && is_image "$place"; then
     target=$(cd -P "\${place%/*}" && pwd -P && echo .) target=\${target%"$newline".}/\${place##*/} kind=file word=

@@ -8,8 +8,9 @@ esac`;
 /**
  * The look at CVMFS of a script that runs without Node.js: what src/cvmfs/ does by a child of jcds' own, in sh. The text of
  * a `sh -c` in a session of its own, so that whatever hangs in it can be left behind; its arguments are
- * ROOT REPOSITORY ENTRY SECONDS PID, the names of other repositories that links may lead into, and where the layout is not
- * known, the entries that the image would have in CERN's and Galaxy's (ENTRY is then the one in OSG's).
+ * ROOT REPOSITORY ENTRY SECONDS PID, the names of other repositories that links may lead into, where the layout is not
+ * known, the entries that the image would have in CERN's and Galaxy's (ENTRY is then the one in OSG's), and the names of
+ * directories in the image that must be seen too, since the script will list them.
  *
  * A mount can hang any process that touches it, for ever and beyond SIGKILL. So nothing here touches it but children:
  * the first goes straight to the image while tr(1) copies the caller's environment, and in the usual case has ended
@@ -20,7 +21,7 @@ esac`;
  * `jcds_result=WORD[@LAYOUT]:TEXT`: `directory` or `file` and the real place, or a `LookWord` and what its message names. It
  * ends with 1 for `missing`.
  */
-export const LOOK_SCRIPT = `root=$1 repository=$1/$2 entry=$3 seconds=$4 allowed=$6 osg=$3 cern=$7 files=$8 chosen=
+export const LOOK_SCRIPT = `root=$1 repository=$1/$2 entry=$3 seconds=$4 allowed=$6 osg=$3 cern=$7 files=$8 deep=$9 chosen=
 newline="
 "
 unset GLOBIGNORE
@@ -54,6 +55,7 @@ enter() { # goes to the image: target, kind
   if cd -P "$name"; then
     target=$PWD kind=directory
     listed || return
+    seen_below || return
   elif [ -f "$name" ] && ! [ -h "$name" ]; then
     is_image "$name" || return
     target=$top/$entry kind=file
@@ -71,6 +73,17 @@ listed() { # whether something can be seen in the working directory
       "*") return 1 ;;
     esac
     return 0
+  done
+}
+seen_below() { # lists directories of the image that the script will list
+  for name in $deep; do
+    if [ -h "./$name" ] || ! [ -d "./$name" ]; then continue; fi
+    for seen in "./$name"/*; do
+      case $seen:$name in
+        *"/*:etc" | *"/*:var") return 1 ;; # never empty: what does ls say?
+      esac
+      break
+    done
   done
 }
 is_image() { # what src/cvmfs/careful-look.ts takes for an image file
@@ -95,10 +108,20 @@ enter >/dev/null &
 look=$!
 printf "\\1\\2\\n"
 tr "\\0\\n\\200-\\377" "\\n\\1\\2" <"/proc/$5/environ"
-stat=") Z " # the shell has met it already
-read -r stat <"/proc/$look/stat"
-case $stat in
-  *") Z "*) wait "$look" && enter && say_published ;;
-esac
+tries=
+while :; do
+  stat=") Z " # the shell has met it already
+  read -r stat <"/proc/$look/stat"
+  case $stat$tries in
+    *") Z "*)
+      wait "$look" && deep= && enter && say_published
+      break
+      ;;
+    *........) break ;;
+  esac
+  tries=$tries.
+  (:) # lets it have the processor: on a full machine tr may have been quicker
+done
+deep=$9
 
 ${CAREFUL_LOOK}`;

@@ -164,7 +164,7 @@ const LOOK_AT = `jcds_look_at() {
   jcds_said=$(
     PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C
     export PATH LC_ALL
-    set -- "$jcds_root" "$jcds_repository" "$jcds_entry" "$jcds_timeout" "$$" "$jcds_allowed" "\${jcds_cern-}" "\${jcds_files-}"
+    set -- "$jcds_root" "$jcds_repository" "$jcds_entry" "$jcds_timeout" "$$" "$jcds_allowed" "\${jcds_cern-}" "\${jcds_files-}" "\${jcds_deep-}"
     set -- /bin/sh -c "$jcds_look" jcds-look "$@"
     [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
     exec "$@" </dev/null 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-

@@ -5,10 +5,10 @@ import { failLine } from './failures.ts';
 import type { RecordedImage, Wishes } from './wishes.ts';
 
 /**
- * Binds are gathered before places for them are made: one below another comes after it, and of two for one place the later
- * counts, as src/job/binds.ts has it.
+ * Binds are gathered before places for them are made, in the order of their places; of two for one place the later counts: as
+ * src/job/binds.ts has it.
  */
-export const GATHER_BINDS = `jcds_bound=0 jcds_deepest=0
+export const GATHER_BINDS = `jcds_bound=0
 jcds_bind() { # SOURCE PLACE [,ro]
   case $1:$jcds_here/ in
     "$2:$2"/*) jcds_is_shown=1 ;;
@@ -24,33 +24,33 @@ jcds_bind() { # SOURCE PLACE [,ro]
   done
   jcds_bound=$((jcds_bound + 1))
   eval "jcds_from_$jcds_bound=\\$1 jcds_to_$jcds_bound=\\$2 jcds_how_$jcds_bound=\\\${3-}"
-  IFS=/
-  set -f
-  # shellcheck disable=SC2086 # the names in the path are counted
-  set -- $2
-  unset IFS
-  set +f
-  eval "jcds_depth_$jcds_bound=$#"
-  [ "$#" -le "$jcds_deepest" ] || jcds_deepest=$#
 }
+# shellcheck disable=SC3012 # < and >: POSIX since 2024, and in dash, bash and busybox long before
 jcds_bind_all() {
-  jcds_depth=0
-  while [ "$jcds_depth" -lt "$jcds_deepest" ]; do
-    jcds_depth=$((jcds_depth + 1)) jcds_number=0
+  jcds_last=''
+  while :; do
+    jcds_next='' jcds_number=0
     while [ "$jcds_number" -lt "$jcds_bound" ]; do
       jcds_number=$((jcds_number + 1))
-      eval "jcds_source=\\$jcds_from_$jcds_number jcds_place=\\$jcds_to_$jcds_number jcds_mode=\\$jcds_how_$jcds_number"
-      eval "[ \\"\\$jcds_depth_$jcds_number\\" -eq $jcds_depth ]" || continue
-      if [ -d "$jcds_source" ]; then
-        jcds_place "$jcds_place" directory
-      else
-        jcds_place "$jcds_place" file
+      eval "jcds_another=\\$jcds_to_$jcds_number"
+      if [ "$jcds_another" \\> "$jcds_last" ] && { [ -z "$jcds_next" ] || [ "$jcds_another" \\< "$jcds_next" ]; }; then
+        jcds_next=$jcds_another
+        eval "jcds_source=\\$jcds_from_$jcds_number jcds_mode=\\$jcds_how_$jcds_number"
       fi
-      case $jcds_mode in
-        '') jcds_option --bind "$jcds_source" "$jcds_spot" ;;
-        *) jcds_option --ro-bind "$jcds_source" "$jcds_spot" ;;
-      esac
     done
+    case $jcds_next in
+      '') break ;;
+    esac
+    jcds_last=$jcds_next
+    if [ -d "$jcds_source" ]; then
+      jcds_place "$jcds_next" directory
+    else
+      jcds_place "$jcds_next" file
+    fi
+    case $jcds_mode in
+      '') jcds_option --bind "$jcds_source" "$jcds_spot" ;;
+      *) jcds_option --ro-bind "$jcds_source" "$jcds_spot" ;;
+    esac
   done
 }`;
 
@@ -67,8 +67,8 @@ export function accountsScript(recorded: RecordedImage | null): string {
       ;;`,
   );
   return `jcds_account_text() { # NAME: sets jcds_text
-  ${cases.length === 0 ? '' : `case $jcds_target:$1 in\n${cases.join('\n')}\n  esac\n  `}jcds_text=''
-  jcds_locate "/etc/$1"
+  ${cases.length === 0 ? '' : `case $jcds_target:$1 in\n${cases.join('\n')}\n  esac\n  `}jcds_locate "/etc/$1"
+  jcds_text=''
   case $jcds_left:$jcds_found in
     :file) ;;
     *) return ;;

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { elfHeader, type ImageFiles, singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { type Ran, SHELLS, Stage } from './stage.ts';
+import { shown, unsaid } from './views.ts';
+
+// bubblewrap is told everything by the script: the root that it lists itself, and the ENV of an image that nobody read before.
+
+const stage = new Stage();
+afterAll(() => stage.remove());
+const NAME = 'library/any:1';
+const tag = join(stage.cvmfs, 'containers.jinr.ru', NAME);
+
+/** Publishes an image under the name, where another one was. */
+function publish(files: ImageFiles): string {
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex');
+  rmSync(tag, { force: true });
+  return stage.publish({ [NAME]: { files, hash } })[NAME]!;
+}
+const record = (env: Record<string, string> = {}) => singularityRecord({ from: 'any:1', env });
+publish({ ...smallImage(), ...record({ PATH: '/first:/bin', FIRST: 'yes' }) });
+const script = stage.wrap(['--runtime', 'bubblewrap', NAME]);
+const sh = { 'bin/sh': { program: elfHeader(process.arch === 'arm64' ? 183 : 62) } };
+
+/** What a script and jcds do with the image that is there now. */
+function compare(
+  environment: Record<string, string> = {},
+  { own = script, options = [] }: { own?: string; options?: readonly string[] } = {},
+): Ran {
+  const caller = stage.environment(environment);
+  const words = ['--runtime', 'bubblewrap', ...options, NAME, '/bin/sh'];
+  const byHand = stage.run([stage.jcds, 'exec', ...words], caller);
+  const expected = { ...shown(byHand), stderr: unsaid(byHand.stderr) };
+  for (const [shell] of SHELLS)
+    expect(shown(stage.run([...stage.by(shell, own), '/bin/sh'], caller)), shell).toEqual(expected);
+  return byHand;
+}
+
+const IMAGES: Record<string, ImageFiles> = {
+  'the usual places': smallImage(),
+  'almost nothing': { ...sh },
+  'places that are links': {
+    ...sh,
+    'usr/home/x': '',
+    home: { link: 'usr/home' },
+    tmp: { link: '/var/scratch' },
+    'var/scratch/x': '',
+    'var/tmp': { link: '../var/scratch/../scratch' },
+    'private/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
+    etc: { link: 'private/etc' },
+    'run/resolv.conf': '',
+    'private/etc/resolv.conf': { link: '/run/resolv.conf' },
+  },
+  'names that shells stumble over': {
+    ...sh,
+    ...Object.fromEntries(
+      [
+        'a b',
+        '-n',
+        '--',
+        '*',
+        '[x]',
+        '?',
+        "it's",
+        '"q"',
+        '$x',
+        '`id`',
+        'a\nb',
+        '\\',
+        '.hidden',
+        '..twice',
+        '~',
+      ].flatMap(name => [
+        [name, 'x'],
+        [`etc/${name}`, { link: name }],
+      ]),
+    ),
+    'opt/x': '',
+    'etc/lines': { link: 'a\nb\n' },
+    'etc/blank ': { link: ' x  y ' },
+  },
+  'a directory and a file where the other is wanted': {
+    ...sh,
+    'etc/hosts/x': '',
+    sys: 'a file',
+    'etc/passwd': { link: '/no/such' },
+  },
+  'accounts of several kinds': {
+    ...smallImage(),
+    'etc/passwd': 'nobody:x:65534:65534::/:\n\nbroken\nlast:x:7:7::/:/bin/sh',
+    'etc/group': `${Array.from({ length: 400 }, (_, index) => `group${index}:x:${1000 + index}:`).join('\n')}\n`,
+  },
+};
+
+test.each(Object.entries(IMAGES))('an image that came later: %s', (_, files) => {
+  publish({ ...files, ...record({ PATH: '/usr/bin:/bin', LATER: 'yes' }) });
+  compare();
+});
+
+test('binds at new and old places, in whatever image comes', () => {
+  const places = ['/home/a/b', '/etc/a', '/opt/new/one', '/opt/new', '/usr'];
+  const options = [
+    ...places.flatMap(place => ['-B', `${stage.home}:${place}`]),
+    '-B',
+    '/etc/hostname:/new/file',
+  ];
+  const own = stage.wrap(['--runtime', 'bubblewrap', ...options, NAME], undefined, 'binds');
+  publish({ ...IMAGES['places that are links'], 'opt/x': '', ...record() });
+  compare({ HOME: stage.work }, { own, options });
+});
+
+test('it knows nothing of the former image', () => {
+  const target = publish({ ...smallImage(), ...record({ PLAIN: 'new' }) });
+  const { started } = stage.run([script, '/bin/sh']);
+  expect(started!.environment.get('JCDS_IMAGE_PATH')).toBe(target);
+  expect(started!.environment.has('FIRST')).toBe(false);
+  expect(started!.environment.get('PATH')).toBe(
+    '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  );
+});
+
+describe('the ENV of an image that came later', () => {
+  const VALUES = {
+    HARD: '$HOME "q" \\ \'s `x` ${y} $(id)',
+    BACKSLASHES: '\\\\ \\n \\" \\$',
+    LINES: 'a\nb\n',
+    TAB: 'a\tb',
+    EMPTY: '',
+    UNICODE: 'Дубна',
+    LD_LIBRARY_PATH: '/image/lib',
+    LC_ALL: 'C',
+    PATH: '/a b:/bin',
+    THEIRS: 'image',
+  };
+  test.each([{}, { THEIRS: 'mine', HARD: '', LD_LIBRARY_PATH: '/host', APPTAINERENV_LINES: 'addressed' }])(
+    'reads as jcds reads it, for a caller with %j',
+    environment => {
+      publish({ ...smallImage(), ...record(VALUES) });
+      compare(environment);
+    },
+  );
+
+  test.each([
+    'export A="${A:-"plain"}"\nexport B="x\\"y\\$z"\nexport C=bare text\nexport D=\'single $x\'\nif true; then :; fi',
+    'export PATH="/old:$PATH"\nexport A="a\\/b"\nexport E=""\nexport F="${F:-}"\n#export G="x"\nexport a.b="x"',
+    'export A="no end of line"',
+  ])('of every generation: %j', text => {
+    publish({ ...smallImage(), ...record(), '.singularity.d/env/10-docker2singularity.sh': text });
+    compare();
+  });
+
+  test.each([
+    ['A', 'export A="${A:-"two\nlines"}"'],
+    ['B', 'export A="x"\nexport B="${B:-"\\u00a0"}"'],
+    ['C', 'export C="a"b"'],
+  ])('a value that a shell cannot make out ends it: %s', (variable, text) => {
+    publish({ ...smallImage(), ...record(), '.singularity.d/env/10-docker2singularity.sh': text });
+    for (const [shell] of SHELLS)
+      expect(stage.run([...stage.by(shell, script), '/bin/sh']), shell).toEqual({
+        status: 125,
+        stdout: '',
+        stderr: `jcds: the ENV of ${NAME} has a value that a script cannot read: ${variable}\nhint: jcds exec can, and a script written for it anew with jcds wrap\n`,
+        started: null,
+      });
+  });
+
+  test('one without a record is warned of', () => {
+    publish(smallImage());
+    const { stderr, status } = stage.run([script, '/bin/sh']);
+    expect([stderr, status]).toEqual([
+      `jcds: the image ${NAME} has no .singularity.d: a script cannot know its ENV; jcds exec asks its registry\n`,
+      7,
+    ]);
+  });
+});
+
+describe('faults', () => {
+  test('the tag leads to an image file now', () => {
+    rmSync(tag);
+    writeFileSync(tag, 'hsqs');
+    compare();
+  });
+
+  test.each([
+    ['below a file', '/bin/busybox/x'],
+    ['in a circle', '/round/x'],
+  ])('nothing can be shown at a place %s', (_, place) => {
+    publish({ ...smallImage(), ...record(), round: { link: 'round' } });
+    const options = ['-B', `${stage.home}:${place}`];
+    const own = stage.wrap(['--runtime', 'bubblewrap', ...options, NAME], undefined, 'own');
+    const { status, started } = compare({}, { own, options });
+    expect([status, started]).toEqual([125, null]);
+  });
+
+  test('no descriptor is free', () => {
+    publish({ ...smallImage({ 'etc/passwd': '', 'etc/group': '' }), ...record() });
+    const all = '3</dev/null 4<&3 5<&3 6<&3 7<&3 8<&3 9<&3';
+    const { status, stderr } = stage.run(['/bin/sh', '-c', `exec "$@" ${all}`, 'sh', script, '/bin/sh']);
+    expect([status, stderr.split('\n')[0]]).toEqual([
+      125,
+      'jcds: the runtime needs 1 file descriptors below 10, and the caller leaves 0 free',
+    ]);
+  });
+
+  test('bubblewrap is gone', () => {
+    publish({ ...smallImage(), ...record() });
+    const text = `${script}-gone`;
+    writeFileSync(
+      text,
+      readFileSync(script, 'utf8')
+        .replaceAll(join(stage.programs, 'bwrap'), '/no/such')
+        .replaceAll('jcds_find bwrap', 'jcds_find bwrap-gone'),
+      {
+        mode: 0o755,
+      },
+    );
+    expect(stage.run([text, '/bin/sh'])).toEqual({
+      status: 125,
+      stdout: '',
+      stderr:
+        'jcds: no container runtime of this host can run this job\n  bubblewrap: is not installed\nhint: bubblewrap: install the package bubblewrap\n',
+      started: null,
+    });
+  });
+});

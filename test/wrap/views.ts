@@ -1,0 +1,63 @@
+import type { Ran } from './stage.ts';
+
+// What a runtime was started with, in a shape in which equal things are equal.
+
+/** What an image lost is said when a script is written. */
+export function unsaid(stderr: string): string {
+  return stderr.replace(/^jcds: .* it has no \.singularity\.d: .*\n/, '');
+}
+
+/** Apptainer takes binds in order; which of two that have nothing to do with each other comes first means nothing. */
+export function seen({ started, ...ran }: Ran) {
+  if (started === null) return { ...ran, started };
+  const args: string[] = [];
+  const binds: string[] = [];
+  for (let at = 0; at < started.args.length; at++) {
+    const word = started.args[at]!;
+    if (word === '--bind' || word === '--mount') binds.push(`${word} ${started.args[++at]}`);
+    else if (word !== '--userns') args.push(word); // root, and what it may do: tested with a real Apptainer
+  }
+  // Apptainer sets PWD; and where the image has another value, an empty one is the same to it as none.
+  const isTheSame = ([name, value]: [string, string]) =>
+    name === 'PWD' || (name === 'GREETING' && value === '');
+  const environment = Object.fromEntries([...started.environment].filter(entry => !isTheSame(entry)).sort());
+  return { ...ran, args, binds: binds.toSorted(), environment, descriptors: started.descriptors.length };
+}
+
+/** How many words follow an option of bubblewrap. */
+const FOLLOWING: Readonly<Record<string, number>> = {
+  ...{ '--die-with-parent': 0, '--cap-drop': 1, '--remount-ro': 1, '--chdir': 1, '--perms': 1, '--args': 1 },
+  ...{ '--tmpfs': 1, '--dir': 1, '--proc': 1, '--dev': 1, '--unsetenv': 1, '--setenv': 2, '--symlink': 2 },
+};
+
+/** What bubblewrap would do: the entries of the new root in any order, and the variables that the job has in the end. */
+export function shown({ started, ...ran }: Ran) {
+  if (started === null) return { ...ran, started };
+  const environment = new Map(started.environment);
+  const steps: string[][] = [];
+  const take = (words: readonly string[]): void => {
+    for (let at = 0; at < words.length; ) {
+      if (words[at] === '--') return void steps.push(words.slice(at));
+      const step = words.slice(at, at + 1 + (FOLLOWING[words[at]!] ?? 2));
+      at += step.length;
+      const [option, first = '', second = ''] = step;
+      const read = () => started.inputs.get(first)!.slice(0, -1);
+      if (option === '--setenv') environment.set(first, second);
+      else if (option === '--unsetenv') environment.delete(first);
+      else if (option === '--args') take(read().split('\u0001').slice(0, -1));
+      else steps.push(option === '--ro-bind-data' ? [option, read(), second] : step);
+    }
+  };
+  take(started.args);
+  const root = steps.findIndex(([option]) => option?.startsWith('--dev') === true);
+  const mounts = steps.slice(root);
+  const isBind = ([option]: string[]) => option === '--bind' || option === '--ro-bind';
+  return {
+    ...ran,
+    root: steps.slice(0, root).map(String).sort(),
+    mounts: mounts.filter(step => !isBind(step)),
+    binds: mounts.filter(isBind).map(String).sort(),
+    environment: Object.fromEntries([...environment].sort()),
+    descriptors: started.descriptors.length - started.inputs.size,
+  };
+}
