@@ -14,6 +14,7 @@ const BENCHES = {
   completion: {},
   status: {},
   wrap: { user: true },
+  'condor-wrapper': { user: true },
   'cvmfs-http': {},
 };
 
