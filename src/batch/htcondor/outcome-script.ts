@@ -3,7 +3,8 @@
  * (for whoever wants to know which directory the job ran from), and for a failure the words on standard error, in the file
  * that HTCondor names, and the code that tells "later" (75) from "never".
  */
-export const OUTCOME = `jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
+export const OUTCOME = `jcds_plain="$jcds_newline -~"
+jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
   case $1 in
     '')
       jcds_quoted=null
@@ -12,7 +13,7 @@ export const OUTCOME = `jcds_json() { # TEXT, or nothing: jcds_quoted is it in J
   esac
   jcds_quoted='' jcds_unquoted=$1
   case $1 in
-    *[!"$jcds_newline -~"]*) jcds_unquoted=$(jcds_shown_text "$1") ;;
+    *[!$jcds_plain]*) jcds_unquoted=$(jcds_shown_text "$1") ;;
   esac
   while :; do
     case $jcds_unquoted in
