@@ -150,6 +150,11 @@ export class World {
     return file;
   }
 
+  /** The file of jcds. */
+  get program(): string {
+    return this.#program.file;
+  }
+
   get tokenVariable(): string {
     return `JCDS_TOKEN_127_0_0_1__3A${this.forge.host.split(':')[1]}`;
   }
