@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { readIndex } from '../../src/completion/index-file.ts';
 import { makeCernRepository } from '../hosts/tree.ts';
+import { removeFolder } from './remove-folder.ts';
 import { builtFrom, JINR, Setting } from './setting.ts';
 
 // `jcds list` as it is installed keeps the names that TAB offers; whatever becomes of that, its answer is the same.
@@ -33,8 +34,7 @@ const context = { environment: {}, home: setting.home, uid: process.getuid!(), n
 const kept = (repository = JINR) => readIndex(context, repository);
 const ALL = ['library/small:1', 'nica/bmn:1', 'nica/bmn:2'];
 beforeEach(() => {
-  for (const place of [dirname(directory), join(setting.cvmfs, JINR)])
-    rmSync(place, { recursive: true, force: true, maxRetries: 10 });
+  for (const place of [dirname(directory), join(setting.cvmfs, JINR)]) removeFolder(place);
   setting.publish(PUBLISHED);
 });
 

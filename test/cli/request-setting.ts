@@ -13,6 +13,7 @@ import { FakeGitLab } from '../requests/fake-gitlab.ts';
 import type { FakeProject } from '../requests/fake-gitlab-state.ts';
 import { LIST, TOKEN } from '../requests/setup.ts';
 import { installProgram, nodeVariable } from '../standalone/install-program.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** How a run of jcds ended. */
 export interface Ended {
@@ -244,7 +245,7 @@ export class World {
 
   async remove(): Promise<void> {
     await this.#registry.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
     await this.forge.close();
   }
 }

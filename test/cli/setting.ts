@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository, type PublishedImages } from '../hosts/tree.ts';
 import { installProgram, nodeVariable } from '../standalone/install-program.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** The repository that jcds searches when nobody says otherwise. */
 export const JINR = 'containers.jinr.ru';
@@ -103,8 +104,7 @@ export class Setting {
   }
 
   remove(): void {
-    // A refresh of the names may still be writing.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    removeFolder(this.folder);
   }
 }
 
