@@ -10,10 +10,11 @@ import { EXIT } from '../errors.ts';
 import { httpWishesOf } from '../job/http-options.ts';
 import { readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
-import { textLines } from '../output/safe-text.ts';
+import { safeText, textLines } from '../output/safe-text.ts';
 import { colorWish, type Style, styleFor } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { type Round, watch } from '../output/watch.ts';
+import { wrap } from '../output/wrap.ts';
 import { cacheJson } from '../status/cache-json.ts';
 import { type CacheReport, gatherCacheReport } from '../status/cache-report.ts';
 import { cacheRows, cleaningLines, whyNoClient } from '../status/cache-rows.ts';
@@ -86,10 +87,15 @@ async function reportRound({ call, settings, style }: Asked, context: Context): 
   if (flag(call, 'json')) return { text: `${JSON.stringify(cacheJson(report))}\n`, code: EXIT.ok };
   const parts = [
     await draw(['CACHE', 'NUMBER', 'AMOUNT', 'WHAT IT MEANS'], cacheRows(report), style, context),
-    textLines(whyNoClient(report)),
+    textLines(whyNoClient(report).flatMap(line => folded(line, context))),
     flag(call, 'verbose') ? textLines(cleaningLines(clientOf(report), report.runtimes)) : '',
   ];
   return { text: parts.filter(part => part !== '').join('\n'), code: EXIT.ok };
+}
+
+/** A sentence as wide as the terminal. */
+function folded(text: string, { stdout }: Pick<Context, 'stdout'>): string[] {
+  return stdout.isTerminal ? wrap(safeText(text, 2000), Math.max(8, stdout.columns)) : [text];
 }
 
 function clientOf({ repositories }: CacheReport): string | undefined {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { progress } from '../output/progress.ts';
+import { typedRepositories } from '../repositories/typed.ts';
 import { durationText, parseDuration } from '../status/duration.ts';
 import { gatherStatus, type ImageStatus, type StatusQuestion } from '../status/gather.ts';
 import { statusJson } from '../status/status-json.ts';
@@ -46,6 +47,7 @@ export const wait: CommandDeclaration = {
     const { name } = question.images[0]!;
     const seen = await waitForImage({
       timeout,
+      typed: typedRepositories(options),
       lookTimeout: question.search.timeout,
       look: async seconds => {
         const status = await lookOnce(question, seconds, context);

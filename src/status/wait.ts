@@ -7,6 +7,8 @@ import type { ImageStatus } from './gather.ts';
 export interface Waiting {
   /** Seconds in all. */
   readonly timeout: number;
+  /** The `--repository` options that were typed, for the hint. */
+  readonly typed: string;
   /** Looks once, within so many seconds. */
   look(seconds: number): Promise<ImageStatus>;
   /** Seconds that one look may take. */
@@ -21,11 +23,12 @@ export interface Waiting {
 
 /** The time was up before the image could be seen here. */
 export class NotVisibleYetError extends JcdsError {
-  constructor(name: string, seconds: number, news: string) {
+  /** @param typed the `--repository` options that were typed, for the hint */
+  constructor(name: string, seconds: number, news: string, typed: string) {
     super({
       code: 'NOT_VISIBLE_YET',
       message: `${safeText(name)} could not be seen here within ${durationText(seconds)}: ${safeText(news, 600)}`,
-      hint: `see what stands in the way with: jcds status -v ${safeText(name)}`,
+      hint: `see what stands in the way with: jcds status -v ${safeText(typed)}${safeText(name)}`,
       exitCode: EXIT.later,
     });
   }
@@ -39,7 +42,7 @@ const LAST_LOOK = 1;
  * Throws NotVisibleYetError when the time is up; a look that fails for a bug is thrown on.
  */
 export async function waitForImage(waiting: Waiting): Promise<ImageStatus> {
-  const { timeout, lookTimeout, now } = waiting;
+  const { timeout, lookTimeout, now, typed } = waiting;
   const started = now();
   const waited = (): number => (now() - started) / 1000;
   for (;;) {
@@ -48,7 +51,7 @@ export async function waitForImage(waiting: Waiting): Promise<ImageStatus> {
     const status = await waiting.look(Math.min(lookTimeout, left));
     if (status.publication.state === 'published' && status.notMounted === null) return status;
     const news = newsOf(status);
-    if (isLast || waited() >= timeout) throw new NotVisibleYetError(status.name, timeout, news);
+    if (isLast || waited() >= timeout) throw new NotVisibleYetError(status.name, timeout, news, typed);
     const tell = (): void => waiting.tell(news, waited());
     tell();
     await waiting.pause(Math.min(nextLook(status), timeout - waited()), tell);

@@ -22,6 +22,11 @@ describe('output', () => {
   test.each([
     ['resolve small:1', 1],
     ['list', 1],
+    ['status small:1', 1],
+    ['wait --timeout 1s small:1', 1],
+    ['cache', 1],
+    ['cache small:1', 1],
+    ['wrap small:1 ls', 1],
     ['help exit-codes', 1],
     ['config list', 1],
     ['exec --dry-run small:1 ls', 125],
@@ -46,8 +51,21 @@ describe('output', () => {
 
   test('a pipe without a reader', () => {
     const line = (words: string) => `{ trap '' PIPE; "$jcds" ${words}; echo "$?" >&2; } | :`;
-    for (const words of ['resolve small:1', 'exec -n small:1 ls', '--help'])
-      expect(setting.sh(line(words))).toEqual({ code: 0, stdout: '', stderr: '0\n' });
+    const reports = [
+      'status small:1',
+      'wait small:1',
+      'cache',
+      'cache --json',
+      'cache small:1',
+      'wrap small:1 ls',
+    ];
+    for (const words of ['resolve small:1', 'exec -n small:1 ls', '--help', ...reports])
+      expect([words, setting.sh(line(words))]).toEqual([words, { code: 0, stdout: '', stderr: '0\n' }]);
+  });
+
+  test.each(['status --watch small:1', 'cache --watch'])('%s ends when nobody reads any more', words => {
+    const line = `{ trap '' PIPE; "$jcds" ${words}; echo "$?" >&2; } | :`;
+    expect(setting.sh(line)).toEqual({ code: 0, stdout: '', stderr: '0\n' });
   });
 });
 

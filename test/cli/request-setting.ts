@@ -212,11 +212,15 @@ export class World {
   }
 
   /** Starts jcds at a terminal of its own; both streams are one text there, its line ends plain. */
-  atTerminal(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): AtTerminal {
+  atTerminal(
+    words: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = {},
+    cols = 400,
+  ): AtTerminal {
     const terminal = spawnTerminal(this.#program.file, [...words], {
       cwd: this.home,
       env: this.environment({ TERM: 'xterm', ...env }),
-      cols: 400,
+      cols,
     });
     let text = '';
     const waiting: { text: string; resolve: () => void }[] = [];

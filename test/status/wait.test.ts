@@ -69,6 +69,7 @@ async function waited(timeout: number, answers: readonly ImageStatus[], lookTake
   const told: string[] = [];
   const end = await waitForImage({
     timeout,
+    typed: '',
     lookTimeout: 20,
     now: () => clock * 1000,
     async look(seconds) {
