@@ -23,7 +23,7 @@ import {
   skeletonLines,
 } from './skeleton-script.ts';
 import { becomeRuntime, chooseGpu, findProgram } from './start-script.ts';
-import { knownLinks, SHOW_ROOT, TREE } from './tree-script.ts';
+import { knownLinks, showRoot, TREE } from './tree-script.ts';
 import type { Wishes } from './wishes.ts';
 
 /** The functions that a script for bubblewrap has besides those of every script. */
@@ -40,7 +40,7 @@ export function bubblewrapFunctions(wishes: Wishes): string[] {
     plainImage(wishes),
     knownLinks(wishes.recorded),
     TREE,
-    SHOW_ROOT,
+    showRoot(wishes.image.repository),
     accountsScript(wishes.recorded),
     ...(wishes.gpu === 'none' ? [] : gpuFunctions(wishes.contain)),
   ];

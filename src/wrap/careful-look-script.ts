@@ -123,9 +123,9 @@ walk() { # from link to link, by the rules of src/repositories/links.ts
       return
     fi
     for name in $deep; do
-      if [ -h "$place/$name" ] || ! [ -d "$place/$name" ] || ! failed "$place/$name/."; then continue; fi
+      if [ -h "$place/$name" ] || ! failed "$place/$name/."; then continue; fi
       case $why in
-        EACCES | EPERM | ENOENT) continue ;;
+        EACCES | EPERM | ENOENT | ENOTDIR) continue ;;
       esac
       word=$why text=$place/$name
       return

@@ -10,7 +10,7 @@ esac`;
  * a `sh -c` in a session of its own, so that whatever hangs in it can be left behind; its arguments are
  * ROOT REPOSITORY ENTRY SECONDS PID, the names of other repositories that links may lead into, where the layout is not
  * known, the entries that the image would have in CERN's and Galaxy's (ENTRY is then the one in OSG's), and the names of
- * directories in the image that must be seen too, since the script will list them.
+ * directories in the image (etc, home and var, or nothing) that must be seen too, since the script will list them.
  *
  * A mount can hang any process that touches it, for ever and beyond SIGKILL. So nothing here touches it but children:
  * the first goes straight to the image while tr(1) copies the caller's environment, and in the usual case has ended
@@ -76,11 +76,21 @@ listed() { # whether something can be seen in the working directory
   done
 }
 seen_below() { # lists directories of the image that the script will list
-  for name in $deep; do
-    if [ -h "./$name" ] || ! [ -d "./$name" ]; then continue; fi
-    for seen in "./$name"/*; do
-      case $seen:$name in
-        *"/*:etc" | *"/*:var") return 1 ;; # never empty: what does ls say?
+  case $deep in
+    "") return ;;
+  esac
+  # patterns find what the listing says, also where the place itself cannot be seen
+  for name in ./et[c] ./hom[e] ./va[r]; do
+    case $name in
+      *"[c]" | *"[e]" | *"[r]") continue ;;
+    esac
+    if ! [ -d "$name" ]; then
+      [ -e "$name" ] || [ -h "$name" ] || return
+      continue
+    fi
+    [ -h "$name" ] || for seen in "$name"/*; do
+      case $seen in
+        "./etc/*" | "./var/*") return 1 ;; # never empty: what does ls say?
       esac
       break
     done

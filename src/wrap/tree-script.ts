@@ -1,6 +1,6 @@
 import { quoteWord } from '../launch/quote.ts';
 import { PlaceError } from '../runtimes/image-tree.ts';
-import { failLine, PLACE, TEXT } from './failures.ts';
+import { failLine, PLACE, TEXT, unreadableError } from './failures.ts';
 import type { RecordedImage } from './wishes.ts';
 
 const MOST_LINKS = 40;
@@ -186,7 +186,8 @@ ${links.map(([at, target]) => `    ${quoteWord(at)}) jcds_text=${quoteWord(targe
  * jcds_show_root: the words by which bubblewrap puts everything into the new root that it holds itself. The links are read by
  * one readlink(1), as far as they are not known; where that says something else than a line a link, one by one.
  */
-export const SHOW_ROOT = `jcds_show_root() {
+export function showRoot(repository: string): string {
+  return `jcds_show_root() {
   jcds_unread=0 jcds_unread_words=''
   jcds_show_directory ''
   jcds_rest=\${jcds_opened#//}
@@ -216,6 +217,13 @@ export const SHOW_ROOT = `jcds_show_root() {
 jcds_show_directory() { # DIRECTORY: its entries
   for jcds_item in "$jcds_target$1"/* "$jcds_target$1"/.[!.]* "$jcds_target$1"/..?*; do
     jcds_at=$1/\${jcds_item##*/}
+    if ! [ -e "$jcds_item" ] && ! [ -h "$jcds_item" ]; then
+      case $jcds_at in
+        "$1/*" | "$1/.[!.]*" | "$1/..?*") continue ;; # nothing is called so
+      esac
+      jcds_text=$(jcds_shown_text "$jcds_item")
+      ${failLine(unreadableError(repository))}
+    fi
     case $jcds_made in
       *"/$jcds_at//"*) continue ;;
     esac
@@ -268,3 +276,4 @@ jcds_show_links() {
     jcds_option --symlink "$jcds_text" "$jcds_at"
   done
 }`;
+}
