@@ -63,6 +63,8 @@ export function outcomeOf(events: readonly JobEvent[], job: string): string | nu
       // 15: submitted on hold; 3: a policy of the job's own; 1: somebody held it
       return code === '15' ? null : code === '3' ? `held: ${subcode}` : `held by ${code}`;
     }
+    case 13:
+      return events.some(({ job: of, code }) => of === job && code === 1) ? 'released' : null;
     default:
       return null;
   }

@@ -149,19 +149,20 @@ const environment = (text: string) => `environment = "${text}"`;
 const INSIDE = [`${DEBIAN}\nimage=library/debian:12\npath=/cvmfs/containers.jinr.ru/.images/`];
 const HELD = 'the image that this job asks for is none';
 
-/** Later, or never: held with the code; a first time released. */
-const POLICY = [
-  'on_exit_hold = ExitCode =?= 75 || ExitCode =?= 125',
-  'on_exit_hold_subcode = ExitCode',
-  'on_exit_hold_reason = strcat("jcds could not start the job: ", ExitCode)',
-  'periodic_release = HoldReasonCode =?= 3 && HoldReasonSubCode =?= 75 && NumJobStarts < 2',
-];
+/** What the page tells users to write, with shorter pauses and one try more; and for another machine. */
+const PAGE = readFileSync(resolve(import.meta.dirname, '../../docs/htcondor.md'), 'utf8');
+const BY_HAND = /\n(on_exit_hold = [^`]*)\n```/
+  .exec(PAGE)![1]!
+  .replace('60 * ', '1 * ')
+  .replace('< 5', '< 2');
+const POLICY = BY_HAND.split('\n').slice(0, -1);
+const ANOTHER_MACHINE = BY_HAND.split('\n').at(-1)!;
 
 const rowsFor = (path: string, script: string, outside: string): Record<string, Row> => ({
   'an image': {
     lines: [MINE('library/debian:12'), environment('NAP=4')],
     outcome: '0',
-    copies: 20,
+    copies: 19,
     says: INSIDE,
   },
   'no image': { lines: [], outcome: '0', says: [`${outside}\nimage=none\npath=none\n`] },
@@ -253,6 +254,11 @@ const rowsFor = (path: string, script: string, outside: string): Record<string, 
     outcome: 'held: 75',
     complains:
       'jcds: the CVMFS repository hung.jinr.ru cannot be seen: /cvmfs/hung.jinr.ru gave no answer within 2 s',
+  },
+  'the same, and another machine next time': {
+    lines: [...POLICY, ANOTHER_MACHINE, MINE('/cvmfs/hung.jinr.ru/library/tag:1')],
+    outcome: 'released',
+    complains: 'hung.jinr.ru cannot be seen',
   },
   'a mount that died': {
     lines: [...POLICY, MINE('/cvmfs/dead.jinr.ru/library/tag:1')],
@@ -441,4 +447,10 @@ SINGULARITY_IMAGE_EXPR = strcat("/cvmfs/containers.jinr.ru/", TARGET.JCDSImage)
     for (const text of says) expect(said(name, 0, 'out')).toContain(text);
     expect(said(name, 0, 'err')).toBe('');
   }
+  const { HOME, scratch } = Object.fromEntries(
+    said('singularity job', 0, 'out')
+      .split('\n')
+      .map(line => line.split('=')),
+  );
+  expect(HOME).toBe(scratch);
 });
