@@ -1,6 +1,7 @@
 import { poolConfiguration, poolFiles } from '../batch/htcondor/configuration.ts';
 import { installPool } from '../batch/htcondor/install.ts';
 import { machineAdScript } from '../batch/htcondor/machine-ad.ts';
+import { LIFETIME } from '../batch/htcondor/machine-attributes.ts';
 import { writeWrapper } from '../batch/htcondor/wrapper.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
@@ -17,7 +18,7 @@ declare const JCDS_VERSION: string;
 const PREFIX = '/usr/local/libexec/jcds';
 const CONFIGURATION = '/etc/condor/config.d/50-jcds.conf';
 const PERIOD = '5m';
-/** An answer of a machine counts for so many periods. */
+/** An answer of a machine counts for so many periods, and at least for the usual time. */
 const BELIEVED_PERIODS = 3;
 
 /** `jcds condor install`: everything that a pool needs. */
@@ -67,7 +68,7 @@ export const condorInstall: CommandDeclaration = {
       repositories,
       look: lookLines(configuration, context),
       version: JCDS_VERSION,
-      lifetime: period * BELIEVED_PERIODS,
+      lifetime: Math.max(LIFETIME, period * BELIEVED_PERIODS),
     });
     const text = poolConfiguration(files, { repositories, period, version: JCDS_VERSION });
     if (flag(call, 'dryRun')) {

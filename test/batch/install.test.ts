@@ -29,7 +29,12 @@ test('what is written is what a dry run prints, and what its scripts would be by
   expect(configuration).toBe(printed.stdout);
   expect(wrapper).toBe(setting.jcds(['condor', 'wrapper']).stdout);
   const alone = setting.jcds(['condor', 'machine-ad', '--script']).stdout;
-  expect(machineAd).toBe(alone.replace('JCDSLifetime = 900', 'JCDSLifetime = 360'));
+  expect(machineAd).toBe(alone);
+  const rarely = join(setting.folder, 'rarely');
+  install('--root', rarely, '--prefix', '/opt/jcds', '--period', '1h');
+  expect(readFileSync(join(rarely, 'opt/jcds/jcds-machine-ad'), 'utf8')).toBe(
+    alone.replace('JCDSLifetime = 900', 'JCDSLifetime = 10800'),
+  );
   // Nothing that was written aside is left, of which HTCondor would read every file.
   expect(readdirSync(join(root, 'etc/condor/config.d'))).toEqual(['60-images.conf']);
 });

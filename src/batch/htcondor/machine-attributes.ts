@@ -18,7 +18,10 @@ export const MACHINE_AD = {
   wrapper: 'JCDSWrapper',
 } as const;
 
-/** Seconds for which an answer of a machine is believed: three periods of the STARTD_CRON job. */
+/**
+ * Seconds for which an answer of a machine is believed: three periods of the STARTD_CRON job, and enough for one that reaches the
+ * collector with the next regular update (UPDATE_INTERVAL, 300).
+ */
 export const LIFETIME = 900;
 
 /** `unpacked.cern.ch` -> `unpacked_cern_ch`. */
