@@ -54,14 +54,12 @@ USER_JOB_WRAPPER = ${files.wrapper}
 ${wrapper} = True
 STARTD_ATTRS = $(STARTD_ATTRS) ${wrapper}
 
-# Execute nodes: what this machine can run, looked at again and again. A mount that dies is told within a period.
+# Execute nodes: what this machine can run, looked at every period and told with its next update (UPDATE_INTERVAL).
 STARTD_CRON_JOBLIST = $(STARTD_CRON_JOBLIST) JCDS
 STARTD_CRON_JCDS_EXECUTABLE = ${files.machineAd}
 STARTD_CRON_JCDS_MODE = Periodic
 STARTD_CRON_JCDS_PERIOD = ${period}s
 STARTD_CRON_JCDS_KILL = True
-# Read when the startd starts: news go to the collector at once, not with the next regular update (UPDATE_INTERVAL).
-STARTD_CRON_AUTOPUBLISH = If_Changed
 
 # Submit hosts: a job with JCDSImage goes to machines that can run it. One that ends with 75, since its image could not be
 # had where it was, is held, and released after a pause that grows, for another machine.
