@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,7 +14,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { readIndex } from '../../src/completion/index-file.ts';
 import { makeCernRepository } from '../hosts/tree.ts';
 import { removeFolder } from './remove-folder.ts';
-import { builtFrom, JINR, Setting } from './setting.ts';
+import { APPTAINER, builtFrom, JINR, Setting } from './setting.ts';
 
 // `jcds list` as it is installed keeps the names that TAB offers; whatever becomes of that, its answer is the same.
 const setting = new Setting();
@@ -127,4 +128,23 @@ test.each<[string, () => void]>([
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('library/small:1\n');
   }
+});
+
+test('no other command lists anything in the background', () => {
+  setting.install('apptainer', APPTAINER);
+  // Not where a refresh of the tests above may still be at work.
+  const XDG_CACHE_HOME = join(setting.folder, 'cache');
+  const kept = join(XDG_CACHE_HOME, 'jcds/completion');
+  const jcds = (...words: string[]) => setting.jcds(words, { env: { XDG_CACHE_HOME } });
+  for (const words of [
+    ['exec', 'small:1', 'true'],
+    ['run', '--dry-run', 'small:1'],
+    ['resolve', 'small:1'],
+    ['cache'],
+    ['config', 'list'],
+    ['--help'],
+  ])
+    expect([words, jcds(...words).code, existsSync(kept)]).toEqual([words, 0, false]);
+  jcds('status', 'small:1');
+  expect(readdirSync(kept)).toContain('attempt');
 });
