@@ -21,7 +21,7 @@ export function notePrinted(...texts: readonly unknown[]): void {
 
 /** Notes what must never be printed. A shorter text may well stand somewhere by chance. */
 export function noteSecret(secret: string | undefined): void {
-  if (file !== undefined && secret !== undefined && secret.length >= 7)
+  if (file !== undefined && secret !== undefined && secret.length >= 8)
     appendFileSync(file, `${JSON.stringify({ secret })}\n`);
 }
 
@@ -62,13 +62,15 @@ function watchPrograms(): void {
   const functions = childProcess as unknown as Record<string, Call>;
   for (const name of ['spawn', 'execFile', 'exec', 'fork']) {
     const start = functions[name]!;
-    // promisify() looks for what the original carries.
-    functions[name] = Object.assign((...call: [unknown, ...unknown[]]) => {
-      noteEnvironment(call);
+    const noted: Call = (...call: unknown[]) => {
+      noteEnvironment(call as unknown as Program);
       const child = start(...call) as ChildProcess;
-      if (!isKeeper(call)) for (const stream of [child.stdout, child.stderr]) noteStream(stream);
+      if (!isKeeper(call as unknown as Program))
+        for (const stream of [child.stdout, child.stderr]) noteStream(stream);
       return child;
-    }, start);
+    };
+    // promisify() looks for what the original carries.
+    functions[name] = Object.defineProperties(noted, Object.getOwnPropertyDescriptors(start));
   }
   for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
     const run = functions[name]!;

@@ -116,12 +116,12 @@ describe('nothing is asked for', () => {
 test('without a token `request` fails, and says how to give one', async () => {
   const { code, stderr } = await world.jcds(['exec', '--if-missing', 'request', BMN, 'true'], {
     [world.tokenVariable]: undefined,
-    CI_JOB_TOKEN: 'glcbt-1',
+    CI_JOB_TOKEN: 'glcbt-1234567',
   });
   expect(code).toBe(125);
   expect(stderr).toContain('there is no token for 127.0.0.1');
   expect(stderr).toContain('CI_JOB_TOKEN is there, but GitLab lets it open no merge requests');
-  expect(stderr).not.toContain('glcbt-1');
+  expect(stderr).not.toContain('glcbt-1234567');
 });
 
 test('what is listed already is waited for without a request', async () => {

@@ -52,7 +52,7 @@ export function viewOf(
 }
 
 const NO_PAC =
-  'the CVMFS client of this host takes its proxies from a PAC file (CVMFS_HTTP_PROXY is "auto"), which jcds cannot read: it was asked without them';
+  'the CVMFS client of this host takes its proxies from a PAC file (CVMFS_HTTP_PROXY is "auto"), which jcds cannot read: the servers were asked without them';
 
 /** null: no time that a calendar holds (a manifest may say anything). */
 function timeOf(milliseconds: number): string | null {
