@@ -1,9 +1,12 @@
+import type { Program } from '../../wrap/wishes.ts';
+
 /**
  * How the wrapper says what became of a job: the status file in the scratch directory, as src/job/status-file.ts writes it
  * (for whoever wants to know which directory the job ran from), and for a failure the words on standard error, in the file
  * that HTCondor names, and the code that tells "later" (75) from "never".
  */
-export const OUTCOME = `jcds_plain="$jcds_newline -~"
+export function outcomeScript(runtime: Program['name']): string {
+  return `jcds_plain="$jcds_newline -~"
 jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
   case $1 in
     '')
@@ -41,7 +44,7 @@ jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason 
   jcds_json "$jcds_repository" && jcds_told="$jcds_told,\\"repository\\":$jcds_quoted"
   jcds_json "$jcds_path" && jcds_told="$jcds_told,\\"path\\":$jcds_quoted"
   jcds_json "$jcds_target" && jcds_told="$jcds_told,\\"target\\":$jcds_quoted"
-  jcds_json "\${jcds_program##*/}" && jcds_told="$jcds_told,\\"runtime\\":$jcds_quoted,\\"exitCode\\":$2"
+  jcds_json "\${jcds_program:+${runtime}}" && jcds_told="$jcds_told,\\"runtime\\":$jcds_quoted,\\"exitCode\\":$2"
   case $# in
     2) jcds_told=$jcds_told,\\"error\\":null ;;
     *)
@@ -75,3 +78,4 @@ jcds_fail() { # CODE NAME MESSAGE HINT
   jcds_tell failed "$1" "$2" "$3" "$4"
   exit "$1"
 }`;
+}

@@ -6,7 +6,7 @@ import { renderScript } from '../../wrap/script.ts';
 import type { Wishes } from '../../wrap/wishes.ts';
 import { adScript, TOLD } from './ad-script.ts';
 import { READ_NAME } from './name-script.ts';
-import { OUTCOME } from './outcome-script.ts';
+import { outcomeScript } from './outcome-script.ts';
 
 /** What stands in a job's ad is no name of an image. */
 class JobImageError extends JcdsError {
@@ -55,7 +55,7 @@ export function renderWrapper(parts: WrapperParts): Buffer {
   return renderScript({
     title: parts.title,
     early: { lines: adScript(parts.attributes), tells: TOLD },
-    fail: OUTCOME,
+    fail: outcomeScript(parts.wishes.program.name),
     before: before(parts),
     search: SEARCH,
     starting: [

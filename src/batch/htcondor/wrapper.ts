@@ -9,9 +9,11 @@ import { EXIT, UsageError } from '../../errors.ts';
 import { searchOf } from '../../job/locate.ts';
 import { fromBytes } from '../../launch/bytes.ts';
 import { speaker } from '../../output/console.ts';
+import type { RunRequest } from '../../runtimes/runtime.ts';
 import { MADE_FROM, WANTED } from '../../wrap/failures.ts';
-import { makeWishes } from '../../wrap/make-wishes.ts';
+import { makeWishes, type PlainWishes, requestOf } from '../../wrap/make-wishes.ts';
 import { programFor } from '../../wrap/program.ts';
+import { wrappableOf } from '../../wrap/runtimes.ts';
 import type { RegistryCheck } from '../../wrap/wishes.ts';
 import { writeScript } from '../../wrap/write-script.ts';
 import { renderWrapper } from './wrapper-script.ts';
@@ -32,6 +34,12 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
   const { settings, notes } = loadConfiguration(context, settingsOf(options));
   for (const note of notes) say.warn(note);
   const attributes = ['JCDSImage', ...askedAttributes(options.attribute)];
+  const plain = makeWishes(options, settings, context, { name: '', facts: null });
+  const program = await programFor({ settings: inBatch(settings), say, request: requestFor(plain) }, context);
+  if (program.name === 'bubblewrap')
+    say.warn(
+      'under bubblewrap a job sees no SIGTERM of HTCondor: it is ended at once; Apptainer hands it on',
+    );
   const text = renderWrapper({
     title: [
       'USER_JOB_WRAPPER of HTCondor: runs jobs in the container image that their ad names, from CVMFS, without Node.js.',
@@ -43,10 +51,10 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
     cvmfsRoot: cvmfsRoot({ configured: settings.cvmfsRoot, environment: {}, cwd: context.cwd }),
     cvmfsTimeout: settings.cvmfsTimeout,
     wishes: {
-      ...makeWishes(options, settings, context, { name: '', facts: null }),
+      ...plain,
       homeless: { variable: SCRATCH },
       shown: [SCRATCH, '_CONDOR_CREDS'],
-      program: await programFor({ settings, say }, context),
+      program,
       registryCheck: registryCheck(settings),
     },
   });
@@ -54,6 +62,29 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
   if (typeof output === 'string') writeScript(output, text, { force: options.force === true, mode: 0o755 });
   else context.stdout.write(fromBytes(text));
   return { kind: 'exit', code: EXIT.ok };
+}
+
+/** Without the runtimes that the site keeps out of batch jobs. @throws NotWrappableError, UnknownRuntimeError */
+function inBatch(settings: Settings): Settings {
+  const able = wrappableOf(settings.runtimes);
+  const runtimes = able.filter(name => !settings.batchExcludes.includes(name));
+  if (runtimes.length === 0)
+    throw new UsageError(
+      `batchExcludes of the configuration leaves no runtime that a script can start (${able.join(', ')})`,
+      'jcds config get batchExcludes; or another one with --runtime',
+    );
+  return { ...settings, runtimes };
+}
+
+/** What every job asks of the runtime, whatever its image. */
+function requestFor({ policy, set, contain, writableTmpfs, gpu, runtimeArguments }: PlainWishes): RunRequest {
+  const wishes = {
+    contain,
+    writableTmpfs,
+    runtimeArguments,
+    gpu: gpu === 'auto' || gpu === 'none' ? null : gpu,
+  };
+  return { ...requestOf(null, policy, set), ...wishes };
 }
 
 /** In the order in which they were asked for. @throws UsageError */
