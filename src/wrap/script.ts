@@ -54,7 +54,7 @@ export function renderScript(parts: ScriptParts): Buffer {
     ...runtimeFunctions(wishes),
     EXACT_ENVIRONMENT,
     HAND_ON,
-    commandScript(wishes.image),
+    commandScript(wishes.image, wishes.program.prefix === null),
     start(parts),
     LOOK,
     LOOK_AT,

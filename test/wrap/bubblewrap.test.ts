@@ -27,14 +27,18 @@ const sh = { 'bin/sh': { program: elfHeader(process.arch === 'arm64' ? 183 : 62)
 /** What a script and jcds do with the image that is there now. */
 function compare(
   environment: Record<string, string> = {},
-  { own = script, options = [] }: { own?: string; options?: readonly string[] } = {},
+  {
+    own = script,
+    options = [],
+    command = '/bin/sh',
+  }: { own?: string; options?: readonly string[]; command?: string } = {},
 ): Ran {
   const caller = stage.environment(environment);
-  const words = ['--runtime', 'bubblewrap', ...options, NAME, '/bin/sh'];
+  const words = ['--runtime', 'bubblewrap', ...options, NAME, command];
   const byHand = stage.run([stage.jcds, 'exec', ...words], caller);
   const expected = { ...shown(byHand), stderr: unsaid(byHand.stderr) };
   for (const [shell] of SHELLS)
-    expect(shown(stage.run([...stage.by(shell, own), '/bin/sh'], caller)), shell).toEqual(expected);
+    expect(shown(stage.run([...stage.by(shell, own), command], caller)), shell).toEqual(expected);
   return byHand;
 }
 
@@ -109,6 +113,41 @@ test('binds at new and old places, in whatever image comes', () => {
   const own = stage.wrap(['--runtime', 'bubblewrap', ...options, NAME], undefined, 'binds');
   publish({ ...IMAGES['places that are links'], 'opt/x': '', ...record() });
   compare({ HOME: stage.work }, { own, options });
+});
+
+const PROGRAMS: ImageFiles = {
+  ...sh,
+  'etc/x': '',
+  'usr/bin/real': sh['bin/sh'],
+  'usr/bin/absolute': { link: '/usr/bin/real' },
+  'usr/bin/dangling': { link: '/usr/bin/no-such' },
+  'usr/bin/round': { link: 'round' },
+  'usr/bin/to-directory': { link: '/etc' },
+  'usr/bin/to-text': { link: '/etc/x' },
+  tools: { link: '/usr/bin' },
+};
+
+test.each(
+  [
+    'real',
+    'absolute',
+    'dangling',
+    'to-directory',
+    'to-text',
+    'no-such',
+    '/tools/real',
+    '/tools/no-such',
+    '/usr/bin/dangling',
+    '/usr/bin/to-directory',
+    '/usr/bin/to-text',
+    '/usr/bin/round',
+    '/etc/x/y',
+    './x',
+    '',
+  ].map(word => [word]),
+)('126 and 127 by the links of the image: %j', word => {
+  publish({ ...PROGRAMS, ...record({ PATH: '/tools:/usr/bin' }) });
+  compare({}, { command: word });
 });
 
 test('it knows nothing of the former image', () => {
