@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suffixesOf } from '../../src/batch/htcondor/machine-attributes.ts';
@@ -98,6 +98,18 @@ test('without a PATH, as a startd may start it, and from a directory that is gon
   expect(ran.stderr).toBe('');
   expect(ran.stdout).toContain('HAS_CVMFS_containers_jinr_ru = True\n');
   expect(ran.stdout).toMatch(/\n-\n$/);
+});
+
+test('what does not answer in time is not waited for', () => {
+  install(WORKS, 'exit 1');
+  const pid = join(setting.folder, 'pid');
+  setting.install('getfattr', `echo $$ >'${pid}'; exec sleep 60`);
+  const { code, stdout } = setting.jcds(['condor', 'machine-ad', '--cvmfs-timeout', '0.5']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('HAS_CVMFS_containers_jinr_ru = False\n');
+  expect(stdout).toContain('JCDSReason_containers_jinr_ru = "HUNG"\n');
+  // Still there, and it holds the pipe that the script read from. Throws where it is gone.
+  process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
 });
 
 describe('refused', () => {

@@ -124,6 +124,17 @@ test.each(ROWS)('%s', (_, changes, lines, end) => {
   expect(read(submitWords({ ...BASE, ...changes }))).toEqual({ lines, end });
 });
 
+test('a description on standard input', () => {
+  const words = submitWords({ ...BASE, work: { kind: 'file', file: '-' } });
+  expect(read(words).end).toEqual(['-']);
+});
+
+test.each(['./a ', './a\\', './a\nb'])('a program that no line can name: %j', program => {
+  expect(() => submitWords({ ...BASE, work: { kind: 'command', words: [program] } })).toThrow(
+    'cannot be handed to HTCondor',
+  );
+});
+
 describe('a path that HTCondor would read anything into is refused', () => {
   test.each(['$(HOME)', 'a b', 'a"b', "a'b", 'a\nqueue', 'a\\', 'a,b', 'a;b', '#a', 'ж'])('%j', name => {
     const path = `/cvmfs/containers.jinr.ru/${name}`;

@@ -17,7 +17,8 @@ export interface MachineAdWishes {
 /**
  * The STARTD_CRON job, in POSIX sh: looks at every repository and tries the runtimes at the same time, and prints what
  * it found as an ad that ends in a line with `-`. What has not answered within jcds_timeout hangs, and is left behind: the
- * reader leaves its pipe at the word `end`, which comes from a subshell that touches nothing.
+ * reader leaves its pipe at the word `end`, which comes from a subshell that touches nothing. That kills the worker, which would
+ * else end the timer by a number that may be another process' by then.
  * @throws SameAttributeError
  */
 export function machineAdScript({ repositories, look, version, lifetime }: MachineAdWishes): string {
