@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Program, World } from '../cli/request-setting.ts';
@@ -154,6 +154,20 @@ test.concurrent.each(WAYS)(
     expect(await pool.until(words, wanted)).toBe(wanted);
   },
 );
+
+test.concurrent('what HTCondor cannot start on a machine is not back there at once', {
+  timeout: 90_000,
+}, async () => {
+  const name = 'git.jinr.ru:5005/nica/gone:1';
+  publish(join(cvmfs, REPOSITORY), name);
+  const id = clusterOf(await submit('--via', 'container', '-a', 'hold = true', name, '--', 'true'));
+  rmSync(join(cvmfs, REPOSITORY, name));
+  await pool.run(['condor_release', id]);
+  const words = ['condor_q', id, '-af', 'JobStatus', 'NumShadowStarts'];
+  expect(await pool.until([...words, 'LastRejMatchTime > EnteredCurrentStatus'], '1 1 true')).toBe(
+    '1 1 true',
+  );
+});
 
 test.concurrent('a job that names an image by itself gets the same rules from the configuration', async () => {
   writeFileSync(

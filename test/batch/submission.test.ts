@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Submission, submitWords } from '../../src/batch/htcondor/submission.ts';
 
-const REQUIREMENT_OF_RETRIES =
-  '(MY.LastHoldReasonSubCode =!= 75 || split(MY.LastRemoteHost ?: "", "@")[size(split(MY.LastRemoteHost ?: "", "@")) - 1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > 600)';
+const elsewhere = (isFirst: string) =>
+  `(${isFirst} || split(MY.LastRemoteHost ?: "", "@")[size(split(MY.LastRemoteHost ?: "", "@")) - 1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > 600)`;
+const AFTER_ANY_TRY = elsewhere('MY.LastRemoteHost =?= undefined');
+const AFTER_75 = elsewhere('MY.LastHoldReasonSubCode =!= 75');
 const FRESH = '(time() < TARGET.JCDSTime + TARGET.JCDSLifetime) =!= false';
 const POLICY = [
   'on_exit_hold = ($(on_exit_hold:false)) || ExitCode =?= 75',
@@ -54,7 +56,7 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
     [
       ...CONTAINER,
       ...RECORD,
-      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =?= true && ${FRESH} && ${REQUIREMENT_OF_RETRIES}`,
+      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =?= true && ${FRESH} && ${AFTER_ANY_TRY}`,
       ...POLICY,
     ],
     ['job.sub'],
@@ -65,7 +67,7 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
     [
       'My.JCDSImage = "/cvmfs/containers.jinr.ru/library/debian:12"',
       ...RECORD,
-      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =!= false && ${FRESH} && TARGET.JCDSWrapper =?= true && stringListsIntersect("apptainer,singularity", TARGET.JCDSRuntimes) =!= false && ${REQUIREMENT_OF_RETRIES}`,
+      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =!= false && ${FRESH} && TARGET.JCDSWrapper =?= true && stringListsIntersect("apptainer,singularity", TARGET.JCDSRuntimes) =!= false && ${AFTER_75}`,
       ...POLICY,
     ],
     ['job.sub'],
@@ -83,7 +85,7 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       'request_memory = 4G',
       ...CONTAINER,
       RECORD[0]!,
-      `requirements = ($(requirements:true)) && ${REQUIREMENT_OF_RETRIES}`,
+      `requirements = ($(requirements:true)) && ${AFTER_ANY_TRY}`,
       ...POLICY,
       'hold = true',
     ],
@@ -99,7 +101,7 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...FILES,
       ...CONTAINER,
       ...RECORD,
-      `requirements = ($(requirements:true)) && ${REQUIREMENT_OF_RETRIES}`,
+      `requirements = ($(requirements:true)) && ${AFTER_ANY_TRY}`,
       ...POLICY,
     ],
     ['-queue', '1'],
@@ -113,7 +115,7 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...FILES,
       ...CONTAINER,
       ...RECORD,
-      `requirements = ($(requirements:true)) && ${REQUIREMENT_OF_RETRIES}`,
+      `requirements = ($(requirements:true)) && ${AFTER_ANY_TRY}`,
       ...POLICY,
     ],
     ['-queue', '1'],

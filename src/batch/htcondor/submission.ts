@@ -138,6 +138,9 @@ function requirement({ image, way, machines, retryAfter }: Submission): string {
               ]
             : []),
         ];
-  const elsewhere = `(MY.LastHoldReasonSubCode =!= ${LATER} || ${LAST_MACHINE} =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > ${retryAfter * PAUSES_ELSEWHERE})`;
+  // Where HTCondor itself cannot start a container, the job is idle again at once, without a hold, and would be back at once.
+  const isFirst =
+    way === 'container' ? 'MY.LastRemoteHost =?= undefined' : `MY.LastHoldReasonSubCode =!= ${LATER}`;
+  const elsewhere = `(${isFirst} || ${LAST_MACHINE} =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > ${retryAfter * PAUSES_ELSEWHERE})`;
   return [...able, elsewhere].join(' && ');
 }
