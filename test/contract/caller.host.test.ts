@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GpuFacts } from '../../src/runtimes/gpu.ts';
 import { containers, imageAt } from './containers.ts';
-import { MATRIX, TESTED } from './matrix.ts';
+import { MATRIX } from './matrix.ts';
 import { ended, says, Workplace } from './workplace.ts';
 
 const all = await containers();
@@ -23,18 +23,16 @@ afterAll(async () => {
   for (const { surroundings } of all) await surroundings.close?.();
 });
 
-describe.concurrent.each(
-  all.map(container => [`${container.name} for ${container.person.name}`, container] as const),
-)('%s', (_, it) => {
+describe.concurrent.each(all.map(container => [container.label, container] as const))('%s', (_, it) => {
   const cells = MATRIX[it.name];
   const { person } = it;
 
   test('the version is the one that the page names', () => {
-    expect(it.host.version).toMatch(RegExp(`^${TESTED[it.name].replaceAll('.', '\\.')}(?!\\d)`));
+    expect(it.host.version).toMatch(RegExp(`^${it.version.replaceAll('.', '\\.')}(?!\\d)`));
   });
 
   test('every limit is the caller’s, soft and hard', async () => {
-    const file = join(work.directory, `limits-${it.name}-${person.uid}`);
+    const file = join(work.directory, `limits-${it.key}`);
     const lowered = {
       core: [0, 0],
       fsize: [2 ** 30, 2 ** 31],
@@ -60,7 +58,7 @@ ulimit -Sn 1200; ulimit -Hn 1300; ulimit -St 600; ulimit -Ht 700; while read -r 
 
   test('the groups are the caller’s: they open what is theirs', async () => {
     const groups = [person.gid, 4, 24];
-    const file = join(work.directory, `of-group-${it.name}-${person.uid}`);
+    const file = join(work.directory, `of-group-${it.key}`);
     writeFileSync(file, 'theirs\n');
     chownSync(file, 65_533, 24);
     chmodSync(file, 0o040);
@@ -101,7 +99,7 @@ ulimit -Sn 1200; ulimit -Hn 1300; ulimit -St 600; ulimit -Ht 700; while read -r 
   });
 
   test('what the job writes arrives at once, each stream by itself', async () => {
-    const gate = join(work.directory, `gate-${it.name}-${person.uid}`);
+    const gate = join(work.directory, `gate-${it.key}`);
     const script = `printf one; printf two >&2; while ! [ -d ${gate} ]; do sleep 0.05; done; printf ' end'`;
     const child = work.spawn(it, { words: ['/bin/sh', '-c', script] });
     const end = ended(child);

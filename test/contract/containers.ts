@@ -7,6 +7,7 @@ import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/in
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { type Daemon, startContainerd, startDocker } from '../hosts/daemons.ts';
+import { TESTED } from './matrix.ts';
 import { removePodmanState } from './podman-state.ts';
 
 /** Somebody who runs jobs: the ordinary user of the host tests, or root. */
@@ -26,6 +27,12 @@ export interface Container {
   readonly person: Person;
   readonly host: RuntimeHost;
   readonly surroundings: Surroundings;
+  /** Whose job it is, by what. */
+  readonly label: string;
+  /** The same for names of files. */
+  readonly key: string;
+  /** The version that it should be. */
+  readonly version: string;
 }
 
 /** What a runtime finds around it: how one becomes the person there, and variables that the person has besides. */
@@ -39,6 +46,7 @@ export interface Surroundings {
 
 const repositories = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/containers.jinr.ru`;
 const user = process.env.JCDS_TEST_USER ?? 'jcdstest';
+const HOSTS = join(import.meta.dirname, '../hosts');
 
 /** The real directory of a test image, whatever its link says about /cvmfs. */
 export function imageAt(name: string): string {
@@ -70,9 +78,9 @@ export async function containers(...names: readonly RuntimeName[]): Promise<Cont
   const all = people().flatMap(person =>
     usableBy(person)
       .filter(name => names.length === 0 || names.includes(name))
-      .map(name => ({ person, runtime: RUNTIMES[name] })),
+      .flatMap(name => TESTED[name].map(version => ({ person, name, version: version! }))),
   );
-  return Promise.all(all.map(({ person, runtime }) => container(person, runtime)));
+  return Promise.all(all.map(({ person, name, version }) => container(person, RUNTIMES[name], version)));
 }
 
 /** The runtimes that are for this person. */
@@ -80,9 +88,12 @@ export function usableBy({ uid }: Person): RuntimeName[] {
   return RUNTIME_NAMES.filter(name => uid === 0 || (RUNTIMES[name] as Runtime).rootOnly !== true);
 }
 
-async function container(person: Person, runtime: Runtime): Promise<Container> {
+async function container(person: Person, runtime: Runtime, version: string): Promise<Container> {
   const name = runtime.name as RuntimeName;
-  const surroundings = await surroundingsOf(name, person);
+  // What is not Debian 12's lies in a tree of its own (test/hosts/install.sh podman).
+  const isNewer = version !== TESTED[name][0];
+  const surroundings = isNewer ? ofPodman(person, inTree(person)) : await surroundingsOf(name, person);
+  const label = `${name}${isNewer ? ` ${version}` : ''} for ${person.name}`;
   const variables = {
     PATH: surroundings.path ?? process.env.PATH,
     HOME: person.home,
@@ -96,8 +107,17 @@ async function container(person: Person, runtime: Runtime): Promise<Container> {
       return own.run(own.which(first) ?? first, rest, timeout);
     },
   });
-  if (!verdict.works) throw new Error(`${name} for ${person.name}: ${verdict.reason} (${verdict.cure})`);
-  return { name, runtime, person, host: verdict.host, surroundings };
+  if (!verdict.works) throw new Error(`${label}: ${verdict.reason} (${verdict.cure})`);
+  return {
+    name,
+    runtime,
+    person,
+    host: verdict.host,
+    surroundings,
+    label,
+    key: label.replaceAll(' ', '-'),
+    version,
+  };
 }
 
 /** What this runtime needs around it on this host; to be closed afterwards. */
@@ -106,19 +126,7 @@ export async function surroundingsOf(name: RuntimeName, person: Person): Promise
 }
 
 const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings | Promise<Surroundings>>> = {
-  /** crun wants cgroups of one kind; and podman's state and its lasting process belong to these tests alone. */
-  podman: person => {
-    const base = mkdtempSync(join(tmpdir(), 'jcds-podman-'));
-    chownSync(base, person.uid, person.gid);
-    return {
-      become: [join(import.meta.dirname, '../hosts/private.sh'), '--cgroup2', '--', ...person.become],
-      environment: [
-        ['XDG_RUNTIME_DIR', base],
-        ['XDG_DATA_HOME', `${base}/data`],
-      ],
-      close: async () => removePodmanState(base, base),
-    };
-  },
+  podman: person => ofPodman(person, [join(HOSTS, 'private.sh'), '--cgroup2', '--', ...person.become]),
   docker: async ({ become }) => {
     dockerDaemon ??= startDocker(user);
     const { socket, close } = await dockerDaemon;
@@ -134,6 +142,28 @@ const SURROUNDINGS: Partial<Record<RuntimeName, (person: Person) => Surroundings
     return { become, environment: [['CONTAINERD_ADDRESS', socket]], close };
   },
 };
+
+/** podman's state and its lasting process belong to these tests alone. crun wants cgroups of one kind. */
+function ofPodman(person: Person, become: readonly string[]): Surroundings {
+  const base = mkdtempSync(join(tmpdir(), 'jcds-podman-'));
+  chownSync(base, person.uid, person.gid);
+  return {
+    become,
+    environment: [
+      ['XDG_RUNTIME_DIR', base],
+      ['XDG_DATA_HOME', `${base}/data`],
+    ],
+    close: async () => removePodmanState(base, base),
+  };
+}
+
+/** The tree with the newer podman, where the images are at the same places. */
+function inTree({ become }: Person): string[] {
+  // Two podmans of different versions must not share their locks, which lie in /dev/shm.
+  const lines = `umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; mount -t tmpfs -o mode=1777 none /dev/shm
+mkdir -p "$0"; mount --rbind /cvmfs "$0"; exec "$@"`;
+  return [join(HOSTS, 'enter.sh'), 'podman', '/bin/sh', '-ec', lines, join(repositories, '..'), ...become];
+}
 
 let dockerDaemon: Promise<Daemon> | undefined;
 /** Where this machine may have clients of its own, Debian's come first. */

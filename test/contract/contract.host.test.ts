@@ -69,9 +69,7 @@ const ODD_NAMES: Record<string, string> = {
   a: 'small',
 };
 
-describe.concurrent.each(
-  all.map(container => [`${container.name} for ${container.person.name}`, container] as const),
-)('%s', (_, it) => {
+describe.concurrent.each(all.map(container => [container.label, container] as const))('%s', (_, it) => {
   const cells = MATRIX[it.name];
   const { person } = it;
 
@@ -249,7 +247,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
   });
 
   test('SIGKILL to the started process ends the job, or the row says that it does not', async () => {
-    const fifo = join(work.directory, `fifo-${it.name}-${person.uid}`);
+    const fifo = join(work.directory, `fifo-${it.key}`);
     spawnSync('mkfifo', ['-m', '666', fifo]);
     const job = `exec 9>${fifo}; echo ready; sleep 1; echo survived >&9`;
     const child = work.spawn(it, { words: ['/bin/sh', '-c', job] });
@@ -276,7 +274,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
   });
 
   test('binds: read-only and not, a directory, a file, below each other, with odd names, at new places', async () => {
-    const at = (name: string) => join(work.directory, `binds-${it.name}-${person.uid}`, name);
+    const at = (name: string) => join(work.directory, `binds-${it.key}`, name);
     for (const name of ['a', 'b', 'odd: , \\ " \' $x é']) {
       mkdirSync(at(name), { recursive: true, mode: 0o777 });
       writeFileSync(join(at(name), 'f'), `${name}\n`);
@@ -317,7 +315,7 @@ echo x 2>/dev/null >/etc/new/file && echo 'wrote file'; ls /etc/passwd`;
   });
 
   test('a home directory of its own, elsewhere, and none', async () => {
-    const home = join(work.directory, `home-${it.name}-${person.uid}`);
+    const home = join(work.directory, `home-${it.key}`);
     mkdirSync(home);
     writeFileSync(join(home, 'mine'), '');
     const script = 'echo "$HOME"; ls "$HOME"';

@@ -44,16 +44,16 @@ export interface Cells {
   readonly rootGroups: 'as they are' | 'as 65534';
 }
 
-/** The versions that all of this is true of: those of Debian 12, and Apptainer's of sid. */
-export const TESTED: Record<RuntimeName, string> = {
-  apptainer: '1.4',
-  singularity: '1.4',
-  unshare: '2.38',
-  bubblewrap: '0.8',
-  charliecloud: '0.31',
-  podman: '4.3',
-  docker: '20.10',
-  containerd: '1.6',
+/** The versions that all of this is true of: those of Debian 12, Apptainer's of sid, and what a tree of a newer suite has. */
+export const TESTED: Record<RuntimeName, readonly [version: string, newer?: string]> = {
+  apptainer: ['1.4'],
+  singularity: ['1.4'],
+  unshare: ['2.38'],
+  bubblewrap: ['0.8'],
+  charliecloud: ['0.31'],
+  podman: ['4.3', '5.4'],
+  docker: ['20.10'],
+  containerd: ['1.6'],
 };
 
 const apptainer: Cells = {

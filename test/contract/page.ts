@@ -128,7 +128,7 @@ function introduction(name: RuntimeName, runtime: Runtime): string[] {
     name,
     runtime.programs.map(program => `\`${program}\``).join(', '),
     NEEDS[name],
-    `${TESTED[name]}${name === 'singularity' ? ' (Apptainer by this name)' : ''}`,
+    `${TESTED[name].join(', ')}${name === 'singularity' ? ' (Apptainer by this name)' : ''}`,
     runtime.rootOnly === true ? 'root' : 'everybody',
     runtime.images.map(kind => (kind === 'file' ? 'files (SIF)' : 'directories')).join(', '),
     runtime.diesWithParent ? 'no' : '**yes**',

@@ -12,9 +12,7 @@ afterAll(async () => {
   for (const { surroundings } of all) await surroundings.close?.();
 });
 
-describe.concurrent.each(
-  all.map(container => [`${container.name} for ${container.person.name}`, container] as const),
-)('%s', (_, it) => {
+describe.concurrent.each(all.map(container => [container.label, container] as const))('%s', (_, it) => {
   const cells = MATRIX[it.name];
   const image = imageAt('library/debian:12');
 
@@ -69,7 +67,7 @@ describe.concurrent.each(
   test('Ctrl-Z stops the job, and fg continues it', async ({ expect, onTestFinished }) => {
     const lines = 'PS1=; "$@"; echo "left $?"; fg; echo "ended $?"';
     const shell = ['bash', '--norc', '--noprofile', '-ic', lines, 'bash'];
-    const mark = `mark-${it.name}-${it.person.uid}-${process.pid}`;
+    const mark = `mark-${it.key}-${process.pid}`;
     const job = `: ${mark}; echo ready; read -r x; echo "got $x"; exit 7`;
     const terminal = onTerminal(job, cells.suspend === 'stops the job' ? shell : []);
     onTestFinished(() => terminal.close());

@@ -7,8 +7,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 cd /
 
-ordinary_steps=(packages apptainer user images mounts nodes registry condor)   # what `all` does, in this order
-later_steps=(runtimes condor-start)            # for the contract of all runtimes and for HTCondor
+ordinary_steps=(packages apptainer user images mounts nodes registry runtimes podman condor)   # what `all` does, in this order
+later_steps=(condor-start)                     # for HTCondor
 
 usage() {
   echo 'usage: install.sh all | status | STEP [ARGUMENT]'

@@ -41,3 +41,12 @@ without_daemons() {
 }
 
 suite_tree() { echo "$JCDS_TEST_ROOT/suites/$1"; }
+
+# The test user in the tree of another suite, with the numbers that it has on this host.
+add_user_to_tree() {
+  local file
+  for file in passwd group subuid subgid; do
+    grep -q "^$JCDS_TEST_USER:" "$1/etc/$file" || grep "^$JCDS_TEST_USER:" "/etc/$file" >> "$1/etc/$file"
+  done
+  grep -q "^$JCDS_TEST_USER:" "$1/etc/shadow" || echo "$JCDS_TEST_USER:*:19000:0:99999:7:::" >> "$1/etc/shadow"
+}

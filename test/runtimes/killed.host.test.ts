@@ -13,10 +13,10 @@ afterAll(async () => {
   for (const { surroundings } of all) await surroundings.close?.();
 });
 
-describe.each(all.map(it => [`${it.name} for ${it.person.name}`, it] as const))('%s', (_, it) => {
+describe.each(all.map(it => [it.label, it] as const))('%s', (_, it) => {
   const { surroundings, person, host } = it;
   const variables = [...surroundings.environment, ['HOME', person.home], ['PATH', process.env.PATH ?? '']];
-  const mark = `jcds-test=${process.pid}-${it.name}-${person.uid}`;
+  const mark = `jcds-test=${process.pid}-${it.key}`;
   /** Every container of this test that the engine knows, running or not. */
   const known = () => {
     const command = [...surroundings.become, 'env', ...variables.map(pair => pair.join('='))];
@@ -33,7 +33,7 @@ describe.each(all.map(it => [`${it.name} for ${it.person.name}`, it] as const))(
   };
 
   test('the job goes on, and nothing is left once it has ended', async () => {
-    const gate = join(work.directory, `gate-${it.name}-${person.uid}`);
+    const gate = join(work.directory, `gate-${it.key}`);
     mkdirSync(gate);
     const job = `echo ready; while [ -d ${gate} ]; do sleep 0.05; done`;
     const request = { runtimeArguments: ['--label', mark] };

@@ -18,7 +18,7 @@ install_step() {
   tree=$(suite_tree "$suite")
   if [ ! -x "$JCDS_TEST_OPT/apptainer/bin/apptainer" ] || ! id "$JCDS_TEST_USER"; then echo 'first: install.sh all'; return 1; fi
   [ -x "$tree/usr/sbin/condor_master" ] || make_tree "$suite" "$tree" || return
-  add_user "$tree"
+  add_user_to_tree "$tree"
   ln -sfn "$JCDS_TEST_OPT/apptainer/bin/apptainer" "$tree/usr/bin/apptainer"
   ln -sfn apptainer "$tree/usr/bin/singularity"
   mkdir -p "$tree/opt/jcds" "$tree$session_directory"
@@ -33,15 +33,6 @@ make_tree() {
   mmdebstrap --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --include=condor,procps,ca-certificates,uidmap,squashfuse,util-linux "$1" "$2.new" "$(debian_mirror)" && mv "$2.new" "$2"
-}
-
-# The user of the host, with the same numbers.
-add_user() {
-  local file
-  for file in passwd group subuid subgid; do
-    grep -q "^$JCDS_TEST_USER:" "$1/etc/$file" || grep "^$JCDS_TEST_USER:" "/etc/$file" >> "$1/etc/$file"
-  done
-  grep -q "^$JCDS_TEST_USER:" "$1/etc/shadow" || echo "$JCDS_TEST_USER:*:19000:0:99999:7:::" >> "$1/etc/shadow"
 }
 
 # 40 slots on whatever the machine has: jobs of the tests are short and mostly wait. Two suites' pools can be up at once.
