@@ -60,6 +60,16 @@ const NAMES = [
   ...[`debian@sha256:${HEX}`, `debian:12@sha256:${HEX}`, `quay.io/a/b@sha256:${HEX}`],
   ...[`debian@sha256:${HEX}0`, `debian@sha256:${HEX.toUpperCase()}`, `sha256:${HEX}`, `debian:sha256:${HEX}`],
   ...[
+    'sha256:a',
+    'sha256',
+    HEX,
+    `${HEX}0`,
+    `${HEX}:1`,
+    `sha512:${HEX}`,
+    `sha512:${HEX}${HEX}`,
+    `sha384:${HEX}`,
+  ],
+  ...[
     '',
     ' ',
     '-x',
@@ -140,7 +150,9 @@ describe.each(SHELLS)('%s', (_, file) => {
   });
 
   test('whatever the text, it is a name to both or to neither', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'aB0./:-_@+ \n$`;\'"é*?[]~', 'sha256', '.com') });
+    const text = fc.string({
+      unit: fc.constantFrom(...'aB0./:-_@+ \n$`;\'"é*?[]~', 'sha256', '.com', 'oci:', 'dir:'),
+    });
     const known = (name: string) => !name.includes('[') && !name.includes('//') && !name.includes('\0');
     fc.assert(
       fc.property(fc.array(text.filter(known), { minLength: 100, maxLength: 100 }), names => {

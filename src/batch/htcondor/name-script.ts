@@ -14,9 +14,29 @@ export const READ_NAME = `jcds_read_name() { # NAME
       return
       ;;
   esac
+  case $1 in
+    docker-daemon:* | docker-archive:* | oci-archive:* | oci:* | containers-storage:* | dir:* | ostree:* | sif:* | tarball:*)
+      # transports of other tools, unless it is a host with its port
+      jcds_text=\${1#*:}
+      case $jcds_text in
+        */*) ;;
+        *) return 1 ;;
+      esac
+      case \${jcds_text%%/*} in
+        '' | *[!0-9]*) return 1 ;;
+      esac
+      ;;
+  esac
   jcds_rest=\${1#docker://}
-  case $jcds_rest in
-    sha256:* | sha384:* | sha512:*) return 1 ;;
+  jcds_rest=\${jcds_rest#https://}
+  jcds_text=\${jcds_rest#sha???:}
+  case $jcds_text in
+    *[!0-9a-f]*) ;;
+    *) # a digest alone
+      case \${jcds_rest%"$jcds_text"}\${#jcds_text} in
+        sha256:64 | sha384:96 | sha512:128 | 64) return 1 ;;
+      esac
+      ;;
   esac
   case $jcds_rest in
     *@sha256:*)
@@ -48,6 +68,9 @@ export const READ_NAME = `jcds_read_name() { # NAME
           ;;
       esac
       ;;
+  esac
+  case $1:$jcds_wanted in
+    https://*:) return 1 ;;
   esac
   jcds_typed=$jcds_wanted
   case $jcds_wanted in
