@@ -7,7 +7,7 @@ import { describeInstall } from '../completion/install-report.ts';
 import { startRefresh } from '../completion/refresh.ts';
 import { SHELLS, type ShellName } from '../completion/script-files.ts';
 import { settingsOf } from '../configuration/from-options.ts';
-import { isFromFiles, loadConfiguration } from '../configuration/load.ts';
+import { isUsual, loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
@@ -96,7 +96,7 @@ async function refresh(call: Call, context: Context) {
   const say = speaker(call.options, context);
   const { settings, sources } = loadConfiguration(context, settingsOf(call.options));
   const search = searchOf(settings, context);
-  if (isFromFiles(sources.repositories)) noteSearched(context, settings.repositories);
+  if (isUsual(sources.repositories, context)) noteSearched(context, settings.repositories);
   const wishes = httpWishesOf(call.options, settings, context);
   let unseen: CvmfsUnreachableError | null = null;
   for (const row of search.repositories) {

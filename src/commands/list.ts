@@ -1,7 +1,7 @@
 import { isJustKept } from '../completion/index-age.ts';
 import type { ListedPlaces } from '../completion/keep-names.ts';
 import { settingsOf } from '../configuration/from-options.ts';
-import { isFromFiles, loadConfiguration } from '../configuration/load.ts';
+import { isUsual, loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
 import type { ListEnd } from '../cvmfs/list-publications.ts';
@@ -64,8 +64,9 @@ export const list: CommandDeclaration = {
           `${end.refused} names in ${row.name} hold characters that no terminal should get, and were left out`,
         );
     }
-    const words = end.state === 'listed' ? searchWords(call.options, context) : null;
-    const areUsual = isFromFiles(sources.repositories);
+    const areUsual = isUsual(sources.repositories, context);
+    const searched = areUsual ? call.options : { ...call.options, repository: settings.repositories };
+    const words = end.state === 'listed' ? searchWords(searched, context) : null;
     // Whoever closed the pipe waits for this process to end.
     if (end.state !== 'stopped')
       await keepNames(listed, { repositories: settings.repositories, areUsual, words }, context);

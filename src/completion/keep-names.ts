@@ -32,6 +32,6 @@ export async function keepListedNames(
   if (areUsual) noteSearched(context, repositories);
   for (const { paths, isWhole, ...repository } of listed)
     if (isWhole) await updateIndex(context, repository, paths);
-    else amendIndex(context, repository, { published: paths });
+    else if (paths.length > 0) amendIndex(context, repository, { published: paths });
   if (words !== null) refreshWhenDue(context, repositories, words);
 }

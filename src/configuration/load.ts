@@ -68,9 +68,9 @@ function mergedServices(weaker: Settings['services'], stronger: Settings['servic
   return { ...weaker, ...Object.fromEntries(merged) };
 }
 
-/** Whether a setting of this source is in force for every command line, and not for one alone or one terminal. */
-export function isFromFiles(source: string | undefined): boolean {
-  return source !== 'option' && source?.startsWith('JCDS_') !== true;
+/** Whether a setting of this source is in force wherever this user calls jcds: not in one project, terminal or call alone. */
+export function isUsual(source: string | undefined, context: Pick<Context, 'environment' | 'home'>): boolean {
+  return source === undefined || source === userFile(context) || source.startsWith(SITE_FILE);
 }
 
 function variables(environment: Context['environment']): [string, Partial<Settings>][] {

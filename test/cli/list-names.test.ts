@@ -77,6 +77,28 @@ test('with the same number of names, others replace them after ten minutes', () 
   expect(kept()).toEqual(['library/small:1', 'nica/bmn:2', 'nica/bmn:3']);
 });
 
+test('what a project searches is listed there, and is not what is searched elsewhere', async () => {
+  const project = join(setting.folder, 'project');
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, '.jcds.json'), JSON.stringify({ repositories: [CERN] }));
+  const XDG_CACHE_HOME = join(setting.folder, 'cache-of-project');
+  const index = join(XDG_CACHE_HOME, 'jcds/completion');
+  const inProject = { cwd: project, env: { XDG_CACHE_HOME } };
+  expect(setting.jcds(['list'], inProject).stdout).toBe('git.jinr.ru:5005/nica/cern:1\n');
+  expect(readdirSync(index)).toEqual([`${CERN}.names`]);
+  rmSync(join(index, `${CERN}.names`));
+  const watcher = watch(index);
+  const whole = new Promise<void>(resolve => {
+    watcher.on('change', () => {
+      // The list itself has found none: only the refresh writes it.
+      if (readdirSync(index).includes(`${CERN}.names`)) resolve();
+    });
+  });
+  expect(setting.jcds(['list', 'none/'], inProject).code).toBe(1);
+  await whole;
+  watcher.close();
+});
+
 test('a list with a pattern adds what it found', () => {
   noRefresh();
   setting.jcds(['list', 'library/']);
