@@ -104,11 +104,11 @@ export const condorSubmit: CommandDeclaration = {
   },
 };
 
-/** What stands behind a `--` is a command; a submit description stands alone. */
+/** What a `--` divides from IMAGE is a command; a submit description stands alone. */
 function workOf(call: Call): Work {
   const words = call.arguments.slice(1);
   const [file = '', ...more] = words;
-  if (call.behindDashes !== undefined && call.behindDashes >= words.length) return { kind: 'command', words };
+  if (call.behindDashes === words.length) return { kind: 'command', words };
   if (more.length > 0)
     throw new UsageError(
       `${JSON.stringify(more[0])} follows the submit description`,

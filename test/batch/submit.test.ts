@@ -108,6 +108,13 @@ describe('an image that is there', () => {
     ]);
   });
 
+  test('what a `--` in front of IMAGE is followed by is no command', async () => {
+    const { code, stderr } = await world.jcds(['condor', 'submit', '-v', '--', BMN, '-job.sub']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('no machine of the pool tells whether it sees containers.jinr.ru');
+    expect(recorded()[0]!.slice(-2)).toEqual(['-file', '-job.sub']);
+  });
+
   test('a dry run prints what a shell would start, and starts nothing', async () => {
     const typed = ['condor', 'submit', BMN, '--', 'echo', "it's", '$(x)', '"'];
     const dry = await world.jcds(['condor', 'submit', '-n', ...typed.slice(2)]);
@@ -162,6 +169,8 @@ describe('a line that makes no sense', () => {
   test.each([
     [['image'], 'missing required argument'],
     [[BMN, 'job.sub', 'more'], '"more" follows the submit description'],
+    [[BMN, 'job.sub', '--', 'more'], '"more" follows the submit description'],
+    [[BMN, '--'], 'missing required argument'],
     [['--retries', 'x', BMN, 'job.sub'], '--retries "x" is no number up to 999'],
     [['--retry-after', '0', BMN, 'job.sub'], '--retry-after "0" is no duration'],
     [['a$(x)', 'job.sub'], ''],
@@ -186,6 +195,13 @@ describe('a line that makes no sense', () => {
     }
     expect(recorded()).toEqual([]);
   });
+});
+
+test('where CVMFS cannot be seen nothing is submitted, and it is "later"', async () => {
+  const nowhere = { JCDS_CVMFS_ROOT: join(world.folder, 'nowhere'), JCDS_NETWORK: 'false' };
+  const { code, stderr } = await world.jcds(['condor', 'submit', '--wait', BMN, 'job.sub'], nowhere);
+  expect({ code, said: stderr.includes('cannot be seen: there is no ') }).toEqual({ code: 75, said: true });
+  expect(recorded()).toEqual([]);
 });
 
 describe('an image that is missing', () => {

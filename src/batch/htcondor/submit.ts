@@ -96,6 +96,10 @@ async function decide(
     way === null ? isAdvertised(`${MACHINE_AD.wrapper} =?= true`, context) : way === 'wrapper',
     anyMachine ? false : isAdvertised(`${has} =!= undefined`, context),
   ]);
+  if (!anyMachine && !isTold)
+    say.detail(
+      `no machine of the pool tells whether it sees ${repository}: any will do (jcds condor install)`,
+    );
   if (pinned)
     say.warn(
       'a pinned directory may be removed once its tag has moved on: services like OSG’s keep it for 2 days, so the jobs must have started by then',
