@@ -32,8 +32,8 @@ const SYMPTOMS: readonly Symptom[] = [
   },
   {
     said: /failed to dial|connection refused|deadline exceeded/i,
-    reason: 'its daemon is not running',
-    cure: 'start it: systemctl start containerd',
+    reason: 'its daemon is not running, or does not answer',
+    cure: 'start it: systemctl start containerd (or restart)',
     passing: true,
   },
   {

@@ -21,8 +21,9 @@ const NEEDS: RootNeeds = { files: [INIT, ...SHOWN_BY_CTR], links: 'kept' };
 
 /** jcds' own room in containerd: other people's containers are never listed, and never in the way. */
 const NAMESPACE = 'jcds';
-/** A daemon that hangs. */
+/** Bounds for a daemon that hangs: it does not accept, or never answers. */
 const CONNECTING = '--connect-timeout=5s';
+const ANSWERING = '--timeout=10s';
 
 /** Variables by which a job's environment would steer ctr. */
 const STEERS =
@@ -126,10 +127,10 @@ function groundworkOf({ root, mounts, image }: Skeleton, programs: readonly stri
 /** Containers whose starter was killed and whose job has ended since; one whose job still runs cannot be removed so. */
 function cleaningLines(ctr: string): string[] {
   return [
-    `jcds_left=$(${ctr} containers list -q) || exit ${EXIT.failed}`,
+    `jcds_left=$(${ctr} ${ANSWERING} containers list -q) || exit ${EXIT.failed}`,
     'for jcds_id in $jcds_left; do',
     '  jcds_pid=${jcds_id#jcds-} jcds_pid=${jcds_pid%%-*}',
-    `  [ -e "/proc/$jcds_pid" ] || ${ctr} containers rm "$jcds_id" >/dev/null 2>&1`,
+    `  [ -e "/proc/$jcds_pid" ] || ${ctr} ${ANSWERING} containers rm "$jcds_id" >/dev/null 2>&1`,
     'done',
     'unset -f read',
     'read -r jcds_id </proc/sys/kernel/random/uuid',

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -61,7 +63,7 @@ test.each<[string, Change, string, string, true?]>([
   [
     'no daemon',
     { socket: '/nowhere/socket' },
-    'its daemon is not running: failed to dial "/nowhere/socket"',
+    'its daemon is not running, or does not answer: failed to dial "/nowhere/socket"',
     'start it: systemctl start containerd',
     true,
   ],
@@ -104,6 +106,21 @@ test.each<[string, Change, string, string, true?]>([
     cure: expect.stringContaining(cure),
   });
   expect('passing' in found).toBe(passing === true);
+});
+
+test('a daemon that accepts and never answers', async () => {
+  const socket = join(folder, 'silent');
+  const server = createServer(() => {}).listen(socket);
+  await once(server, 'listening');
+  try {
+    expect(await verdict({ socket })).toMatchObject({
+      works: false,
+      reason: expect.stringMatching(/^its daemon is not running, or does not answer: /),
+      passing: true,
+    });
+  } finally {
+    server.close();
+  }
 });
 
 test.each([

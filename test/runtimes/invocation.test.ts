@@ -223,10 +223,10 @@ const CTR_GROUND = groundwork(
   ' && printf %s "${3}" >"$jcds_new/program0" && chmod 755 "$jcds_new/program0"',
 );
 const CTR = `${CTR_GROUND}
-jcds_left=$('/usr/bin/ctr' --connect-timeout=5s -n jcds containers list -q) || exit 125
+jcds_left=$('/usr/bin/ctr' --connect-timeout=5s -n jcds --timeout=10s containers list -q) || exit 125
 for jcds_id in $jcds_left; do
   jcds_pid=\${jcds_id#jcds-} jcds_pid=\${jcds_pid%%-*}
-  [ -e "/proc/$jcds_pid" ] || '/usr/bin/ctr' --connect-timeout=5s -n jcds containers rm "$jcds_id" >/dev/null 2>&1
+  [ -e "/proc/$jcds_pid" ] || '/usr/bin/ctr' --connect-timeout=5s -n jcds --timeout=10s containers rm "$jcds_id" >/dev/null 2>&1
 done
 unset -f read
 read -r jcds_id </proc/sys/kernel/random/uuid
