@@ -29,8 +29,8 @@ import type { Wishes } from './wishes.ts';
 /** The functions that a script for bubblewrap has besides those of every script. */
 export function bubblewrapFunctions(wishes: Wishes): string[] {
   return [
-    // Directories of the image that are listed where a place is missing in them: the look sees them first, within its bound.
-    "jcds_deep='etc home var'",
+    // Directories of the image that the script reads: the look sees them first, within its bound.
+    "jcds_deep='etc home var .singularity.d/env'",
     GATHER_BINDS,
     INPUT,
     GIVE_PLAIN,

@@ -10,7 +10,7 @@ esac`;
  * a `sh -c` in a session of its own, so that whatever hangs in it can be left behind; its arguments are
  * ROOT REPOSITORY ENTRY SECONDS PID, the names of other repositories that links may lead into, where the layout is not
  * known, the entries that the image would have in CERN's and Galaxy's (ENTRY is then the one in OSG's), and the names of
- * directories in the image (etc, home and var, or nothing) that must be seen too, since the script will list them.
+ * directories in the image (etc, home, var and .singularity.d/env, or nothing) that must be seen too, since the script will read them.
  *
  * A mount can hang any process that touches it, for ever and beyond SIGKILL. So nothing here touches it but children:
  * the first goes straight to the image while tr(1) copies the caller's environment, and in the usual case has ended
@@ -80,9 +80,9 @@ seen_below() { # lists directories of the image that the script will list
     "") return ;;
   esac
   # patterns find what the listing says, also where the place itself cannot be seen
-  for name in ./et[c] ./hom[e] ./va[r]; do
+  for name in ./et[c] ./hom[e] ./va[r] ./.singularity.d/en[v]; do
     case $name in
-      *"[c]" | *"[e]" | *"[r]") continue ;;
+      *"[c]" | *"[e]" | *"[r]" | *"[v]") continue ;;
     esac
     if ! [ -d "$name" ]; then
       [ -e "$name" ] || [ -h "$name" ] || return
@@ -90,7 +90,7 @@ seen_below() { # lists directories of the image that the script will list
     fi
     [ -h "$name" ] || for seen in "$name"/*; do
       case $seen in
-        "./etc/*" | "./var/*") return 1 ;; # never empty: what does ls say?
+        "./etc/*" | "./var/*" | *"/env/*") return 1 ;; # never empty: what does ls say?
       esac
       break
     done

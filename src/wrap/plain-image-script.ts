@@ -1,6 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
-import { failLine, TEXT } from './failures.ts';
+import { failLine, type ImageWords, TEXT, unreadableError } from './failures.ts';
 import { checkOrigin } from './image-script.ts';
 import type { RecordedImage, RegistryCheck, Wishes } from './wishes.ts';
 
@@ -25,7 +25,7 @@ export function plainImage(wishes: Pick<Wishes, 'recorded' | 'registryCheck' | '
   const { recorded, registryCheck, image } = wishes;
   return [
     UNQUOTE,
-    readVariables(image.name, registryCheck),
+    readVariables(image, registryCheck),
     ...(registryCheck === null ? [] : [checkOrigin(registryCheck)]),
     `jcds_give_image() {
 ${recordedCase(recorded)}  jcds_read_variables
@@ -44,13 +44,23 @@ ${recorded.exact.variables.map(([name, value]) => `      jcds_give_own ${quoteWo
 `;
 }
 
-function readVariables(name: string, check: RegistryCheck | null): string {
+function readVariables({ name, repository }: ImageWords, check: RegistryCheck | null): string {
   const unread = failLine(new UnreadEnvironmentError(name, TEXT));
   return `jcds_read_variables() {
   jcds_file=$jcds_target/.singularity.d/env/10-docker2singularity.sh
   [ -d "$jcds_target/.singularity.d" ] || printf 'jcds: %s\\n' \\
     "the image $jcds_name has no .singularity.d: a script cannot know its ENV; jcds exec asks its registry" >&2
-  ${check === null ? '' : 'jcds_check_origin\n  '}[ -r "$jcds_file" ] || return 0
+  ${check === null ? '' : 'jcds_check_origin\n  '}# patterns find what the listing says, also where the place itself cannot be seen
+  for jcds_item in "\${jcds_file%v/*}"[v] "\${jcds_file%h}"[h]; do
+    case $jcds_item in
+      *']') continue ;;
+    esac
+    if ! [ -e "$jcds_item" ] && ! [ -h "$jcds_item" ]; then
+      jcds_text=$(jcds_shown_text "$jcds_item")
+      ${failLine(unreadableError(repository))}
+    fi
+  done
+  [ -r "$jcds_file" ] || return 0
   while IFS= read -r jcds_word || [ -n "$jcds_word" ]; do
     case $jcds_word in
       'export '[A-Za-z_]*=*) ;;

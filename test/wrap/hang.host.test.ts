@@ -155,30 +155,34 @@ test('an image below a part of the repository that cannot be read is unreachable
   }
 });
 
-test('a part of the image that the script will list hangs, or cannot be read: neither a start without it nor one that waits', async () => {
-  const parted = new Stage();
-  const image = parted.publish({ [NAME]: { files: smallImage() } })[NAME]!;
-  const own = parted.wrap(['--runtime', 'bubblewrap', NAME, 'sh']);
-  const etc = await mountHangable(join(image, 'etc'), join(image, 'etc'));
-  const caller = parted.environment({ JCDS_CVMFS_TIMEOUT: '0.3' });
-  const ends = (said: string) => {
-    for (const [shell] of SHELLS) {
-      const { stderr, ...ran } = parted.run(parted.by(shell, own), caller);
-      expect({ ...ran, said: stderr.includes(said) ? said : stderr }, shell).toEqual({
-        ...{ status: 75, stdout: '', started: null },
-        said,
-      });
+test.each(['etc', '.singularity.d/env'])(
+  '%s of the image hangs, or cannot be read: neither a start without it nor one that waits',
+  async part => {
+    const parted = new Stage();
+    const files = { ...smallImage(), ...singularityRecord({ from: 'debian:12', env: {} }) };
+    const image = parted.publish({ [NAME]: { files } })[NAME]!;
+    const own = parted.wrap(['--runtime', 'bubblewrap', NAME, 'sh']);
+    const mounted = await mountHangable(join(image, part), join(image, part));
+    const caller = parted.environment({ JCDS_CVMFS_TIMEOUT: '0.3' });
+    const ends = (said: string) => {
+      for (const [shell] of SHELLS) {
+        const { stderr, ...ran } = parted.run(parted.by(shell, own), caller);
+        expect({ ...ran, said: stderr.includes(said) ? said : stderr }, shell).toEqual({
+          ...{ status: 75, stdout: '', started: null },
+          said,
+        });
+      }
+    };
+    try {
+      expect(parted.run([own], parted.environment()).status).toBe(7);
+      await mounted.stop();
+      ends('gave no answer within 0.3 s');
+      await mounted.resume();
+      await mounted.kill();
+      ends('ENOTCONN');
+    } finally {
+      await mounted.close();
+      parted.remove();
     }
-  };
-  try {
-    expect(parted.run([own], caller).status).toBe(7);
-    await etc.stop();
-    ends('gave no answer within 0.3 s');
-    await etc.resume();
-    await etc.kill();
-    ends('ENOTCONN');
-  } finally {
-    await etc.close();
-    parted.remove();
-  }
-});
+  },
+);
