@@ -209,7 +209,12 @@ const CASES: Record<string, Case> = {
     options: ['--env', 'LD_LIBRARY_PATH=/given', '--env', 'THEIRS', '--env', 'LC_ALL=C'],
     environment: {
       ...{ GLIBC_TUNABLES: 'glibc.malloc.check=3', LD_BIND_NOW: '1', LOCPATH: '/x' },
-      ...{ APPTAINERENV_LD_LIBRARY_PATH: '/addressed', SINGULARITYENV_ADDRESSED: 'a  b', GLOBIGNORE: '*' },
+      ...{
+        APPTAINERENV_LD_LIBRARY_PATH: '/addressed',
+        SINGULARITYENV_ADDRESSED: 'a  b',
+        APPTAINERENV_ADDRESSED: 'wins',
+        GLOBIGNORE: '*',
+      },
       ...{ BASHOPTS: 'dotglob:failglob', CDPATH: '/', ENV: '/no/such', POSIXLY_CORRECT: '1' },
     },
   },
