@@ -13,9 +13,13 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
-/** docker's daemon, without networks. @param group who may talk to it besides root */
-export function startDocker(group: string): Promise<Daemon> {
-  return start('dockerd', /API listen on/, folder => [
+/**
+ * docker's daemon, without networks.
+ * @param group who may talk to it besides root
+ * @param change what sh does before, in a mount namespace of its own, where $HOME is the daemon's folder
+ */
+export function startDocker(group: string, change?: string): Promise<Daemon> {
+  return start('dockerd', change, /API listen on/, folder => [
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
     ...['--pidfile', join(folder, 'pid'), '--host', `unix://${join(folder, 'socket')}`, '--group', group],
     ...['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
@@ -23,12 +27,9 @@ export function startDocker(group: string): Promise<Daemon> {
   ]);
 }
 
-/**
- * containerd, which only root may talk to.
- * @param change what sh does before, in a mount namespace of its own, where $HOME is the daemon's folder
- */
+/** containerd, which only root may talk to. @param change as for docker's */
 export async function startContainerd(change?: string): Promise<Daemon> {
-  const words = (folder: string) => {
+  const { socket, close } = await start('containerd', change, /successfully booted/, folder => {
     const file = join(folder, 'config.toml');
     writeFileSync(
       file,
@@ -43,16 +44,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 `,
     );
     return ['-c', file];
-  };
-  const program = change === undefined ? 'containerd' : 'unshare';
-  const before =
-    change === undefined
-      ? []
-      : ['--mount', '--propagation', 'private', 'sh', '-c', `${change}\nexec "$@"`, 'sh', 'containerd'];
-  const { socket, close } = await start(program, /successfully booted/, folder => [
-    ...before,
-    ...words(folder),
-  ]);
+  });
   return {
     socket,
     close: async () => {
@@ -71,13 +63,21 @@ for id in $(ctr containers list -q); do ctr tasks delete --force "$id"; ctr cont
 
 async function start(
   program: string,
+  change: string | undefined,
   isReady: RegExp,
   argumentsFor: (folder: string) => string[],
 ): Promise<Daemon> {
   const folder = mkdtempSync(join(tmpdir(), `jcds-${program}-`));
   spawnSync('chmod', ['711', folder]);
   // It sees the test images at /cvmfs, and the kernel stops it when the test's process is killed.
-  const command = [PRIVATE, '--', 'setpriv', '--pdeathsig', 'TERM', program, ...argumentsFor(folder)];
+  const changing =
+    change === undefined
+      ? []
+      : ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `${change}\nexec "$@"`, 'sh'];
+  const command = [
+    ...[PRIVATE, '--', 'setpriv', '--pdeathsig', 'TERM', ...changing, program],
+    ...argumentsFor(folder),
+  ];
   const child = spawn('bash', command, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: `/usr/bin:/usr/sbin:/bin:/sbin:${process.env.PATH ?? ''}`, HOME: folder },

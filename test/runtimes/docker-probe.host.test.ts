@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,6 +52,26 @@ test('no daemon', async () => {
     cure: 'start it: systemctl start docker',
     passing: true,
   });
+});
+
+test('storage full', async () => {
+  const other = await startDocker(
+    'root',
+    'mkdir "$HOME/data" && mount -t tmpfs -o size=700k none "$HOME/data"',
+  );
+  try {
+    // Only the daemon sees its storage.
+    const data = `/proc/${readFileSync(other.socket.replace(/socket$/, 'pid'), 'utf8')}/root${other.socket.replace(/socket$/, 'data')}`;
+    spawnSync('dd', ['if=/dev/zero', `of=${data}/fill`, 'bs=4k'], { stdio: 'ignore' });
+    expect(await verdict(root, other.socket)).toMatchObject({
+      works: false,
+      reason: expect.stringMatching(/^its storage is full: .*no space left on device/),
+      cure: 'make room: docker system df, docker system prune',
+      passing: true,
+    });
+  } finally {
+    await other.close();
+  }
 });
 
 describe('the images without files', () => {
