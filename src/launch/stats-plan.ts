@@ -47,6 +47,8 @@ export function renderStatsPlan(
     ...[...HIDDEN_FROM_NODE].map(
       name => `[ -z "\${${name}+x}" ] || { export ${HELD}${name}="$${name}"; unset ${name}; }`,
     ),
+    // Bun does not start in a directory that is gone; the plan goes elsewhere then.
+    '[ "$PWD" -ef . ] || [ -n "$(pwd -P 2>/dev/null)" ] || cd / 2>/dev/null',
     // A function of the launcher's: Node needs more room than some callers have.
     'jcds_room || exit 125',
     `exec ${words.map(quoteWord).join(' ')} "$@" ${END_MARKER}`,

@@ -117,8 +117,10 @@ test('in a directory that is gone it works all the same', () => {
   const version_ = run(['sh', '-c', `${script} --version`]);
   expect(version_).toMatchObject({ code: 0, stdout: `${version()}\n` });
   const [root] = host.people;
-  const command = ['sh', '-c', `${script} exec --runtime bubblewrap ${IMAGE} pwd`];
-  expect(host.run(root!, command)).toMatchObject({ code: 0, stdout: `${host.home(root!)}\n` });
+  for (const option of ['', '--stats']) {
+    const command = ['sh', '-c', `${script} exec ${option} --runtime bubblewrap ${IMAGE} pwd`];
+    expect(host.run(root!, command)).toMatchObject({ code: 0, stdout: `${host.home(root!)}\n` });
+  }
 });
 
 test('too little address space is said, not a crash of the program', () => {
