@@ -164,6 +164,17 @@ describe.each(SHELLS)('%s', shell => {
     expect([status, stdout.startsWith('[x]'), started]).toEqual([9, true, null]);
   });
 
+  test('the sshd of condor_ssh_to_job is left as it is, and another one is a job', () => {
+    stage.prepare(ad('JCDSImage = "small:1"'));
+    const sshd = join(stage.folder, 'sshd');
+    writeFileSync(sshd, readFileSync(program), { mode: 0o755 });
+    const options = (folder: string) => ['-i', '-e', '-f', join(folder, '.condor_ssh_to_job_1/sshd_config')];
+    const { status, stdout, told } = stage.start(shell, [sshd, ...options(stage.scratch)]);
+    expect([status, stdout.startsWith('[-i][-e][-f]'), told]).toEqual([9, true, null]);
+    expect(stage.start(shell, [sshd, ...options('/elsewhere')]).told).not.toBe(null);
+    expect(stage.start(shell, [sshd]).told).not.toBe(null);
+  });
+
   test('but a job’s own file of that name is a job', () => {
     stage.prepare(ad('JCDSImage = "small:1"'));
     const own = join(stage.scratch, 'singularity');

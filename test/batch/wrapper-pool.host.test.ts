@@ -418,6 +418,23 @@ test('a job sees the signals that are meant for it, keeps its image, and leaves 
   await pool.run(['condor_rm', '-all']);
 });
 
+test('condor_ssh_to_job lands beside the image, in the scratch directory', { timeout: 90_000 }, async () => {
+  const [job = ''] = await submit('ssh', {
+    lines: [MINE('library/debian:12'), ...program('/bin/sleep', '300'), 'hold = false'],
+  });
+  await log.until(events => events.some(event => event.code === 1 && event.job === job));
+  // A job can be reached only once its starter has told where it is.
+  const look = 'grep PRETTY_NAME= /etc/os-release; cat .jcds-status.json';
+  const words = ['timeout', '60', 'condor_ssh_to_job', '-auto-retry', job, look];
+  const { code, stdout } = await pool.run(words);
+  expect([code, stdout.split('\n')[0]]).toEqual([0, `PRETTY_NAME="${outside()}"`]);
+  expect(JSON.parse(stdout.split('\n')[1]!)).toMatchObject({
+    outcome: 'starting',
+    image: 'library/debian:12',
+  });
+  await pool.run(['condor_rm', '-all']);
+});
+
 test('without any wrapper: HTCondor starts the image that an attribute names', {
   timeout: 60_000,
 }, async () => {

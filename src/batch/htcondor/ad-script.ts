@@ -21,6 +21,13 @@ case \${_CONDOR_JOB_AD:+ad}:\${1-} in
   *:"\${_CONDOR_SCRATCH_DIR:-//}"/*) ;; # a file of the job's own, whatever its name
   :* | *:*/singularity | *:*/apptainer) jcds_pass "$@" ;; # no job, or one that HTCondor puts into a container itself
 esac
+case \${1-} in
+  */sshd) # of condor_ssh_to_job, which HTCondor starts as it starts the job
+    case " $* " in
+      *" \${_CONDOR_SCRATCH_DIR:-//}/.condor_ssh_to_job_"*/sshd_config*) jcds_pass "$@" ;;
+    esac
+    ;;
+esac
 unset jcds_ad jcds_line jcds_value jcds_odd jcds_attribute ${TOLD.join(' ')} ${texts.join(' ')}
 jcds_ad=$(
   PATH=/usr/bin:/bin LC_ALL=C

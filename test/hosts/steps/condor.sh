@@ -9,15 +9,18 @@ session_directory=/var/lib/apptainer/mnt/session
 is_done() {
   local tree
   tree=$(suite_tree "${1:-sid}")
-  [ -x "$tree/usr/sbin/condor_master" ] && [ -d "$tree$session_directory" ] && cmp -s <(pool_configuration "${1:-sid}") "$tree/etc/condor/config.d/50-jcds-test"
+  has_programs "$tree" && [ -d "$tree$session_directory" ] && cmp -s <(pool_configuration "${1:-sid}") "$tree/etc/condor/config.d/50-jcds-test"
 }
+
+# HTCondor, and what condor_ssh_to_job needs.
+has_programs() { [ -x "$1/usr/sbin/condor_master" ] && [ -x "$1/usr/sbin/sshd" ] && [ -x "$1/usr/bin/ssh" ]; }
 
 install_step() {
   local suite=${1:-sid} tree
   case $suite in sid | trixie) ;; *) echo "no such suite: $suite"; return 1 ;; esac
   tree=$(suite_tree "$suite")
   if [ ! -x "$JCDS_TEST_OPT/apptainer/bin/apptainer" ] || ! id "$JCDS_TEST_USER"; then echo 'first: install.sh all'; return 1; fi
-  [ -x "$tree/usr/sbin/condor_master" ] || make_tree "$suite" "$tree" || return
+  has_programs "$tree" || { "$here/pool.sh" "$suite" stop && make_tree "$suite" "$tree"; } || return
   add_user_to_tree "$tree"
   ln -sfn "$JCDS_TEST_OPT/apptainer/bin/apptainer" "$tree/usr/bin/apptainer"
   ln -sfn apptainer "$tree/usr/bin/singularity"
@@ -32,7 +35,7 @@ make_tree() {
   rm -rf "$2.new" "$2"
   mmdebstrap --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include=condor,procps,ca-certificates,uidmap,squashfuse,util-linux "$1" "$2.new" "$(debian_mirror)" && mv "$2.new" "$2"
+    --include=condor,procps,ca-certificates,uidmap,squashfuse,util-linux,openssh-server,openssh-client "$1" "$2.new" "$(debian_mirror)" && mv "$2.new" "$2"
 }
 
 # 40 slots on whatever the machine has: jobs of the tests are short and mostly wait. Two suites' pools can be up at once.
