@@ -14,6 +14,7 @@ import {
   USUAL_PLACES,
 } from './plain-environment-script.ts';
 import { plainImage } from './plain-image-script.ts';
+import { knownLinks, showRoot } from './show-root-script.ts';
 import {
   accountsScript,
   GATHER_BINDS,
@@ -23,7 +24,7 @@ import {
   skeletonLines,
 } from './skeleton-script.ts';
 import { becomeRuntime, chooseGpu, findProgram } from './start-script.ts';
-import { knownLinks, showRoot, TREE } from './tree-script.ts';
+import { TREE } from './tree-script.ts';
 import type { Wishes } from './wishes.ts';
 
 /** The functions that a script for bubblewrap has besides those of every script. */
