@@ -1,0 +1,110 @@
+import { appendFileSync, chownSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Setting } from '../cli/setting.ts';
+import { people } from '../contract/containers.ts';
+import { type HangableMount, mountHangable } from '../hosts/hang.ts';
+import { singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { Pool } from '../hosts/pool.ts';
+import { makeCernRepository } from '../hosts/tree.ts';
+
+// A second startd beside the pool's own: one machine whose mount hangs, and one that is well.
+
+const REPOSITORY = 'containers.jinr.ru';
+const IMAGE = 'git.jinr.ru:5005/nica/small:1';
+const LIBEXEC = '/opt/jcds/libexec';
+const EXECUTE = 'var/lib/condor/execute';
+const setting = new Setting();
+let pool: Pool;
+let mount: HangableMount;
+const inPool = (...parts: string[]) => join(pool.folder, ...parts);
+
+beforeAll(async () => {
+  pool = await Pool.start(people()[0]!);
+  makeCernRepository(inPool('well', REPOSITORY), {
+    [IMAGE]: { files: smallImage(singularityRecord({ from: IMAGE })) },
+  });
+  mount = await mountHangable(inPool('ill', REPOSITORY), inPool('well', REPOSITORY), pool.through);
+  jcds(
+    ...['install', '--root', pool.tree, '--prefix', LIBEXEC, '--config', pool.configuration],
+    ...['--period', '3s', '--cvmfs-timeout', '1', '--cvmfs-root', inPool('ill')],
+  );
+  jcds(
+    ...['machine-ad', '--script', '--force', '-o', join(pool.tree, LIBEXEC, 'second')],
+    ...['--cvmfs-timeout', '1', '--cvmfs-root', inPool('well')],
+  );
+  addStartd();
+  await mount.stop();
+  await pool.asRoot(['condor_reconfig']);
+}, 300_000);
+
+afterAll(async () => {
+  await mount?.close();
+  await pool?.close();
+  rmSync(join(pool.tree, `${EXECUTE}2`), { recursive: true, force: true });
+  setting.remove();
+});
+
+function jcds(...words: string[]): void {
+  const { code, stderr } = setting.jcds(['condor', ...words]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+/** The master starts it when it reads the configuration again. */
+function addStartd(): void {
+  const execute = join(pool.tree, `${EXECUTE}2`);
+  const { uid, gid } = statSync(join(pool.tree, EXECUTE));
+  mkdirSync(execute, { recursive: true });
+  chownSync(execute, uid, gid);
+  appendFileSync(
+    join(pool.tree, pool.configuration),
+    `DAEMON_LIST = MASTER COLLECTOR NEGOTIATOR SCHEDD STARTD STARTD_SECOND
+STARTD_SECOND = $(SBIN)/condor_startd
+STARTD_SECOND_ARGS = -f -local-name second
+second.STARTD_NAME = second
+second.STARTD_LOG = $(LOG)/StartLog.second
+second.STARTD_ADDRESS_FILE = $(LOG)/.startd_second_address
+second.EXECUTE = /${EXECUTE}2
+second.STARTD_CRON_JCDS_EXECUTABLE = ${LIBEXEC}/second
+`,
+  );
+}
+
+test('jobs go to the machine that sees their repository, and none to the one whose mount hangs', {
+  timeout: 90_000,
+}, async () => {
+  const where = (constraint: string) => [
+    ...['condor_status', '-constraint', `PartitionableSlot && ${constraint}`],
+    ...['-af', 'split(Name, "@")[1] == "second"'],
+  ];
+  expect(await pool.until(where('HAS_CVMFS_containers_jinr_ru'), 'true')).toBe('true');
+  expect(await pool.until(where('JCDSReason_containers_jinr_ru == "HUNG"'), 'false')).toBe('false');
+
+  const environment = {
+    ...{ PATH: '/usr/bin:/bin', JCDS_NODE: pool.node, JCDS_NETWORK: 'false' },
+    JCDS_CVMFS_ROOT: inPool('well'),
+  };
+  const words = [
+    setting.program,
+    'condor',
+    'submit',
+    '--json',
+    '--via',
+    'container',
+    IMAGE,
+    '--',
+    'echo',
+    'here',
+  ];
+  const ended = await Promise.all(Array.from({ length: 4 }, () => pool.run(words, environment)));
+  const ids = ended.map(({ stdout }) => String((JSON.parse(stdout) as { clusters: number[] }).clusters[0]));
+  expect(await pool.until(['condor_q', ...ids, '-af', 'ClusterId'], '')).toBe('');
+  const history = await pool.run([
+    'condor_history',
+    ...ids,
+    '-af',
+    'ExitCode',
+    'split(LastRemoteHost, "@")[1]',
+  ]);
+  expect(history.stdout).toBe('0 second\n'.repeat(4));
+});
