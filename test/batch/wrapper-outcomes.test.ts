@@ -251,7 +251,7 @@ describe.each(SHELLS)('%s', shell => {
     }
   });
 
-  test('an event is told only where the job may chirp, and only so long', () => {
+  test('an event is told only where the job may chirp', () => {
     const chirp = join(stage.folder, 'libexec/condor_chirp');
     const heard = join(stage.folder, 'heard');
     mkdirSync(dirname(chirp), { recursive: true });
@@ -269,4 +269,13 @@ describe.each(SHELLS)('%s', shell => {
     expect(readFileSync(heard, 'utf8')).toBe(`${event}[ulog][${said}]`);
     rmSync(heard);
   });
+});
+
+test('an event that nobody takes keeps no job from its start', () => {
+  const chirp = join(stage.folder, 'deaf/condor_chirp');
+  mkdirSync(dirname(chirp));
+  writeFileSync(chirp, '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+  stage.prepare(ad('JCDSImage = "small:1"').replace('WantIOProxy = false', 'WantIOProxy = true'));
+  const environment = stage.jobEnvironment({ _CONDOR_LIBEXEC: dirname(chirp) });
+  expect(stage.start('dash', ['/bin/sh'], { environment }).status).toBe(7);
 });
