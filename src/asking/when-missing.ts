@@ -77,7 +77,7 @@ function askingOf(
     ...{ reference, name, service, settings, context, say, person },
     yes: false,
     again: false,
-    typed: typedRepositories(options),
+    typed: typedRepositories(options, settings.repositories),
     dryRun: false,
   };
 }

@@ -63,7 +63,7 @@ export const request: CommandDeclaration = {
       const name = formatReference(reference);
       const asking: Asking = {
         ...{ reference, name, service, settings, context, say, person },
-        typed: typedRepositories(call.options),
+        typed: typedRepositories(call.options, settings.repositories),
         message: stringOption(call, 'message'),
         yes: flag(call, 'yes'),
         again: flag(call, 'again'),

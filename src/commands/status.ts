@@ -61,7 +61,7 @@ export const status: CommandDeclaration = {
       for (const { repository, layout, ...seen } of seenNames(statuses, question.search.root))
         amendIndex(context, { name: repository, layout }, seen);
       const width = context.stdout.isTerminal ? context.stdout.columns : null;
-      const typed = typedRepositories(call.options);
+      const typed = typedRepositories(call.options, namesOf(question));
       const text = flag(call, 'json')
         ? `${JSON.stringify(statuses.map(statusJson))}\n`
         : await reportText(statuses, { width, style, verbose: flag(call, 'verbose'), typed });

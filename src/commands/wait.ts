@@ -47,7 +47,10 @@ export const wait: CommandDeclaration = {
     const { name } = question.images[0]!;
     const seen = await waitForImage({
       timeout,
-      typed: typedRepositories(options),
+      typed: typedRepositories(
+        options,
+        question.search.repositories.map(row => row.name),
+      ),
       lookTimeout: question.search.timeout,
       look: async seconds => {
         const status = await lookOnce(question, seconds, context);

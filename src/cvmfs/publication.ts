@@ -119,7 +119,10 @@ export function requirePublished(
   if (publication.state === 'unreachable')
     throw new CvmfsUnreachableError(publication.repository, publication.reason);
   const { broken, looked } = publication;
-  throw broken ? brokenError(broken) : new NotPublishedError(name, looked, typedRepositories(options));
+  const searched = looked.map(({ repository }) => repository);
+  throw broken
+    ? brokenError(broken)
+    : new NotPublishedError(name, looked, typedRepositories(options, searched));
 }
 
 /** The error of a broken entry: for `status`, which goes on. */

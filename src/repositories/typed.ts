@@ -1,8 +1,16 @@
+import { SERVICES } from './services.ts';
+
 /**
- * The `--repository` options of a command line as words for a hint, with a blank behind them: what is named in a hint must be
- * done in the same repository.
+ * The `--repository` options that a hint needs, each with a blank behind it: those of the command line; else, where something
+ * else (a variable, a setting) has the search begin in another repository than everybody's default, all that are searched.
+ * Whoever types the hint may do so at another place than the job that gave it.
  */
-export function typedRepositories(options: Readonly<Record<string, unknown>>): string {
+export function typedRepositories(
+  options: Readonly<Record<string, unknown>>,
+  searched: readonly string[],
+): string {
   const { repository } = options;
-  return Array.isArray(repository) ? repository.map(name => `--repository ${String(name)} `).join('') : '';
+  const isUsual = searched.length === 0 || searched[0] === SERVICES[0]?.name;
+  const names = Array.isArray(repository) ? repository.map(String) : isUsual ? [] : [...new Set(searched)];
+  return names.map(name => `--repository ${name} `).join('');
 }

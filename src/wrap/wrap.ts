@@ -51,7 +51,7 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
     before: before(found, own.command, { configuration, pinned }, context),
     wishes: {
       ...plain,
-      image: { ...imageWords(found, pinned), typed: typedRepositories(options) },
+      image: { ...imageWords(found, pinned), typed: typedRepositories(options, settings.repositories) },
       program: await programFor({ settings, say, request: requestFor(plain, found) }, context),
       recorded: recordImage(published.targetPlace.relativePath, facts),
       registryCheck: settings.anyRegistry ? null : registryCheck(found, published),
