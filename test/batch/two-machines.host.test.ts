@@ -70,8 +70,8 @@ second.STARTD_CRON_JCDS_EXECUTABLE = ${LIBEXEC}/second
   );
 }
 
-test('jobs go to the machine that sees their repository, and none to the one whose mount hangs', {
-  timeout: 90_000,
+test('a job goes to the machine that sees its repository, not to the one whose mount hangs', {
+  timeout: 150_000,
 }, async () => {
   const where = (constraint: string) => [
     ...['condor_status', '-constraint', `PartitionableSlot && ${constraint}`],
@@ -96,15 +96,9 @@ test('jobs go to the machine that sees their repository, and none to the one who
     'echo',
     'here',
   ];
-  const ended = await Promise.all(Array.from({ length: 4 }, () => pool.run(words, environment)));
-  const ids = ended.map(({ stdout }) => String((JSON.parse(stdout) as { clusters: number[] }).clusters[0]));
-  expect(await pool.until(['condor_q', ...ids, '-af', 'ClusterId'], '')).toBe('');
-  const history = await pool.run([
-    'condor_history',
-    ...ids,
-    '-af',
-    'ExitCode',
-    'split(LastRemoteHost, "@")[1]',
-  ]);
-  expect(history.stdout).toBe('0 second\n'.repeat(4));
+  const { stdout } = await pool.run(words, environment);
+  const id = String((JSON.parse(stdout) as { clusters: number[] }).clusters[0]);
+  expect(await pool.until(['condor_q', id, '-af', 'ClusterId'], '', 60)).toBe('');
+  const place = ['-af', 'ExitCode', 'split(LastRemoteHost, "@")[1]'];
+  expect((await pool.run(['condor_history', id, ...place])).stdout).toBe('0 second\n');
 });
