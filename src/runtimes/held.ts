@@ -3,10 +3,10 @@ import type { ContainerVariable, JobEnvironment } from './environment.ts';
 
 /**
  * Variables by which a job's environment would steer the host's own programs that set the container up: the dynamic
- * loader, libc, libmount, shells, and the names that jcds' own scripts use.
+ * loader, libc, libmount, shells (which make IFS their own), and the names that jcds' own scripts use.
  */
 const STEERS_TOOLS =
-  /^(?:LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|NLSPATH|LIBMOUNT_.*|LIBBLKID_.*|POSIXLY_CORRECT|BASH_ENV|ENV|CDPATH|PS4|jcds_.*)$/s;
+  /^(?:LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|NLSPATH|LIBMOUNT_.*|LIBBLKID_.*|POSIXLY_CORRECT|BASH_ENV|ENV|CDPATH|IFS|PS4|jcds_.*)$/s;
 
 /** Whether a variable would steer the host's own programs on the way to the job. */
 export function steersTools(name: string): boolean {

@@ -72,6 +72,11 @@ describe.each(cells)('$name for $who', ({ person, name }) => {
     expect(ended).toEqual({ code: 0, stdout: words.map(word => `${word}|`).join(''), stderr: '' });
   });
 
+  test('what shells on the way set for themselves arrives, too', () => {
+    const { code, stdout } = host.jcds(person, ['exec', ...use, '--env', 'IFS=: ', IMAGE, 'env'], { around });
+    expect([code, stdout.match(/^IFS=.*$/m)?.[0]]).toEqual([0, 'IFS=: ']);
+  });
+
   test('places whose names have any bytes are shown, or that is an error before exec', () => {
     const ended = shell(person, around, [
       "mkdir -p 'd\xff it'\\''s' && cd 'd\xff it'\\''s' && echo inside >'f\xe9:,'",
