@@ -1,8 +1,7 @@
-import { containerd } from './containerd.ts';
 import { findGpu, type GpuFacts } from './gpu.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
-import type { ProbeContext, RuntimeHost, Verdict } from './runtime.ts';
+import type { ProbeContext, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { trial } from './unshare-probe.ts';
 
 /** What containerd's row knows about this host. */
@@ -65,7 +64,10 @@ const SYMPTOMS: readonly Symptom[] = [
 ];
 
 /** Asks the daemon, and starts one container of the host's own programs. */
-export async function probeContainerd(search: ProbeContext): Promise<Verdict> {
+export async function probeContainerd(
+  search: ProbeContext,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
   const program = search.which('ctr');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install containerd' };
   if (search.uid !== 0)
@@ -91,15 +93,19 @@ export async function probeContainerd(search: ProbeContext): Promise<Verdict> {
     init,
     gpu: await findGpu(search),
   };
-  return tryIt({ program, version: version[0].trim(), facts: { ...facts } }, search);
+  return tryIt({ program, version: version[0].trim(), facts: { ...facts } }, search, invocation);
 }
 
 function isOlder([major, minor]: readonly [number, number]): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-async function tryIt(host: RuntimeHost, search: ProbeContext): Promise<Verdict> {
-  const { file, args } = containerd.invocation(trial(String(host.facts.shell)), host);
+async function tryIt(
+  host: RuntimeHost,
+  search: ProbeContext,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
+  const { file, args } = invocation(trial(String(host.facts.shell)), host);
   const tried = await runAsCaller(search, file, args.map(String));
   return tried.code === 0 ? { works: true, host } : judge(tried);
 }

@@ -55,7 +55,7 @@ export const containerd: Runtime = {
     bytes: 'containerd can neither show nor start in places whose names are not UTF-8',
   },
   refuses,
-  probe: probeContainerd,
+  probe: search => probeContainerd(search, invocation),
   invocation,
 };
 

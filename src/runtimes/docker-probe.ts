@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { docker, MERGED, ROOT_IMAGES } from './docker.ts';
 import { findGpu, type GpuFacts } from './gpu.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
-import type { ProbeContext, RuntimeHost, Verdict } from './runtime.ts';
+import type { ProbeContext, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { trial } from './unshare-probe.ts';
 
 /** What docker's row knows about this host. */
@@ -56,8 +55,12 @@ const SYMPTOMS: readonly Symptom[] = [
   },
 ];
 
+/** An image without files, and one with the links of a merged /usr, which most images have. The probe imports them. */
+export const ROOT_IMAGES = { plain: 'jcds-root:plain', merged: 'jcds-root:merged' } as const;
+export const MERGED = ['bin', 'sbin', 'lib', 'lib64'] as const;
+
 /** Asks the daemon, gives it the two images without files, and starts one container of the host's own programs. */
-export async function probeDocker(search: ProbeContext): Promise<Verdict> {
+export async function probeDocker(search: ProbeContext, invocation: Runtime['invocation']): Promise<Verdict> {
   const program = search.which('docker');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install docker' };
   const ask = (...args: string[]) => runAsCaller(search, program, args);
@@ -88,7 +91,7 @@ export async function probeDocker(search: ProbeContext): Promise<Verdict> {
     init,
     gpu: await findGpu(search),
   };
-  return tryIt({ program, version: version[0], facts: { ...facts } }, search);
+  return tryIt({ program, version: version[0], facts: { ...facts } }, search, invocation);
 }
 
 /** Imports what is missing of the images without files; what went wrong, or null. */
@@ -111,10 +114,14 @@ tar -C "$folder" --owner=0 --group=0 -cf - . | "$program" import - "$image"`;
 }
 
 /** The container tells which kernel it runs on: another machine's daemon would show its own files. */
-async function tryIt(host: RuntimeHost, search: ProbeContext): Promise<Verdict> {
+async function tryIt(
+  host: RuntimeHost,
+  search: ProbeContext,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
   const shell = String(host.facts.shell);
   const request = { ...trial(shell), words: [shell, '-c', `read -r id <${BOOT_ID} && echo "$id"`] };
-  const { file, args } = docker.invocation(request, host);
+  const { file, args } = invocation(request, host);
   const tried = await runAsCaller(search, file, args.map(String));
   if (tried.code !== 0) return judge(tried);
   if (tried.stdout.trim() === readFileSync(BOOT_ID, 'utf8').trim()) return { works: true, host };

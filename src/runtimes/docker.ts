@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.ts';
-import { type DockerFacts, probeDocker } from './docker-probe.ts';
+import { type DockerFacts, MERGED, probeDocker, ROOT_IMAGES } from './docker-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
 import { checkWorkdir } from './engine-workdir.ts';
@@ -18,10 +18,6 @@ const NEEDS: RootNeeds = {
   files: [INIT, '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
   links: 'followed',
 };
-
-/** An image without files, and one with the links of a merged /usr, which most images have. The probe imports them. */
-export const ROOT_IMAGES = { plain: 'jcds-root:plain', merged: 'jcds-root:merged' } as const;
-export const MERGED = ['bin', 'sbin', 'lib', 'lib64'] as const;
 
 /** Variables by which a job's environment would steer docker's client. */
 const STEERS =
@@ -48,7 +44,7 @@ export const docker: Runtime = {
     bytes: 'docker cannot show directories or files whose names are not UTF-8',
   },
   refuses,
-  probe: probeDocker,
+  probe: search => probeDocker(search, invocation),
   invocation,
 };
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { findGpu, type GpuFacts } from './gpu.ts';
 import { findTini } from './init.ts';
-import { podman } from './podman.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
-import type { ProbeContext, RuntimeHost, Verdict } from './runtime.ts';
+import type { ProbeContext, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { trial } from './unshare-probe.ts';
 import { USERNS_CURE } from './userns.ts';
 
@@ -104,7 +103,7 @@ const SYMPTOMS: readonly Symptom[] = [
 ];
 
 /** Starts one container of the host's own programs, in up to three ways. */
-export async function probePodman(search: ProbeContext): Promise<Verdict> {
+export async function probePodman(search: ProbeContext, invocation: Runtime['invocation']): Promise<Verdict> {
   const program = search.which('podman');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install podman' };
   const told = await runAsCaller(search, program, ['--version']);
@@ -128,7 +127,7 @@ export async function probePodman(search: ProbeContext): Promise<Verdict> {
     sharesIpc: existsSync('/dev/mqueue'),
     gpu: await findGpu(search),
   };
-  return firstWay({ program, version: version[0], facts: { ...facts } }, search);
+  return firstWay({ program, version: version[0], facts: { ...facts } }, search, invocation);
 }
 
 function isOlder([major, minor]: readonly [number, number]): boolean {
@@ -136,21 +135,25 @@ function isOlder([major, minor]: readonly [number, number]): boolean {
 }
 
 /** Without cgroups, as crun can; with them, where podman's own choice is runc; by runc, where crun refuses the cgroups. */
-async function firstWay(host: RuntimeHost, search: ProbeContext): Promise<Verdict> {
-  const tried = await tryIt(host, search);
+async function firstWay(
+  host: RuntimeHost,
+  search: ProbeContext,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
+  const tried = await tryIt(host, search, invocation);
   if (tried.code === 0) return { works: true, host };
   const isRunc = /not compatible with NoCgroups/i.test(tried.stderr);
   const runc = search.which('runc');
   if (!isRunc && (runc === null || !/cgroup/i.test(tried.stderr))) return judge(tried);
   const other = { ...host, facts: { ...host.facts, isRunc: true, cgroups: true, oci: isRunc ? null : runc } };
-  const again = await tryIt(other, search);
+  const again = await tryIt(other, search, invocation);
   return again.code === 0 ? { works: true, host: other } : judge(isRunc ? again : tried);
 }
 
 const judge = (tried: Awaited<ReturnType<ProbeContext['run']>>) => reasonOf(tried, SYMPTOMS, 'podman info');
 
-function tryIt(host: RuntimeHost, search: ProbeContext) {
-  const { file, args } = podman.invocation({ ...trial(String(host.facts.shell)), contain: false }, host);
+function tryIt(host: RuntimeHost, search: ProbeContext, invocation: Runtime['invocation']) {
+  const { file, args } = invocation({ ...trial(String(host.facts.shell)), contain: false }, host);
   return runAsCaller(search, file, args.map(String));
 }
 

@@ -37,7 +37,7 @@ export const podman: Runtime = {
     bytes: 'podman cannot show directories or files whose names are not UTF-8',
   },
   refuses,
-  probe: probePodman,
+  probe: search => probePodman(search, invocation),
   invocation,
 };
 

@@ -2,8 +2,8 @@ import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
 import { findGpu } from './gpu.ts';
-import type { ProbeContext, RunRequest, RuntimeHost, Verdict } from './runtime.ts';
-import { type UnshareFacts, unshare } from './unshare.ts';
+import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import type { UnshareFacts } from './unshare.ts';
 import { usernsFailure } from './userns.ts';
 
 type Refused = Extract<Verdict, { works: false }>;
@@ -16,11 +16,14 @@ const PLACES = ['/mnt', '/media', '/srv', '/opt', '/usr/games', '/usr/src', '/bo
 const TRIAL_NAMES = /^(?:usr|bin|sbin|lib.*)$/;
 
 /** Finds the tools and their libraries, and makes one container of the host's own programs. */
-export async function probeUnshare(search: ProbeContext): Promise<Verdict> {
+export async function probeUnshare(
+  search: ProbeContext,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
   const program = search.which('unshare');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install util-linux' };
   const tools = await findTools(search);
-  return 'works' in tools ? tools : tryIt(program, tools, search);
+  return 'works' in tools ? tools : tryIt(program, tools, search, invocation);
 }
 
 /** The tools of the host that build a root and change to it, or why that cannot be done. */
@@ -62,11 +65,16 @@ export async function findTools(search: ProbeContext): Promise<UnshareFacts | Re
   };
 }
 
-async function tryIt(program: string, facts: UnshareFacts, search: ProbeContext): Promise<Verdict> {
+async function tryIt(
+  program: string,
+  facts: UnshareFacts,
+  search: ProbeContext,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
   const told = await search.run(program, ['--version'], PROBE_TIMEOUT);
   const version = told.stdout.trim().split(' ').at(-1) ?? '';
   const host: RuntimeHost = { program, version, facts: { ...facts } };
-  const { file, args } = unshare.invocation(trial(facts.sh), host);
+  const { file, args } = invocation(trial(facts.sh), host);
   const tried = await search.run(file, args.map(String), PROBE_TIMEOUT);
   return tried.code === 0 ? { works: true, host } : (tooOld(tried, version) ?? usernsFailure(tried));
 }

@@ -59,7 +59,7 @@ export const unshare: Runtime = {
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
   },
-  probe: probeUnshare,
+  probe: search => probeUnshare(search, invocation),
   invocation,
 };
 

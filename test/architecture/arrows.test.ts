@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../../src');
@@ -116,6 +116,27 @@ test('every import follows an arrow of the house', () => {
       .map(([from, to]) => `${relative(SRC, file)}: ${from} -> ${to}`),
   );
   expect(wrong).toEqual([]);
+});
+
+test('no imports run in a circle, but by way of import()', () => {
+  const statically = (file: string) =>
+    importsOf(file).filter(
+      target => !new RegExp(`import\\('[^']*${basename(target)}'\\)`).test(readFileSync(file, 'utf8')),
+    );
+  const state = new Map<string, 'open' | 'done'>();
+  const circles: string[] = [];
+  const walk = (file: string, way: readonly string[]) => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      circles.push([...way.slice(way.indexOf(file)), file].map(name => relative(SRC, name)).join(' -> '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const target of statically(file)) walk(target, [...way, file]);
+    state.set(file, 'done');
+  };
+  for (const file of files) walk(file, []);
+  expect(circles).toEqual([]);
 });
 
 test('no command imports another command', () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { probeContainerd } from '../../src/runtimes/containerd-probe.ts';
+import { containerd } from '../../src/runtimes/containerd.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { type Container, containers, people } from '../contract/containers.ts';
 import { ended, says, Workplace } from '../contract/workplace.ts';
@@ -39,7 +39,7 @@ function verdict({ person = root, uid = 0, socket = daemon.socket, programs = {}
   for (const [name, text] of Object.entries(programs)) writeFileSync(join(path, name), text, { mode: 0o755 });
   const variables = { PATH: `${path}:/usr/bin:/usr/sbin`, HOME: path, CONTAINERD_ADDRESS: socket };
   const own = probeContext(variables, uid);
-  return probeContainerd({
+  return containerd.probe({
     ...own,
     which: name => (name === without ? null : own.which(name)),
     run: (file, args, timeout) => {

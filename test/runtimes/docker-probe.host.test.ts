@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { docker, ROOT_IMAGES } from '../../src/runtimes/docker.ts';
-import { probeDocker } from '../../src/runtimes/docker-probe.ts';
+import { docker } from '../../src/runtimes/docker.ts';
+import { ROOT_IMAGES } from '../../src/runtimes/docker-probe.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { people } from '../contract/containers.ts';
 import { type Daemon, startDocker } from '../hosts/daemons.ts';
@@ -27,7 +27,7 @@ function verdict(person: typeof root, socket: string) {
     { PATH: '/usr/bin:/bin', HOME: folder, DOCKER_HOST: `unix://${socket}` },
     person.uid,
   );
-  return probeDocker({
+  return docker.probe({
     ...own,
     run: (file, args, timeout) => {
       const [first = '', ...rest] = [...person.become, file, ...args];

@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { probePodman } from '../../src/runtimes/podman-probe.ts';
+import { podman } from '../../src/runtimes/podman.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { people } from '../contract/containers.ts';
 import { removePodmanState } from '../contract/podman-state.ts';
@@ -35,7 +35,7 @@ function verdict(change: string) {
   );
   const script = `${change}\nexec "$@"`;
   const before = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...ordinary.become];
-  return probePodman({
+  return podman.probe({
     ...own,
     run: (file, args, timeout) => own.run('/usr/bin/unshare', [...before, file, ...args], timeout),
   });
