@@ -101,16 +101,22 @@ test('the command says the same of a mount that hangs, and ends', async () => {
   expect(stdout).toContain('JCDSReason_ill_jinr_ru = "HUNG"\n');
 });
 
-test('where three looks still hang, none is added', async () => {
-  const hanging: ChildProcess[] = Array.from({ length: 3 }, () =>
-    spawn('/bin/sh', ['-c', 'read -r line', 'jcds-machine-look', setting.cvmfs, ILL], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    }),
-  );
-  await Promise.all(hanging.map(child => once(child, 'spawn')));
+test('where three looks still hang, none is added; those at another place do not count', async () => {
+  const hangAt = async (place: string) => {
+    const children: ChildProcess[] = Array.from({ length: 3 }, () =>
+      spawn('/bin/sh', ['-c', 'read -r line', 'jcds-machine-look', place, ILL], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      }),
+    );
+    await Promise.all(children.map(child => once(child, 'spawn')));
+    return children;
+  };
+  const elsewhere = await hangAt('/elsewhere');
+  expect(await answer('/bin/dash')).toEqual(told('True', 'True', 'undefined'));
+  const hanging = await hangAt(setting.cvmfs);
   expect(await answer('/bin/dash')).toEqual(told('True', 'False', '"HUNG"'));
   hanging[0]!.stdin!.end();
   await once(hanging[0]!, 'close');
   expect(await answer('/bin/dash')).toEqual(told('True', 'True', 'undefined'));
-  for (const child of hanging.slice(1)) child.stdin!.end();
+  for (const child of [...elsewhere, ...hanging.slice(1)]) child.stdin!.end();
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -21,7 +22,8 @@ import { EventLog, outcomeOf } from './event-log.ts';
 
 // Jobs in a real pool, with the wrapper and without.
 
-const JCDS = resolve(import.meta.dirname, '../../bin/jcds');
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+const JCDS = join(CHECKOUT, 'bin/jcds');
 const PRIVATE = resolve(import.meta.dirname, '../hosts/private.sh');
 const DEBIAN = 'Debian GNU/Linux 12 (bookworm)';
 let pool: Pool;
@@ -38,6 +40,8 @@ beforeAll(async () => {
   mkdirSync(inPool('marks'));
   writeFileSync(inPool('job.sh'), JOB, { mode: 0o755 });
   writeFileSync(inPool('trap.sh'), TRAP, { mode: 0o755 });
+  // A job sees neither this checkout, where that lies in /tmp, nor what the ordinary user may not read.
+  for (const name of ['bin', 'dist']) cpSync(join(CHECKOUT, name), inPool('jcds', name), { recursive: true });
   mkdirSync(inPool('bin'));
   symlinkSync(pool.node, inPool('bin/node'));
   await addRepositories();
@@ -218,7 +222,7 @@ const rowsFor = (path: string, script: string, outside: string): Record<string, 
   },
   'jcds itself, with Node.js on the node': {
     lines: [
-      ...program(JCDS, 'exec library/debian:12 head -1 /etc/os-release'),
+      ...program(inPool('jcds/bin/jcds'), 'exec library/debian:12 head -1 /etc/os-release'),
       environment(`PATH=${path}:/usr/bin:/bin`),
     ],
     outcome: '0',

@@ -174,7 +174,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'passed',
-    terminalSize: 'from the start',
+    terminalSize: 'a moment later',
     suspend: 'freezes the job',
     gpu: 'found by jcds',
     groups: 'as 65534',

@@ -72,12 +72,12 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
 
 /**
  * Answers `REPOSITORY WORD:REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. Where
- * looks of former times still hang, beyond SIGKILL, it adds none to them.
+ * looks of former times at the same place still hang, beyond SIGKILL, it adds none to them.
  */
 const MOST_LEFT = 3;
 const LOOK_AT = `jcds_left_behind() { # REPOSITORY
   grep -lszxF jcds-machine-look /proc/[0-9]*/cmdline | while read -r jcds_file; do
-    grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
+    grep -qszxF -e "$jcds_root" "$jcds_file" && grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
   done | wc -l
 }
 jcds_look_at() { # REPOSITORY
