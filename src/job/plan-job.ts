@@ -101,8 +101,10 @@ async function decide(
   decided.runtime = runtime.name;
   if (chosen.note !== null) say.warn(chosen.note);
   const request = await prepared(mode, chosen, userArguments[0], image, configuration, context);
-  for (const variable of jobEnvironment(request).leftBehind)
-    say.detail(`${variable} of the caller is not passed to the job`);
+  // The invocation works the environment out as well: this is only for those who read about it.
+  if (options.verbose === true || options.dryRun === true)
+    for (const variable of jobEnvironment(request).leftBehind)
+      say.detail(`${variable} of the caller is not passed to the job`);
   say.detail(`running ${published.target} with ${runtime.name} ${host.version}`);
   return {
     // No runtime starts where it cannot be.

@@ -4,6 +4,7 @@ import { RUNTIME_NAMES, RUNTIMES } from '../runtimes/index.ts';
 import { UnsupportedByRuntimeError } from '../runtimes/select.ts';
 import { bindLines } from './binds-script.ts';
 import { failLine, TEXT } from './failures.ts';
+import { gpuLibraries } from './gpu-libraries-script.ts';
 import { CONTAINED_CWD, placeLines } from './places-script.ts';
 import {
   ADDRESSED_SCRIPT,
@@ -15,14 +16,7 @@ import {
 } from './plain-environment-script.ts';
 import { plainImage } from './plain-image-script.ts';
 import { knownLinks, showRoot } from './show-root-script.ts';
-import {
-  accountsScript,
-  GATHER_BINDS,
-  GPU_DEVICES,
-  gpuLibraries,
-  INPUT,
-  skeletonLines,
-} from './skeleton-script.ts';
+import { accountsScript, GATHER_BINDS, GPU_DEVICES, INPUT, skeletonLines } from './skeleton-script.ts';
 import { becomeRuntime, chooseGpu, findProgram } from './start-script.ts';
 import { TREE } from './tree-script.ts';
 import type { Wishes } from './wishes.ts';

@@ -9,6 +9,7 @@ import { EXIT, UsageError } from '../../errors.ts';
 import { searchOf } from '../../job/locate.ts';
 import { fromBytes } from '../../launch/bytes.ts';
 import { speaker } from '../../output/console.ts';
+import { RUNTIMES } from '../../runtimes/index.ts';
 import type { RunRequest } from '../../runtimes/runtime.ts';
 import { MADE_FROM, WANTED } from '../../wrap/failures.ts';
 import { makeWishes, type PlainWishes, requestOf } from '../../wrap/make-wishes.ts';
@@ -36,9 +37,9 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
   const attributes = ['JCDSImage', ...askedAttributes(options.attribute)];
   const plain = makeWishes(options, settings, context, { name: '', facts: null });
   const program = await programFor({ settings: inBatch(settings), say, request: requestFor(plain) }, context);
-  if (program.name === 'bubblewrap')
+  if (!RUNTIMES[program.name].passesSignals)
     say.warn(
-      'under bubblewrap a job sees no SIGTERM of HTCondor: it is ended at once; Apptainer hands it on',
+      `under ${program.name} a job sees no SIGTERM of HTCondor: it is ended at once; Apptainer hands it on`,
     );
   const text = renderWrapper({
     title: [
