@@ -8,8 +8,8 @@ import { run } from './commands/run.ts';
 import { shell } from './commands/shell.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
-import { glimpse } from './glimpse.ts';
 import { safeText } from './output/safe-text.ts';
+import { scanWords } from './scan-words.ts';
 
 declare const JCDS_VERSION: string;
 
@@ -67,7 +67,7 @@ export async function parseCommandLine(args: readonly string[], columns: () => n
   const [first, about = '--help'] = args;
   if (first === 'help' && (about.startsWith('-') || Object.hasOwn(COMMANDS, about)))
     return parseCommandLine([...args.slice(1), '--help'], columns);
-  const name = glimpse(args, COMMON_OPTIONS, 1).operands[0] ?? '';
+  const name = scanWords(args, COMMON_OPTIONS, 1).operands[0] ?? '';
   const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const shown = known === undefined ? await declarations() : await known();
   const parsed: { call?: Parsed } = {};
@@ -101,13 +101,13 @@ function refusal(
   named: readonly CommandDeclaration[],
   args: readonly string[],
 ): Extract<Parsed, { kind: 'refused' }> {
-  const [name = '', second] = glimpse(args, COMMON_OPTIONS).operands;
+  const [name = '', second] = scanWords(args, COMMON_OPTIONS).operands;
   const declaration =
     named.find(row => row.group !== undefined && row.name === second) ??
     named.find(row => row.group === undefined);
   // Also where a command has no --json of its own: a program has asked.
   const rows = [...COMMON_OPTIONS, JSON_OPTION, ...(declaration?.options ?? [])];
-  const { options, unknown } = glimpse(args, rows, declaration?.passThrough === true ? 2 : undefined);
+  const { options, unknown } = scanWords(args, rows, declaration?.passThrough === true ? 2 : undefined);
   const refusals = Object.entries(declaration?.refusals ?? {});
   const hint =
     refusals.find(([flag]) => unknown[0]?.startsWith(flag) === true && !unknown[0].startsWith('--'))?.[1] ??

@@ -1,12 +1,12 @@
-import { forgesOf, NoWishlistError } from '../asking/service.ts';
-import { worstCode } from '../asking/show.ts';
-import { type TokenStanding, tokenStanding } from '../asking/token-standing.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { printError, speaker } from '../output/console.ts';
 import { safeLines } from '../output/safe-text.ts';
+import { forgesOf, NoWishlistError } from '../publication-requests/service.ts';
+import { worstCode } from '../publication-requests/show.ts';
+import { type TokenStanding, tokenStanding } from '../publication-requests/token-standing.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
 

@@ -14,7 +14,7 @@ import { safeText, textLines } from '../output/safe-text.ts';
 import { colorWish, type Style, styleFor } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { type Round, watch } from '../output/watch.ts';
-import { wrap } from '../output/wrap.ts';
+import { wrap } from '../output/wrap-text.ts';
 import { cacheJson } from '../status/cache-json.ts';
 import { type CacheReport, gatherCacheReport } from '../status/cache-report.ts';
 import { cacheRows, cleaningLines, whyNoClient } from '../status/cache-rows.ts';
@@ -108,15 +108,15 @@ async function imageRound({ call, settings, style, isFirst }: Asked, context: Co
   const platform = stringOption(call, 'platform');
   const { name, image } = readImageName(call.arguments[0], { settings }, search.root, platform);
   const wished = httpWishesOf(call.options, settings, context);
-  const wishes = { ...wished, forgetRevision: wished.forgetRevision && isFirst };
+  const requested = { ...wished, forgetRevision: wished.forgetRevision && isFirst };
   const onMounts = async () => [
     { publication: await findPublication(image, search, context), facts: null, unread: null },
   ];
-  const [found] = await findAllAnywhere([image], onMounts, search, wishes, context);
+  const [found] = await findAllAnywhere([image], onMounts, search, requested, context);
   const seen = found!;
   if (seen.http !== null) tellHttp(seen.http, speaker(call.options, context), context);
   const published = requirePublished(seen.publication, name, call.options);
-  const question = { published, overHttp: seen.overHttp, search, wishes, deadline };
+  const question = { published, overHttp: seen.overHttp, search, requested, deadline };
   const gathered = await gatherImageCache(question, context);
   const text = flag(call, 'json')
     ? `${JSON.stringify(imageCacheJson(published, seen, gathered))}\n`

@@ -97,7 +97,7 @@ async function refresh(call: Call, context: Context) {
   const { settings, sources } = loadConfiguration(context, settingsOf(call.options));
   const search = searchOf(settings, context);
   if (isUsual(sources.repositories, context)) noteSearched(context, settings.repositories);
-  const wishes = httpWishesOf(call.options, settings, context);
+  const requested = httpWishesOf(call.options, settings, context);
   let unseen: CvmfsUnreachableError | null = null;
   for (const row of search.repositories) {
     const paths: string[] = [];
@@ -112,7 +112,7 @@ async function refresh(call: Call, context: Context) {
     const end = await listAnywhere(
       { root: search.root, row, timeout: search.timeout },
       take,
-      wishes,
+      requested,
       context,
     );
     if (end.state === 'unreachable') {

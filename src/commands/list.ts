@@ -40,7 +40,7 @@ export const list: CommandDeclaration = {
     for (const note of notes) say.warn(note);
     const search = searchOf(settings, context);
     const matches = call.arguments[0] === undefined ? null : namePattern(call.arguments[0]);
-    const wishes = httpWishesOf(call.options, settings, context);
+    const requested = httpWishesOf(call.options, settings, context);
     const listed: Listed[] = [];
     let end: ListEnd = { state: 'listed', refused: 0 };
     const print: Print = (names, row, http) => {
@@ -56,7 +56,7 @@ export const list: CommandDeclaration = {
         note(one, wanted, layout, http);
         return print(wanted, row.name, http);
       };
-      end = await listAnywhere({ root: search.root, row, timeout: search.timeout }, take, wishes, context);
+      end = await listAnywhere({ root: search.root, row, timeout: search.timeout }, take, requested, context);
       if (end.state !== 'listed') break;
       one.isWhole = matches === null;
       if (end.refused > 0)

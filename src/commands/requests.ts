@@ -1,5 +1,3 @@
-import { type OwnRequest, ownRequestsTo } from '../asking/own-requests.ts';
-import { NetworkForbiddenError, NoWishlistError, servicesOf } from '../asking/service.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
@@ -7,6 +5,8 @@ import { EXIT } from '../errors.ts';
 import { printNote, speaker } from '../output/console.ts';
 import { colorWish, type Meaning, styleFor } from '../output/style.ts';
 import { type Cell, table } from '../output/table.ts';
+import { type OwnRequest, ownRequestsTo } from '../publication-requests/own-requests.ts';
+import { NetworkForbiddenError, NoWishlistError, servicesOf } from '../publication-requests/service.ts';
 import { type Call, type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
 

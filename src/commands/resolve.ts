@@ -41,8 +41,8 @@ export const resolve: CommandDeclaration = {
     for (const note of notes) say.warn(note);
     const search = searchOf(settings, context);
     const named = readImageName(call.arguments[0], { settings }, search.root, stringOption(call, 'platform'));
-    const wishes = httpWishesOf(call.options, settings, context);
-    const found = await findAnywhere(named.image, search, [], wishes, context);
+    const requested = httpWishesOf(call.options, settings, context);
+    const found = await findAnywhere(named.image, search, [], requested, context);
     if (found.http !== null) tellHttp(found.http, say, context);
     if (flag(call, 'json')) {
       context.stdout.write(jsonLine(resolution(named, found)));

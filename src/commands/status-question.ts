@@ -23,7 +23,7 @@ export function statusQuestion(call: Call, context: Context): StatusQuestion {
     images: typed.map(text => readImageName(text, { settings }, search.root, stringOption(call, 'platform'))),
     search,
     table: repositoriesFrom(SERVICES, settings.services),
-    wishes: httpWishesOf(call.options, settings, context),
+    requested: httpWishesOf(call.options, settings, context),
     network: settings.network,
     checkRegistry: flag(call, 'checkRegistry'),
     registries: settings,
@@ -33,5 +33,5 @@ export function statusQuestion(call: Call, context: Context): StatusQuestion {
 
 /** The same question asked again: what --forget-revision says was done the first time. */
 export function askedAgain(question: StatusQuestion): StatusQuestion {
-  return { ...question, wishes: { ...question.wishes, forgetRevision: false } };
+  return { ...question, requested: { ...question.requested, forgetRevision: false } };
 }

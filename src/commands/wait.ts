@@ -6,7 +6,7 @@ import { durationText, parseDuration } from '../status/duration.ts';
 import { gatherStatus, type ImageStatus, type StatusQuestion } from '../status/gather.ts';
 import { statusJson } from '../status/status-json.ts';
 import { pauseWithTicks } from '../status/tick.ts';
-import { waitForImage } from '../status/wait.ts';
+import { waitForImage } from '../status/wait-for-publication.ts';
 import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT } from './job-options.ts';

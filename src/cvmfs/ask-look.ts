@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Context } from '../context.ts';
 import { errnoOf } from '../rootfs/walk.ts';
-import { abandon, startChild } from './leave-behind.ts';
+import { abandon, startChild } from './abandonable-child.ts';
 import type { LookingAt, LookLine, LookQuestion } from './look-question.ts';
 import type { Obstruction } from './unreachable.ts';
 

@@ -1,4 +1,4 @@
-import { abandon, startChild } from './leave-behind.ts';
+import { abandon, startChild } from './abandonable-child.ts';
 
 export interface ChildRun {
   readonly file: string;
@@ -18,7 +18,7 @@ export type ChildResult =
 
 /**
  * Runs a child that may touch a hanging file system. A process in such a call does not even obey SIGKILL until the call
- * returns, so it is not waited for: it is left behind (leave-behind.ts).
+ * returns, so it is not waited for: it is left behind (abandonable-child.ts).
  */
 export function runChild({ file, args, environment, timeout, limit }: ChildRun): Promise<ChildResult> {
   return new Promise(resolve => {

@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { isRepositoryName } from '../repositories/repository.ts';
+import { SHELL_ENVIRONMENT } from './abandonable-child.ts';
 import { type Attributes, readAttributes } from './attributes.ts';
 import { runChild } from './bounded-child.ts';
 import { type ClientTraffic, clientTraffic, TRAFFIC_NAMES } from './client-view.ts';
-import { SHELL_ENVIRONMENT } from './leave-behind.ts';
 import { type MountPoint, mountPoints } from './mount-points.ts';
 
 /** What one mounted repository tells of the client's cache, in bytes. */

@@ -1,6 +1,6 @@
 import type { PlaceInRepository } from '../repositories/image-path.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
-import { runShell } from './leave-behind.ts';
+import { runShell } from './abandonable-child.ts';
 import { DEFAULT_CVMFS_ROOT } from './root.ts';
 
 /** One place in one repository, and how its layout is decided. */

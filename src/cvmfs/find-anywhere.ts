@@ -2,8 +2,8 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import type { FoundImage, Search } from './find-publication.ts';
 import { findImage, type ImageContext } from './look-at-image.ts';
 import type { ImageName } from './look-question.ts';
+import type { HttpOptions } from './no-mount/http-options.ts';
 import type { HttpView } from './no-mount/http-view.ts';
-import type { HttpWishes } from './no-mount/http-wishes.ts';
 import { isUnmounted, type UnreachableReason } from './unreachable.ts';
 
 /** An image as it was seen, on a mount or over HTTP. */
@@ -24,7 +24,7 @@ export interface SeenImage extends FoundImage {
 
 /**
  * Finds an image and what it says of itself: on the mount, over HTTP where nothing is mounted, or over HTTP alone, as
- * the wishes say, within `search.timeout` in all.
+ * the requested say, within `search.timeout` in all.
  * @param listings see `findImage`
  * @throws JcdsError for what the user named and cannot be: a key, a server, a cache directory
  */
@@ -32,14 +32,14 @@ export async function findAnywhere(
   image: ImageName,
   search: Search,
   listings: readonly string[],
-  wishes: HttpWishes,
+  requested: HttpOptions,
   context: ImageContext,
 ): Promise<SeenImage> {
   const started = performance.now();
-  const found = wishes.when === 'only' ? null : await findImage(image, search, listings, context);
-  if (found !== null && !goesOn(found, wishes)) return onMount(found);
+  const found = requested.when === 'only' ? null : await findImage(image, search, listings, context);
+  if (found !== null && !goesOn(found, requested)) return onMount(found);
   const { lookBeyond } = await import('./no-mount/look-beyond.ts');
-  const [seen] = await lookBeyond([{ image, found }], leftOf(search, started), wishes, context);
+  const [seen] = await lookBeyond([{ image, found }], leftOf(search, started), requested, context);
   return seen!;
 }
 
@@ -51,15 +51,15 @@ export async function findAllAnywhere(
   images: readonly ImageName[],
   lookAtMounts: () => Promise<readonly FoundImage[]>,
   search: Search,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   context: ImageContext,
 ): Promise<readonly SeenImage[]> {
   const started = performance.now();
-  const found = wishes.when === 'only' ? [] : await lookAtMounts();
-  if (wishes.when !== 'only' && !found.some(one => goesOn(one, wishes))) return found.map(onMount);
+  const found = requested.when === 'only' ? [] : await lookAtMounts();
+  if (requested.when !== 'only' && !found.some(one => goesOn(one, requested))) return found.map(onMount);
   const { lookBeyond } = await import('./no-mount/look-beyond.ts');
   const questions = images.map((image, index) => ({ image, found: found[index] ?? null }));
-  return lookBeyond(questions, leftOf(search, started), wishes, context);
+  return lookBeyond(questions, leftOf(search, started), requested, context);
 }
 
 /** The search with the time that is left of it, in tenths of a second: it is said to people. */
@@ -69,7 +69,7 @@ function leftOf(search: Search, started: number): Search {
 }
 
 /** Whether a look at mounts ended where nothing is mounted, and HTTP may know more. */
-export function goesOn({ publication }: FoundImage, { when }: HttpWishes): boolean {
+export function goesOn({ publication }: FoundImage, { when }: HttpOptions): boolean {
   return when !== 'never' && publication.state === 'unreachable' && isUnmounted(publication.reason);
 }
 

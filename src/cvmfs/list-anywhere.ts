@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import type { LookContext } from './ask-look.ts';
 import { type ListEnd, type ListQuestion, listPublications } from './list-publications.ts';
+import type { HttpOptions } from './no-mount/http-options.ts';
 import type { HttpView } from './no-mount/http-view.ts';
-import type { HttpWishes } from './no-mount/http-wishes.ts';
 import { isUnmounted } from './unreachable.ts';
 
 /**
@@ -16,18 +16,18 @@ export type TakeNames = (names: readonly string[], layout: LayoutName, http: Htt
 export async function listAnywhere(
   question: ListQuestion,
   take: TakeNames,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   context: LookContext & Pick<Context, 'now'>,
 ): Promise<ListEnd> {
   const end =
-    wishes.when === 'only'
+    requested.when === 'only'
       ? null
       : await listPublications(question, (names, layout) => take(names, layout, null), context);
-  const goesOn = end?.state === 'unreachable' && wishes.when !== 'never' && isUnmounted(end.reason);
+  const goesOn = end?.state === 'unreachable' && requested.when !== 'never' && isUnmounted(end.reason);
   if (end !== null && !goesOn) return end;
   const { listOverHttp } = await import('./no-mount/list-over-http.ts');
   const { bothReasons } = await import('./no-mount/http-reason.ts');
-  const over = await listOverHttp(question, take, wishes, context);
+  const over = await listOverHttp(question, take, requested, context);
   return end?.state === 'unreachable' && over.state === 'unreachable'
     ? { ...over, reason: bothReasons(over.reason, end.reason) }
     : over;

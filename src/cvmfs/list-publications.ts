@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { LAYOUTS, type Layout, type LayoutName } from '../repositories/layouts/index.ts';
+import { abandon, SHELL_ENVIRONMENT, startChild } from './abandonable-child.ts';
 import { askLook, causeOf, type LookContext, timerDelay } from './ask-look.ts';
-import { abandon, SHELL_ENVIRONMENT, startChild } from './leave-behind.ts';
 import type { RepositoryRow } from './look-question.ts';
 import type { Unreachable } from './publication.ts';
 import { type Obstruction, unreachableReason } from './unreachable.ts';

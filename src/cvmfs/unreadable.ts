@@ -1,5 +1,5 @@
+import { SHELL_ENVIRONMENT } from './abandonable-child.ts';
 import { runChild } from './bounded-child.ts';
-import { SHELL_ENVIRONMENT } from './leave-behind.ts';
 
 /** What an image cannot do without; /root and the like may be closed, as they are on any host. */
 const NEEDED = /^(?:bin|sbin|lib(?:32|64|x32)?|usr|etc|opt|\.singularity\.d)(?:\/|$)/;

@@ -18,7 +18,7 @@ export class BindSourceError extends JcdsError {
 }
 
 /** What was asked for, by where it came from. */
-export interface BindWishes {
+export interface BindOptions {
   readonly cwd: string | null;
   readonly bind: readonly string[];
   readonly mount: readonly string[];
@@ -36,7 +36,7 @@ export interface Binds {
  * Merges all binds: what is typed beats the configuration, which beats the defaults, place by place. A missing source
  * is an error when typed and a note otherwise. @throws InvalidBindError, BindSourceError
  */
-export function gatherBinds(wishes: BindWishes): Binds {
+export function gatherBinds(requested: BindOptions): Binds {
   const places = new Map<string, Bind>();
   const notes: string[] = [];
   const add = (spec: BindSpec, origin: Bind['origin']): void => {
@@ -45,10 +45,10 @@ export function gatherBinds(wishes: BindWishes): Binds {
     else if (origin === 'user') throw new BindSourceError(spec.source, found);
     else notes.push(`${spec.source} ${found}: not shown in the container`);
   };
-  for (const spec of wishes.defaults) add(spec, 'default');
-  for (const text of wishes.configured) add(parseBind(text, '/'), 'configuration');
-  for (const text of wishes.bind) add(parseBind(text, wishes.cwd), 'user');
-  for (const text of wishes.mount) add(parseMount(text, wishes.cwd), 'user');
+  for (const spec of requested.defaults) add(spec, 'default');
+  for (const text of requested.configured) add(parseBind(text, '/'), 'configuration');
+  for (const text of requested.bind) add(parseBind(text, requested.cwd), 'user');
+  for (const text of requested.mount) add(parseMount(text, requested.cwd), 'user');
   // A bind below another must be made after it.
   return { binds: [...places.values()].sort((a, b) => compareBytes(a.destination, b.destination)), notes };
 }

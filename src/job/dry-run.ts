@@ -3,9 +3,9 @@ import type { Plan } from '../launch/plan.ts';
 import { printableDocument, printableWord } from '../launch/printable-word.ts';
 import { jsonLine } from '../output/json.ts';
 import { addressedVariables, jobEnvironment } from '../runtimes/environment.ts';
-import { launcherNames } from '../runtimes/held.ts';
 import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
-import type { MadeRequest } from './request.ts';
+import { launcherNames } from '../runtimes/withheld-variables.ts';
+import type { MadeRequest } from './make-request.ts';
 
 /** A decided job, with the reason of each of its parts. */
 export interface DryRun {

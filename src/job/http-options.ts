@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import { type HttpWishes, httpCacheDirectory, NetworkForbiddenError } from '../cvmfs/no-mount/http-wishes.ts';
+import {
+  type HttpOptions,
+  httpCacheDirectory,
+  NetworkForbiddenError,
+} from '../cvmfs/no-mount/http-options.ts';
 import { UsageError } from '../errors.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
 
@@ -13,7 +17,7 @@ export function httpWishesOf(
   options: Readonly<Record<string, unknown>>,
   settings: Settings,
   { environment, home, cwd }: Pick<Context, 'environment' | 'home' | 'cwd'>,
-): HttpWishes {
+): HttpOptions {
   const isOnly = options.mount === false;
   if (isOnly && !settings.network) throw new NetworkForbiddenError();
   const keys = texts(options.keys).map(path => resolve(cwd ?? '/', path));

@@ -27,7 +27,7 @@ export async function askIfMissing(
   const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'fail');
   if (policy === 'fail' || options.dryRun === true) return false;
   const { reference } = image;
-  const { whenMissing } = await import('../asking/when-missing.ts');
+  const { whenMissing } = await import('../publication-requests/when-missing.ts');
   const end = await whenMissing({ reference, name, policy, settings, options, context, say });
   return end === 'look-again';
 }

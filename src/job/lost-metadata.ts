@@ -9,9 +9,9 @@ import { registryOptions } from '../registry/from-settings.ts';
 import type { ImageConfiguration } from '../registry/image-configuration.ts';
 import { publishedConfiguration } from '../registry/published-configuration.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
+import { hasFailed, noteFailure } from '../rootfs/failed-attempts.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { recallImage, rememberImage } from '../rootfs/memory.ts';
-import { noteTried, wasTried } from '../rootfs/tried.ts';
 import { defects } from '../rootfs/usability.ts';
 import type { NamedImage } from './locate.ts';
 
@@ -61,12 +61,12 @@ async function askRegistry(
   if ('reason' in upstream) return upstream.reason;
   const identity = publishedIdentity(published.target);
   if (identity === null) return 'the name of its directory does not tell which image it was made from';
-  if (wasTried(published.target, context))
+  if (hasFailed(published.target, context))
     return 'its registry did not help when it was asked within the last hour';
   const platform = wanted ?? parsePlatform(`linux/${facts.architecture ?? hostArchitectures()[0]!}`);
   const options = { ...registryOptions(settings, context), timeout: TIMEOUT };
   const answer = await publishedConfiguration(upstream.reference, identity, platform, options);
   if (answer.state === 'known') return answer.config;
-  noteTried(published.target, context);
+  noteFailure(published.target, context);
   return answer.reason;
 }

@@ -14,7 +14,7 @@ import type { JobMode } from './command-words.ts';
 import { completeListings } from './complete-listings.ts';
 import { commandLine, type DryRun, explainJson } from './dry-run.ts';
 import { findJobImage, type JobImage } from './job-image.ts';
-import { makeRequest, SHELL } from './request.ts';
+import { makeRequest, SHELL } from './make-request.ts';
 import { type Decided, removeStatusFile, statusOf, writeStatusFile } from './status-file.ts';
 
 /**

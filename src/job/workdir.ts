@@ -19,7 +19,7 @@ export class WorkdirUnknownError extends JcdsError {
 }
 
 /** What decides where a job starts. */
-export interface WorkdirWishes {
+export interface WorkdirOptions {
   readonly options: Readonly<Record<string, unknown>>;
   readonly home: RunRequest['home'];
   readonly contain: boolean;
@@ -35,17 +35,17 @@ export interface WorkdirWishes {
  * The working directory inside: what was typed, or the caller's where that is shown, or the home directory.
  * @throws UsageError, WorkdirUnknownError
  */
-export function chooseWorkdir(wishes: WorkdirWishes): Reasoned<string> {
-  const { options, cwd, home } = wishes;
+export function chooseWorkdir(requested: WorkdirOptions): Reasoned<string> {
+  const { options, cwd, home } = requested;
   const typed = ['workdir', 'pwd', 'cwd'].find(name => typeof options[name] === 'string');
-  if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), wishes);
+  if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), requested);
   if (cwd === null) return { value: home.path, reason: "home: the caller's cannot be read" };
-  return isShown(cwd, wishes)
+  return isShown(cwd, requested)
     ? { value: cwd, reason: "the caller's" }
     : { value: home.path, reason: "home: the caller's is not shown inside" };
 }
 
-function typedWorkdir(name: string, wanted: string, { facts, image }: WorkdirWishes): Reasoned<string> {
+function typedWorkdir(name: string, wanted: string, { facts, image }: WorkdirOptions): Reasoned<string> {
   if (name === 'workdir' && wanted === 'image') {
     const workdir = facts?.config.workdir ?? null;
     if (workdir === null) throw new WorkdirUnknownError(image);
@@ -60,7 +60,7 @@ function typedWorkdir(name: string, wanted: string, { facts, image }: WorkdirWis
 }
 
 /** Whether the caller's directory is the same one inside. Those of the image itself are there where the image has them. */
-function isShown(cwd: string, { home, contain, binds, facts }: WorkdirWishes): boolean {
+function isShown(cwd: string, { home, contain, binds, facts }: WorkdirOptions): boolean {
   if (OF_THE_IMAGE.has(cwd)) return cwd === '/' || hasTop(facts, cwd);
   const own = contain ? [] : ['/tmp', '/var/tmp'];
   const places = [

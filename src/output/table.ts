@@ -1,6 +1,6 @@
 import { safeText } from './safe-text.ts';
 import { type Meaning, PLAIN, type Style } from './style.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from './wrap-text.ts';
 
 /** A cell: a text, which may come from outside, and what it means. */
 export type Cell = string | { readonly text: string; readonly meaning: Meaning };

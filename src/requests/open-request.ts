@@ -1,8 +1,8 @@
 import type { Reference } from '../image/reference.ts';
+import type { ChangePlan, ProposedChange } from './change-plan.ts';
 import { ForgeRefusedError, isAnswerLost } from './forges/failures.ts';
 import type { Account, Change, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
 import { parseList } from './locate-list.ts';
-import type { Plan, ProposedChange } from './plan.ts';
 import { findImage } from './wishlist/find.ts';
 
 /** Pauses before looking again after a lost answer, in milliseconds: what was sent may take effect a little later. */
@@ -22,7 +22,7 @@ export async function lookAgain<T>(
 }
 
 export function changeOf(
-  { project, branch, located, addition }: Plan,
+  { project, branch, located, addition }: ChangePlan,
   source: Project,
   rewrite: boolean,
 ): Change {
@@ -36,7 +36,7 @@ export function changeOf(
  */
 export async function prepareBranch(
   forge: Forge,
-  plan: Plan,
+  plan: ChangePlan,
   {
     source,
     reference,
@@ -59,7 +59,7 @@ export async function prepareBranch(
 /** Whether the list on the branch has the image; null when there is no such branch. */
 async function branchHolds(
   forge: Forge,
-  plan: Plan,
+  plan: ChangePlan,
   source: Project,
   reference: Reference,
 ): Promise<boolean | null> {
@@ -71,7 +71,7 @@ async function branchHolds(
 /** Opens the request, or finds the one that somebody opened in the same moment. Throws ForgeRefusedError, AnswerLostError. */
 export async function openRequest(
   forge: Forge,
-  plan: Plan,
+  plan: ChangePlan,
   {
     source,
     account,

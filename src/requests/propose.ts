@@ -1,9 +1,9 @@
 import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
+import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from './change-plan.ts';
 import type { Account, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
 import { systemClock } from './forges/index.ts';
 import { changeOf, openRequest, prepareBranch } from './open-request.ts';
-import { makePlan, type Plan, type ProposedChange, type Wish } from './plan.ts';
 
 export interface ProposeOptions extends Wish {
   forge: Forge;
@@ -60,7 +60,7 @@ export async function propose(options: ProposeOptions): Promise<ProposeResult> {
   let { place } = options;
   let confirmed = options.confirm === undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const plan = await makePlan({ ...options, place }, project);
+    const plan = await makeChangePlan({ ...options, place }, project);
     if ('found' in plan) return listed(plan);
     place = { ...place, path: plan.change.path };
     const { result, isStale } = await findRequest(options, plan, account);
@@ -76,17 +76,20 @@ export async function propose(options: ProposeOptions): Promise<ProposeResult> {
   throw new ListBusyError(project.path);
 }
 
-function listed({ found, path }: Exclude<Awaited<ReturnType<typeof makePlan>>, Plan>): ProposeResult {
+function listed({
+  found,
+  path,
+}: Exclude<Awaited<ReturnType<typeof makeChangePlan>>, ChangePlan>): ProposeResult {
   return { state: 'listed', by: found.state, path, line: safeText(found.text), lineNumber: found.line };
 }
 
-function opened({ change }: Plan, { url, number: iid }: ForgeRequest): ProposeResult {
+function opened({ change }: ChangePlan, { url, number: iid }: ForgeRequest): ProposeResult {
   return { state: 'opened', url, iid, change };
 }
 
 function readyChange(
   { forge, place }: ProposeOptions,
-  plan: Plan,
+  plan: ChangePlan,
   reason: 'no-token' | 'not-confirmed',
 ): ProposeResult {
   const url = forge.editPage(place.project, plan.target, plan.change.path);
@@ -96,7 +99,7 @@ function readyChange(
 /** `isStale`: a branch of that name belongs to an earlier request, and what it holds is out of date. */
 async function findRequest(
   options: ProposeOptions,
-  plan: Plan,
+  plan: ChangePlan,
   account: Account | null,
 ): Promise<{ result: ProposeResult | null; isStale: boolean }> {
   const { forge, askAgain = false } = options;
@@ -113,7 +116,7 @@ async function findRequest(
 /** The same wish by someone else. Without a token a server may refuse the question: then nothing is known. */
 async function findOthers(
   { forge }: ProposeOptions,
-  { project, target, change }: Plan,
+  { project, target, change }: ChangePlan,
   account: Account | null,
 ): Promise<ForgeRequest | undefined> {
   try {
@@ -127,7 +130,7 @@ async function findOthers(
 
 async function existing(
   options: ProposeOptions,
-  plan: Plan,
+  plan: ChangePlan,
   request: ForgeRequest,
   account: Account | null,
 ): Promise<ProposeResult> {
@@ -140,7 +143,7 @@ async function existing(
 /** A request of ours that no longer fits the list is made anew on it, in place. */
 async function rebuildIfConflicting(
   { forge }: ProposeOptions,
-  plan: Plan,
+  plan: ChangePlan,
   request: ForgeRequest,
   account: Account,
 ): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
+import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from './change-plan.ts';
 import { pageAddress } from './forges/answer.ts';
 import { encodePath } from './forges/encode-path.ts';
 import type { Clock, Project } from './forges/forge.ts';
@@ -7,7 +8,6 @@ import { systemClock } from './forges/index.ts';
 import { GitRemote, GitRemoteError, type RemoteOptions, shownRemote } from './git-remote.ts';
 import { parseList } from './locate-list.ts';
 import { lookAgain } from './open-request.ts';
-import { makePlan, type Plan, type ProposedChange, type Wish } from './plan.ts';
 import { findImage } from './wishlist/find.ts';
 
 export interface PushOptions extends Omit<Wish, 'forge'>, RemoteOptions {
@@ -48,7 +48,7 @@ export function sshRemote(host: string, project: string): string {
 
 /**
  * Asks for an image without a token: GitLab opens a merge request for a pushed branch when told to. The branch must not be there,
- * or be where it was last seen, so of many clients at once one pushes and the others find it. Throws what makePlan throws,
+ * or be where it was last seen, so of many clients at once one pushes and the others find it. Throws what makeChangePlan throws,
  * GitRemoteError, GitUnusableError, PushOptionsUnsupportedError.
  */
 export function proposeByPush(options: PushOptions): Promise<PushResult> {
@@ -62,7 +62,7 @@ async function push(options: PushOptions, remote: GitRemote): Promise<PushResult
     throw new GitRemoteError(remote.remote, 'read', 'it has no such branch');
   const project: Project = { id: '', path: place.project, defaultBranch: target, mayPush: true };
   const files = { host, readFile: remote.readFile.bind(remote), listFiles: remote.listFiles.bind(remote) };
-  const plan = await makePlan({ ...options, forge: files }, project);
+  const plan = await makeChangePlan({ ...options, forge: files }, project);
   if ('found' in plan) {
     const { state: by, line: lineNumber, text } = plan.found;
     return { state: 'listed', by, path: plan.path, line: safeText(text), lineNumber };
@@ -76,7 +76,11 @@ async function push(options: PushOptions, remote: GitRemote): Promise<PushResult
   return pushBranch(options, plan, remote, there ?? '');
 }
 
-async function branchHolds({ reference }: PushOptions, plan: Plan, remote: GitRemote): Promise<boolean> {
+async function branchHolds(
+  { reference }: PushOptions,
+  plan: ChangePlan,
+  remote: GitRemote,
+): Promise<boolean> {
   if (!(await remote.fetch(plan.branch))) return false;
   const file = await remote.readFile(null, plan.change.path, plan.branch);
   return file !== null && findImage(plan.format, parseList(plan.format, file), reference) !== null;
@@ -84,7 +88,7 @@ async function branchHolds({ reference }: PushOptions, plan: Plan, remote: GitRe
 
 async function pushBranch(
   options: PushOptions,
-  plan: Plan,
+  plan: ChangePlan,
   remote: GitRemote,
   expected: string,
 ): Promise<PushResult> {
@@ -113,7 +117,7 @@ async function pushBranch(
 }
 
 /** Push options are one line each. */
-function pushOptions({ message }: PushOptions, { target, change }: Plan): string[] {
+function pushOptions({ message }: PushOptions, { target, change }: ChangePlan): string[] {
   const words = `Please publish \`${change.entry}\`. ${message ?? ''}`.replace(/\s+/g, ' ').trim();
   return [
     'merge_request.create',
@@ -134,10 +138,10 @@ function requestTold(errors: string, { host }: PushOptions): { url?: string; iid
   return {};
 }
 
-function pageOfBranch({ host, place }: PushOptions, { branch }: Plan): string {
+function pageOfBranch({ host, place }: PushOptions, { branch }: ChangePlan): string {
   return `https://${host}/${encodePath(place.project)}/-/merge_requests?state=all&source_branch=${encodeURIComponent(branch)}`;
 }
 
-function editPage({ host, place }: PushOptions, { target, change }: Plan): string {
+function editPage({ host, place }: PushOptions, { target, change }: ChangePlan): string {
   return `https://${host}/${encodePath(place.project)}/-/edit/${encodePath(target)}/${encodePath(change.path)}`;
 }

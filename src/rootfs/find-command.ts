@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { hostArchitectures } from './host-architectures.ts';
-import { type ImageTree, imageTree, type Mount, onDisk } from './image-tree.ts';
+import { type ImageView, imageView, type Mount, onDisk } from './image-view.ts';
 import { HEAD_BYTES, programHead } from './program-head.ts';
 import { errnoOf } from './walk.ts';
 
@@ -38,7 +38,7 @@ const INTERPRETER_LIMIT = 4;
  * the image cannot be seen (EIO, …).
  */
 export function findCommand(root: string, question: CommandQuestion): CommandAnswer {
-  const tree = imageTree(root, question.mounts);
+  const tree = imageView(root, question.mounts);
   const { word, searchPath, cwd } = question;
   if (word === '') return { state: 'notFound' };
   if (word.includes('/')) return judge(tree, below(cwd, word), question) ?? { state: 'notFound' };
@@ -56,7 +56,7 @@ function below(cwd: string, path: string): string {
 }
 
 /** null: nothing there. */
-function judge(tree: ImageTree, path: string, question: CommandQuestion, depth = 0): CommandAnswer | null {
+function judge(tree: ImageView, path: string, question: CommandQuestion, depth = 0): CommandAnswer | null {
   const refuse = (obstacle: Obstacle): CommandAnswer => ({ state: 'notExecutable', path, obstacle });
   const opened = tree.open(path);
   if (opened.state !== 'open') return opened.state === 'denied' ? judgeUnreadable(tree, path) : null;
@@ -74,7 +74,7 @@ function judge(tree: ImageTree, path: string, question: CommandQuestion, depth =
 }
 
 /** A program may be executable and not readable: then its head stays unknown. */
-function judgeUnreadable(tree: ImageTree, path: string): CommandAnswer {
+function judgeUnreadable(tree: ImageView, path: string): CommandAnswer {
   const walked = tree.resolve(path);
   const may = walked.state === 'found' && isExecutable(tree.hostPath(`/${walked.path.join('/')}`));
   return may ? { state: 'found', path } : { state: 'notExecutable', path, obstacle: { why: 'permission' } };
@@ -82,7 +82,7 @@ function judgeUnreadable(tree: ImageTree, path: string): CommandAnswer {
 
 function obstacleIn(
   head: Buffer,
-  tree: ImageTree,
+  tree: ImageView,
   question: CommandQuestion,
   depth: number,
 ): Obstacle | null {

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, readdirSync, readSync } from 'node:fs';
 import { readElf } from './elf.ts';
 import { isEnvironmentFileDropped } from './environment-dropped.ts';
 import type { ImageConfig, ImageFacts, RootEntry } from './facts.ts';
-import { type ImageTree, imageTree } from './image-tree.ts';
+import { type ImageView, imageView } from './image-view.ts';
 import { HEAD_BYTES } from './program-head.ts';
 import { parseDefinition, parseLabels, singularityConfig } from './singularity-config.ts';
 
@@ -39,7 +39,7 @@ const NO_CONFIG: ImageConfig = {
  * Throws the system's error when the image cannot be seen (EIO, ENOTCONN, EACCES on its top directory, …).
  */
 export function inspectImage(directory: string, listings: readonly string[]): ImageFacts {
-  const tree = imageTree(directory);
+  const tree = imageView(directory);
   const top = tree.list('/');
   if (top === null) throw whyUnlisted(directory);
   const meta = readMetadata(
@@ -71,7 +71,7 @@ function whyUnlisted(directory: string): unknown {
 
 type Metadata = Pick<ImageFacts, 'config' | 'environmentFileDropped' | 'origin' | 'singularityMissing'>;
 
-function readMetadata(tree: ImageTree, exists: boolean): Metadata {
+function readMetadata(tree: ImageView, exists: boolean): Metadata {
   const names = exists ? tree.list(META)?.map(({ name }) => name) : undefined;
   if (names === undefined)
     return { config: NO_CONFIG, environmentFileDropped: false, origin: null, singularityMissing: null };
@@ -118,7 +118,7 @@ function missingParts(found: {
   return missing;
 }
 
-function readShell(tree: ImageTree): Pick<ImageFacts, 'architecture' | 'hasShell'> {
+function readShell(tree: ImageView): Pick<ImageFacts, 'architecture' | 'hasShell'> {
   const opened = tree.open('/bin/sh');
   if (opened.state !== 'open') return { architecture: null, hasShell: false };
   try {
@@ -133,7 +133,7 @@ function readShell(tree: ImageTree): Pick<ImageFacts, 'architecture' | 'hasShell
 }
 
 /** The whole text, or its whole lines below the limit; null when it is no file that can be read. */
-function readText(tree: ImageTree, path: string, limit: number): string | null {
+function readText(tree: ImageView, path: string, limit: number): string | null {
   const opened = tree.open(path);
   if (opened.state !== 'open') return null;
   try {
@@ -151,7 +151,7 @@ function readText(tree: ImageTree, path: string, limit: number): string | null {
 }
 
 /** A listing with the text of every link; empty for a directory that is not there. */
-function completeListing(tree: ImageTree, path: string, listed: readonly RootEntry[] | null): RootEntry[] {
+function completeListing(tree: ImageView, path: string, listed: readonly RootEntry[] | null): RootEntry[] {
   const walked = tree.resolve(path);
   return (listed ?? tree.list(path) ?? []).map(entry => {
     const target = entry.kind === 'link' ? tree.linkAt([...walked.path, entry.name]) : null;

@@ -3,11 +3,11 @@ import { latin1 } from '../launch/quote.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { findGpu, gpuOf, withGpuLibraries } from './gpu.ts';
-import { heldName, heldVariables, holdBack } from './held.ts';
-import type { RootOperation } from './image-tree.ts';
+import type { RootOperation } from './root-tree.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type MountOperation, skeleton } from './skeleton.ts';
 import { usernsFailure } from './userns.ts';
+import { withheldName, withheldVariables, withhold } from './withheld-variables.ts';
 
 type Argument = Invocation['args'][number];
 
@@ -35,7 +35,7 @@ export const bubblewrap: Runtime = {
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const environment = withGpuLibraries(jobEnvironment(request), request);
-  const { harmless, held } = holdBack(environment);
+  const { harmless, held } = withhold(environment);
   const { image, root, mounts } = skeleton(request, gpuOf(request, host));
   const inputs: string[] = [];
   const input = (text: string): Argument => ({ input: inputs.push(text) - 1 });
@@ -82,7 +82,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '--',
       ...request.words,
     ],
-    environment: { set: [...change.set, ...heldVariables(secrets)], unset: change.unset },
+    environment: { set: [...change.set, ...withheldVariables(secrets)], unset: change.unset },
     inputs,
   };
 }
@@ -102,11 +102,11 @@ function setenv({ name, value }: ContainerVariable): string[] {
  * bash, a file; hence `>>`). Its one newline is read first. Variables of the loader so act on the job alone.
  */
 function handOver(secrets: readonly ContainerVariable[]): string {
-  const words = secrets.map(({ name }) => `--setenv ${name} "$${heldName(name)}"`).join(' ');
+  const words = secrets.map(({ name }) => `--setenv ${name} "$${withheldName(name)}"`).join(' ');
   return [
     'read -r jcds_line <&"$1"',
     `printf '%s\\0' ${words} >>"/proc/self/fd/$1"`,
-    `unset jcds_line ${secrets.map(({ name }) => heldName(name)).join(' ')}`,
+    `unset jcds_line ${secrets.map(({ name }) => withheldName(name)).join(' ')}`,
     'shift',
     'exec "$@"',
   ].join('\n');

@@ -1,7 +1,6 @@
 import { isShellName } from '../launch/shell-names.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import { heldName, heldVariables, holdBack } from './held.ts';
 import { quote } from './quote-text.ts';
 import { buildLines, closeLine } from './root-script.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
@@ -9,6 +8,7 @@ import { skeleton } from './skeleton.ts';
 import { BASH_ADDS, choosePlace, type UnshareFacts } from './unshare.ts';
 import { findTools, tooOld, trial } from './unshare-probe.ts';
 import { usernsFailure } from './userns.ts';
+import { withheldName, withheldVariables, withhold } from './withheld-variables.ts';
 
 /** The host's tools, and unshare(1) itself: `program` is ch-run. */
 export type CharliecloudFacts = UnshareFacts & { readonly unshare: string };
@@ -38,7 +38,7 @@ export const charliecloud: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as CharliecloudFacts;
   // ch-run itself wants to show what TMPDIR names.
-  const { harmless, held } = holdBack(
+  const { harmless, held } = withhold(
     withGpuLibraries(jobEnvironment(request), request),
     /^(?:(?:OLD)?PWD|TMPDIR)$/,
   );
@@ -62,7 +62,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...['-c', request.cwd, ...request.runtimeArguments],
       ...[`${choosePlace(facts.places, request)}/root`, '--', ...request.words],
     ],
-    environment: { set: [...change.set, ...heldVariables(held)], unset: change.unset },
+    environment: { set: [...change.set, ...withheldVariables(held)], unset: change.unset },
   };
 }
 
@@ -100,10 +100,12 @@ function heldLines(held: readonly ContainerVariable[], file: string): string[] {
     `: >${quote(file)}`,
     ...held
       .filter(isLine)
-      .map(({ name }) => `printf "%s='%s'\\n" ${name} "$${heldName(name)}" >>${quote(file)}`),
+      .map(({ name }) => `printf "%s='%s'\\n" ${name} "$${withheldName(name)}" >>${quote(file)}`),
     // No such line can hold a newline; with one in it nothing that steers a program makes sense.
-    ...held.filter(variable => !isLine(variable)).map(({ name }) => `export ${name}="$${heldName(name)}"`),
-    ...(held.length === 0 ? [] : [`unset ${held.map(({ name }) => heldName(name)).join(' ')}`]),
+    ...held
+      .filter(variable => !isLine(variable))
+      .map(({ name }) => `export ${name}="$${withheldName(name)}"`),
+    ...(held.length === 0 ? [] : [`unset ${held.map(({ name }) => withheldName(name)).join(' ')}`]),
   ];
 }
 

@@ -7,7 +7,7 @@ import { trial } from './unshare-probe.ts';
 /** What containerd's row knows about this host. */
 export interface ContainerdFacts {
   readonly shell: string;
-  /** The user's directory for groundwork. */
+  /** The user's directory for engine files. */
   readonly store: string;
   readonly runc: string;
   /** A static init of the host. */

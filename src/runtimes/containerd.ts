@@ -3,11 +3,18 @@ import { isUtf8 } from './apptainer-environment.ts';
 import { runcScript } from './containerd-job.ts';
 import { type ContainerdFacts, probeContainerd } from './containerd-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
+import {
+  type EngineFiles,
+  engineFilesLines,
+  engineFilesPath,
+  programIn,
+  rootIn,
+  textIn,
+} from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
 import { checkWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import { type Groundwork, groundworkLines, groundworkPath, programIn, rootIn, textIn } from './groundwork.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
 import { mountFields } from './mount-fields.ts';
 import { quote } from './quote-text.ts';
@@ -67,8 +74,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     engineMounts(root, String).mounts.some(({ at }) => at === path),
   );
   const programs = [runcScript(quote(facts.runc), request, replaced)];
-  const work = groundworkOf(root, programs);
-  const path = groundworkPath(facts.store, work);
+  const work = engineFilesOf(root, programs);
+  const path = engineFilesPath(facts.store, work);
   const { mounts, devices } = engineMounts(root, index => textIn(path, index));
   const { words, change, inner } = environmentOf(request);
   const ctr = `${quote(host.program)} ${CONNECTING} -n ${NAMESPACE}`;
@@ -85,7 +92,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     args: [
       '-c',
       [
-        ...groundworkLines(path, work, 'containerd'),
+        ...engineFilesLines(path, work, 'containerd'),
         ...cleaningLines(ctr),
         `exec ${ctr} run --env-file /dev/fd/9 ${options.map(quote).join(' ')} ${quote(rootIn(path))} "$jcds_id" ${INIT} -- "$@" 9<<JCDS_END`,
         ...words.filter(word => !word.includes('=')).map(name => `${name}=$${name}`),
@@ -110,7 +117,7 @@ function environmentOf(request: RunRequest) {
 }
 
 /** Every place is made before: runc would make it in a directory that other jobs share. */
-function groundworkOf({ root, mounts, image }: Skeleton, programs: readonly string[]): Groundwork {
+function engineFilesOf({ root, mounts, image }: Skeleton, programs: readonly string[]): EngineFiles {
   const at = (kind: 'directory' | 'file') =>
     root
       .filter(one => one.kind === kind || (one.kind === 'entry' && one.of === kind))

@@ -8,7 +8,7 @@ import { trial } from './unshare-probe.ts';
 /** What docker's row knows about this host. */
 export interface DockerFacts {
   readonly shell: string;
-  /** The user's directory for groundwork. */
+  /** The user's directory for engine files. */
   readonly store: string;
   /** A static init of the host. */
   readonly init: string;

@@ -1,11 +1,11 @@
 import { EXIT } from '../errors.ts';
 import { type DockerFacts, MERGED, probeDocker, ROOT_IMAGES } from './docker-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
+import { engineFilesLines, engineFilesPath, textIn } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
 import { checkWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import { groundworkLines, groundworkPath, textIn } from './groundwork.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
 import { mountFields } from './mount-fields.ts';
 import { quote } from './quote-text.ts';
@@ -54,14 +54,14 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   checkWorkdir(request.cwd, root);
   const image = isMerged(root) ? ROOT_IMAGES.merged : ROOT_IMAGES.plain;
   const work = { directories: [], files: [], links: [], texts: engineMounts(root, String).texts };
-  const path = groundworkPath(facts.store, work);
+  const path = engineFilesPath(facts.store, work);
   const { mounts, devices } = engineMounts(root, index => textIn(path, index));
   const { words, change, inner } = environmentOf(request);
   return {
     file: facts.shell,
     args: [
       '-c',
-      [...groundworkLines(path, work, 'docker'), checkLine(host.program, image), 'exec "$@"'].join('\n'),
+      [...engineFilesLines(path, work, 'docker'), checkLine(host.program, image), 'exec "$@"'].join('\n'),
       ...['jcds', ...work.texts, host.program],
       ...runOptions(request),
       ...words.flatMap(word => ['--env', word]),

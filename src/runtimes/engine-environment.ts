@@ -1,9 +1,9 @@
 import { isShellName } from '../launch/shell-names.ts';
 import { isUtf8 } from './apptainer-environment.ts';
 import type { ContainerVariable, JobEnvironment } from './environment.ts';
-import { steersTools } from './held.ts';
 import { type InnerWork, innerVariables } from './inner-shell.ts';
 import type { Invocation, RunRequest } from './runtime.ts';
+import { steersTools } from './withheld-variables.ts';
 
 /** How the job's variables go to an engine that is told their names and takes the values from its own environment. */
 export interface EngineEnvironment {

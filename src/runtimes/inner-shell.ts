@@ -1,8 +1,8 @@
 import { toBytes } from '../launch/bytes.ts';
 import { isUtf8 } from './apptainer-environment.ts';
-import { heldName } from './held.ts';
 import { quote } from './quote-text.ts';
 import type { RunRequest } from './runtime.ts';
+import { withheldName } from './withheld-variables.ts';
 
 /**
  * What the image's own /bin/sh has to do right before the job, since the engine cannot: engines hand everything on as
@@ -38,7 +38,7 @@ export function innerWords(request: RunRequest, work: InnerWork): readonly strin
     ...(isPlain ? [] : decodeWords(words.length)),
     ...names.map(
       name =>
-        `jcds_w=$(printf %b. "$${heldName(name)}"); export ${name}="\${jcds_w%.}"; unset ${heldName(name)}`,
+        `jcds_w=$(printf %b. "$${withheldName(name)}"); export ${name}="\${jcds_w%.}"; unset ${withheldName(name)}`,
     ),
     ...(work.lost.length === 0 ? [] : giveByEnv(work.lost)),
     ...work.surplus.map(dropLine),
@@ -49,7 +49,7 @@ export function innerWords(request: RunRequest, work: InnerWork): readonly strin
 
 /** The variables that carry the encoded ones into the container. */
 export function innerVariables({ encoded }: InnerWork): readonly (readonly [name: string, value: string])[] {
-  return encoded.map(([name, value]) => [heldName(name), encode(value)] as const);
+  return encoded.map(([name, value]) => [withheldName(name), encode(value)] as const);
 }
 
 /** Words come first, encoded; behind them the engine has put the caller's own arguments, spoiled: those are dropped. */

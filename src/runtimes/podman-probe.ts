@@ -9,7 +9,7 @@ import { USERNS_CURE } from './userns.ts';
 /** What podman's row knows about this host. */
 export interface PodmanFacts {
   readonly shell: string;
-  /** The user's directory for groundwork. */
+  /** The user's directory for engine files. */
   readonly store: string;
   /** The OCI runtime to name, where podman's own choice does not work. */
   readonly oci: string | null;

@@ -1,8 +1,8 @@
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
+import { type EngineFiles, engineFilesLines, engineFilesPath, rootIn, textIn } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import { type Groundwork, groundworkLines, groundworkPath, rootIn, textIn } from './groundwork.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
 import { mountFields } from './mount-fields.ts';
 import { type PodmanFacts, probePodman } from './podman-probe.ts';
@@ -50,7 +50,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     file: facts.shell,
     args: [
       '-c',
-      [...groundworkLines(path, work, 'podman'), 'exec "$@"'].join('\n'),
+      [...engineFilesLines(path, work, 'podman'), 'exec "$@"'].join('\n'),
       'jcds',
       ...work.texts,
       ...[host.program, '--log-level=error', ...(facts.oci === null ? [] : ['--runtime', facts.oci])],
@@ -76,8 +76,8 @@ function laidOut(root: Skeleton, store: string) {
   );
   const parents = links.map(([at]) => at.slice(0, at.lastIndexOf('/'))).filter(parent => parent !== '');
   const { texts } = engineMounts(root, String);
-  const work: Groundwork = { directories: [...new Set(parents)], files: [], links, texts };
-  const path = groundworkPath(store, work);
+  const work: EngineFiles = { directories: [...new Set(parents)], files: [], links, texts };
+  const path = engineFilesPath(store, work);
   return { work, path, ...engineMounts(root, index => textIn(path, index)) };
 }
 

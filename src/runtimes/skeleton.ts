@@ -1,6 +1,6 @@
 import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
-import { ImageTree, type RootOperation } from './image-tree.ts';
+import { type RootOperation, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
 
 type Gpu = ReturnType<typeof gpuOf>;
@@ -57,8 +57,8 @@ function build(
   request: RunRequest,
   gpu: Gpu,
   needs: RootNeeds,
-): { tree: ImageTree; mounts: MountOperation[] } {
-  const tree = new ImageTree(request.image.facts?.directories ?? {});
+): { tree: RootTree; mounts: MountOperation[] } {
+  const tree = new RootTree(request.image.facts?.directories ?? {});
   const mounts: MountOperation[] = [];
   const directory = (path: string) => tree.place(path, 'directory');
   const file = (path: string) => tree.place(path, 'file');

@@ -1,5 +1,5 @@
-import type { RootOperation } from './image-tree.ts';
 import { quote } from './quote-text.ts';
+import type { RootOperation } from './root-tree.ts';
 import type { MountOperation, Skeleton } from './skeleton.ts';
 
 /** The devices of a minimal /dev: those that every program may expect. */

@@ -1,10 +1,10 @@
 import { EXIT } from '../errors.ts';
 import type { ContainerVariable } from './environment.ts';
-import { heldName } from './held.ts';
 import { quote } from './quote-text.ts';
 import { buildLines, closeLine } from './root-script.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { ToolsAfterChange, UnshareFacts } from './unshare.ts';
+import { withheldName } from './withheld-variables.ts';
 
 /**
  * The script that the host's sh runs in the new namespaces. Its arguments are the script for the last step, the working
@@ -65,7 +65,7 @@ export function lastScript(tools: ToolsAfterChange, variables: LastVariables): s
     ...(needsEnv
       ? [`exec ${env} --chdir="$jcds_cwd" ${envArguments(variables)} "$@"`]
       : [
-          ...held.map(({ name }) => `export ${name}="$${heldName(name)}"; unset ${heldName(name)}`),
+          ...held.map(({ name }) => `export ${name}="$${withheldName(name)}"; unset ${withheldName(name)}`),
           'exec "$@"',
         ]),
   ].join('\n');
@@ -73,9 +73,9 @@ export function lastScript(tools: ToolsAfterChange, variables: LastVariables): s
 
 /** env(1) itself takes held variables out of its environment (-S knows `${NAME}`), so their values stand in no argument. */
 function envArguments({ held, lost, surplus }: LastVariables): string {
-  const assignments = held.map(({ name }) => `${name}=\${${heldName(name)}}`).join(' ');
+  const assignments = held.map(({ name }) => `${name}=\${${withheldName(name)}}`).join(' ');
   return [
-    ...[...surplus, ...held.map(({ name }) => heldName(name))].flatMap(name => ['-u', name]),
+    ...[...surplus, ...held.map(({ name }) => withheldName(name))].flatMap(name => ['-u', name]),
     ...(held.length === 0 ? [] : ['-S', quote(assignments)]),
     ...lost.map(({ name, value }) => quote(`${name}=${value}`)),
   ].join(' ');

@@ -3,11 +3,11 @@ import { EXIT, JcdsError } from '../errors.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
 import { type GpuFacts, gpuOf, withGpuLibraries } from './gpu.ts';
-import { heldVariables, holdBack } from './held.ts';
 import type { Invocation, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { skeleton } from './skeleton.ts';
 import { probeUnshare } from './unshare-probe.ts';
 import { lastScript, setUpScript } from './unshare-script.ts';
+import { withheldVariables, withhold } from './withheld-variables.ts';
 
 /** The host's tools, found by the probe. Every path is real: links would lead elsewhere once the root has changed. */
 export interface UnshareFacts {
@@ -65,7 +65,7 @@ export const unshare: Runtime = {
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as UnshareFacts;
-  const { harmless, held } = holdBack(withGpuLibraries(jobEnvironment(request), request), /^(?:OLD)?PWD$/);
+  const { harmless, held } = withhold(withGpuLibraries(jobEnvironment(request), request), /^(?:OLD)?PWD$/);
   // Variables that the shells on the way would lose are given to the job by env(1), in its last moment. They are the
   // caller's own: --env has no such names.
   const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
@@ -100,7 +100,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...set.texts,
       ...request.words,
     ],
-    environment: { set: [...change.set, ...heldVariables(held)], unset: change.unset },
+    environment: { set: [...change.set, ...withheldVariables(held)], unset: change.unset },
   };
 }
 

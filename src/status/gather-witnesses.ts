@@ -3,7 +3,7 @@ import type { Search } from '../cvmfs/find-publication.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageContext } from '../cvmfs/look-at-image.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
-import type { HttpWishes } from '../cvmfs/no-mount/http-wishes.ts';
+import type { HttpOptions } from '../cvmfs/no-mount/http-options.ts';
 import type { Deadline } from './deadline.ts';
 
 /** An image, what a look found, and how current that is. */
@@ -20,11 +20,11 @@ export interface WitnessQuestion {
 export async function gatherWitnesses(
   questions: readonly WitnessQuestion[],
   search: Search,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   deadline: Deadline,
   context: ImageContext,
 ): Promise<readonly (SeenImage | null)[]> {
-  const asked = wishes.when === 'never' ? [] : questions.filter(isStale);
+  const asked = requested.when === 'never' ? [] : questions.filter(isStale);
   if (asked.length === 0) return questions.map(() => null);
   const { lookBeyond } = await import('../cvmfs/no-mount/look-beyond.ts');
   const behind = new Set(
@@ -33,7 +33,7 @@ export async function gatherWitnesses(
   const repositories = search.repositories.filter(({ name }) => behind.has(name));
   const timeout = Math.max(0.1, Math.round(deadline.left() / 100) / 10);
   const images = asked.map(({ image }) => ({ image, found: null }));
-  const answers = await lookBeyond(images, { ...search, repositories, timeout }, wishes, context);
+  const answers = await lookBeyond(images, { ...search, repositories, timeout }, requested, context);
   return questions.map(question => answers[asked.indexOf(question)] ?? null);
 }
 

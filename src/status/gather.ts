@@ -4,7 +4,7 @@ import type { FoundImage, Search } from '../cvmfs/find-publication.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import { mountedType } from '../cvmfs/mount-points.ts';
 import { freshnessOverHttp } from '../cvmfs/no-mount/http-freshness.ts';
-import type { HttpWishes } from '../cvmfs/no-mount/http-wishes.ts';
+import type { HttpOptions } from '../cvmfs/no-mount/http-options.ts';
 import type { Finding } from '../cvmfs/origin.ts';
 import type { Publication, Published } from '../cvmfs/publication.ts';
 import { unreadableParts } from '../cvmfs/unreadable.ts';
@@ -29,7 +29,7 @@ export interface StatusQuestion {
   /** The table of services. */
   readonly table: readonly Repository[];
   /** How repositories are looked at over HTTP. */
-  readonly wishes: HttpWishes;
+  readonly requested: HttpOptions;
   readonly network: boolean;
   readonly checkRegistry: boolean;
   readonly registries: RegistrySettings;
@@ -59,14 +59,14 @@ export async function gatherStatus(
   question: StatusQuestion,
   context: StatusContext,
 ): Promise<readonly ImageStatus[]> {
-  const { images, search, wishes } = question;
+  const { images, search, requested } = question;
   const deadline = deadlineIn(search.timeout * 1000);
   const freshness = freshnessOnce(question, deadline, context);
   // A failure is met where the answer is awaited.
   for (const name of surelyLookedAt(question)) freshness(name).catch(() => undefined);
   const names = images.map(({ image }) => image);
   const looked = (): Promise<readonly FoundImage[]> => lookAtImages(names, search, deadline, context);
-  const found = await findAllAnywhere(names, looked, search, wishes, context);
+  const found = await findAllAnywhere(names, looked, search, requested, context);
   const architectures = hostArchitectures();
   const [unreadable, upstream, fresh] = await Promise.all([
     unreadableParts(targetsOf(found), deadline.left()),
@@ -74,7 +74,7 @@ export async function gatherStatus(
     Promise.all(found.map(seen => freshnessOf(seen, freshness, context.now()))),
   ]);
   const seen = found.map((one, index) => ({ image: names[index]!, found: one, freshness: fresh[index]! }));
-  const witnesses = await gatherWitnesses(seen, search, wishes, deadline, context);
+  const witnesses = await gatherWitnesses(seen, search, requested, deadline, context);
   return images.map((named, index) => {
     const { publication } = found[index]!;
     const published = publication.state === 'published' ? publication : null;
@@ -95,7 +95,7 @@ export async function gatherStatus(
 
 /** Every repository is asked once, whoever wants to know. */
 function freshnessOnce(
-  { search, table, wishes, network }: StatusQuestion,
+  { search, table, requested, network }: StatusQuestion,
   deadline: Deadline,
   context: StatusContext,
 ): (repository: string) => Promise<Freshness> {
@@ -106,7 +106,7 @@ function freshnessOnce(
     const row = repositoryNamed(repository, table);
     const asking = gatherFreshness(
       row,
-      { root: search.root, servers: wishes.servers, network, deadline },
+      { root: search.root, servers: requested.servers, network, deadline },
       context,
     );
     asked.set(repository, asking);
@@ -115,8 +115,8 @@ function freshnessOnce(
 }
 
 /** Whatever is found, these are looked at on a mount: so they need not wait for the look. */
-function surelyLookedAt({ images, search, wishes }: StatusQuestion): readonly string[] {
-  if (wishes.when === 'only') return [];
+function surelyLookedAt({ images, search, requested }: StatusQuestion): readonly string[] {
+  if (requested.when === 'only') return [];
   const { root } = search;
   const isMounted = (name: string): boolean =>
     mountedType(root) !== null || mountedType(`${root}/${name}`) !== null;

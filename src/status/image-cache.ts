@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { readAttributes } from '../cvmfs/attributes.ts';
 import { runCvmfsTalk } from '../cvmfs/client-cache.ts';
 import type { Search } from '../cvmfs/find-publication.ts';
-import type { HttpWishes } from '../cvmfs/no-mount/http-wishes.ts';
+import type { HttpOptions } from '../cvmfs/no-mount/http-options.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import type { Deadline } from './deadline.ts';
 import { NO_NETWORK } from './gather-freshness.ts';
@@ -34,7 +34,7 @@ export interface ImageCacheQuestion {
   /** Whether it was found over HTTP: then no client of this host has anything of it. */
   readonly overHttp: boolean;
   readonly search: Search;
-  readonly wishes: HttpWishes;
+  readonly requested: HttpOptions;
   readonly deadline: Deadline;
 }
 
@@ -88,14 +88,14 @@ export function parseCounters(text: string, relativePath: string): ImageContents
 }
 
 async function askServer(
-  { published, search, wishes, deadline }: ImageCacheQuestion,
+  { published, search, requested, deadline }: ImageCacheQuestion,
   context: ImageCacheContext,
 ): Promise<ImageContents | Unknown> {
-  if (wishes.when === 'never') return { state: 'unknown', reason: NO_NETWORK };
+  if (requested.when === 'never') return { state: 'unknown', reason: NO_NETWORK };
   // The reader of signed catalogs is large, and of no use to the other reports.
   const { imageSize } = await import('../cvmfs/no-mount/image-size.ts');
   const left = { ...search, timeout: deadline.left() / 1000 };
-  const size = await imageSize(published.targetPlace, left, wishes, context);
+  const size = await imageSize(published.targetPlace, left, requested, context);
   if (size.state === 'unreachable') return { state: 'unknown', reason: size.reason.detail };
   if (size.statistics === null) return { state: 'unknown', reason: NO_CATALOG };
   const { files, bytes } = size.statistics;

@@ -4,7 +4,7 @@ import { EXIT } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { Meaning, Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
-import { wrap } from '../output/wrap.ts';
+import { wrap } from '../output/wrap-text.ts';
 import type { ImageStatus } from './gather.ts';
 
 /** How a report is drawn. */

@@ -3,16 +3,16 @@ import { NoDevicesError } from '../runtimes/apptainer.ts';
 import { bindLines } from './binds-script.ts';
 import { failLine, TEXT } from './failures.ts';
 import { CONTAINED_CWD, HOME_OPTIONS, placeLines } from './places-script.ts';
+import type { ScriptOptions } from './script-options.ts';
 import { becomeRuntime, chooseGpu, findProgram, passedLines } from './start-script.ts';
-import type { Wishes } from './wishes.ts';
 
 /** Lines of the function that becomes the runtime, in the order in which the row in src/runtimes/ puts its words. */
-export function apptainerLines(wishes: Wishes, starting: readonly string[]): string[] {
+export function apptainerLines(requested: ScriptOptions, starting: readonly string[]): string[] {
   return [
-    ...variables(wishes),
-    ...findProgram(wishes.program),
-    ...placeLines(wishes),
-    ...options(wishes),
+    ...variables(requested),
+    ...findProgram(requested.program),
+    ...placeLines(requested),
+    ...options(requested),
     'case $jcds_result in',
     '  directory) jcds_check "$1" ;;',
     'esac',
@@ -22,7 +22,7 @@ export function apptainerLines(wishes: Wishes, starting: readonly string[]): str
 }
 
 /** Variables of the job beside those of the caller and the image. */
-function variables({ set, passed, program: { prefix } }: Wishes): string[] {
+function variables({ set, passed, program: { prefix } }: ScriptOptions): string[] {
   const ownPath = set.some(([name]) => name === 'PATH') || passed.includes('PATH');
   return [
     ...(prefix === 'SINGULARITYENV_' ? ['jcds_readdress'] : []),
@@ -41,8 +41,8 @@ function variables({ set, passed, program: { prefix } }: Wishes): string[] {
   ];
 }
 
-function options(wishes: Wishes): string[] {
-  const { contain, writableTmpfs, runtimeArguments } = wishes;
+function options(requested: ScriptOptions): string[] {
+  const { contain, writableTmpfs, runtimeArguments } = requested;
   return [
     'jcds_option -s exec',
     ...ROOT,
@@ -50,13 +50,13 @@ function options(wishes: Wishes): string[] {
     ...missingPlaces(contain),
     ...HOME_OPTIONS,
     ...(writableTmpfs ? ['jcds_option --writable-tmpfs'] : []),
-    ...chooseGpu(wishes.gpu),
+    ...chooseGpu(requested.gpu),
     '[ -z "$jcds_gpu" ] || jcds_option "$jcds_gpu"',
     'case $jcds_dropped in',
     '  1) jcds_option --bind /dev/null:/.singularity.d/env/10-docker2singularity.sh ;;',
     'esac',
-    ...bindLines(wishes, { showsCwd: true }),
-    ...(contain && wishes.workdir === null ? CONTAINED_CWD : []),
+    ...bindLines(requested, { showsCwd: true }),
+    ...(contain && requested.workdir === null ? CONTAINED_CWD : []),
     'jcds_option --pwd "$jcds_cwd"',
     ...(runtimeArguments.length > 0 ? [`jcds_option ${runtimeArguments.map(quoteWord).join(' ')}`] : []),
   ];

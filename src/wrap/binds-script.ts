@@ -2,13 +2,13 @@ import { BindSourceError } from '../job/binds.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { failLine } from './failures.ts';
 import { OF_IMAGE } from './places-script.ts';
-import type { Wishes } from './wishes.ts';
+import type { ScriptOptions } from './script-options.ts';
 
 /**
  * jcds_own: one of jcds' own binds, unless something else was asked for at its place or its source is not there.
  * jcds_own_above: makes those that PLACE is below (of \`/\`: all that are left), so that each comes before what is below it.
  */
-export function ownBinds({ binds }: Pick<Wishes, 'binds'>): string {
+export function ownBinds({ binds }: Pick<ScriptOptions, 'binds'>): string {
   const asked = binds.map(({ destination }) => quoteWord(destination));
   if (asked.length === 0)
     return `jcds_own() { # SOURCE PLACE [,ro]
@@ -46,7 +46,7 @@ jcds_own_above() { # PLACE
  * own waits until one comes that is below it.
  */
 export function bindLines(
-  { binds, contain, workdir, shown }: Wishes,
+  { binds, contain, workdir, shown }: ScriptOptions,
   { showsCwd }: { readonly showsCwd: boolean },
 ): string[] {
   const asked = binds.flatMap(({ source, destination, mode, origin }) => {

@@ -15,29 +15,29 @@ import {
   USUAL_PLACES,
 } from './plain-environment-script.ts';
 import { plainImage } from './plain-image-script.ts';
+import type { ScriptOptions } from './script-options.ts';
 import { knownLinks, showRoot } from './show-root-script.ts';
 import { accountsScript, GATHER_BINDS, GPU_DEVICES, INPUT, skeletonLines } from './skeleton-script.ts';
 import { becomeRuntime, chooseGpu, findProgram } from './start-script.ts';
 import { TREE } from './tree-script.ts';
-import type { Wishes } from './wishes.ts';
 
 /** The functions that a script for bubblewrap has besides those of every script. */
-export function bubblewrapFunctions(wishes: Wishes): string[] {
+export function bubblewrapFunctions(requested: ScriptOptions): string[] {
   return [
     // Directories of the image that the script reads: the look sees them first, within its bound.
     "jcds_deep='etc home var .singularity.d/env'",
     GATHER_BINDS,
     INPUT,
     GIVE_PLAIN,
-    isCallers(wishes.policy),
+    isCallers(requested.policy),
     ADDRESSED_SCRIPT,
     USUAL_PLACES,
-    plainImage(wishes),
-    knownLinks(wishes.recorded),
+    plainImage(requested),
+    knownLinks(requested.recorded),
     TREE,
-    showRoot(wishes.image.repository),
-    accountsScript(wishes.recorded),
-    ...(wishes.gpu === 'none' ? [] : gpuFunctions(wishes.contain)),
+    showRoot(requested.image.repository),
+    accountsScript(requested.recorded),
+    ...(requested.gpu === 'none' ? [] : gpuFunctions(requested.contain)),
   ];
 }
 
@@ -47,18 +47,18 @@ function gpuFunctions(contain: boolean): string[] {
 }
 
 /** Lines of the function that becomes bubblewrap: what src/runtimes/bubblewrap.ts decides, decided by the script. */
-export function bubblewrapLines(wishes: Wishes, starting: readonly string[]): string[] {
-  const { contain, workdir, runtimeArguments } = wishes;
+export function bubblewrapLines(requested: ScriptOptions, starting: readonly string[]): string[] {
+  const { contain, workdir, runtimeArguments } = requested;
   return [
     ...refuseFiles(),
-    ...findProgram(wishes.program),
-    ...plainVariables(wishes),
-    ...placeLines(wishes),
-    ...chooseGpu(wishes.gpu),
-    ...bindLines(wishes, { showsCwd: false }),
+    ...findProgram(requested.program),
+    ...plainVariables(requested),
+    ...placeLines(requested),
+    ...chooseGpu(requested.gpu),
+    ...bindLines(requested, { showsCwd: false }),
     ...(contain && workdir === null ? CONTAINED_CWD : []),
     'jcds_check "$1"',
-    ...skeletonLines(wishes),
+    ...skeletonLines(requested),
     'jcds_option --chdir "$jcds_cwd"',
     ...(runtimeArguments.length > 0 ? [`jcds_option ${runtimeArguments.map(quoteWord).join(' ')}`] : []),
     'jcds_options=$jcds_options$jcds_head',

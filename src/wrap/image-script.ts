@@ -2,14 +2,14 @@ import { quoteWord } from '../launch/quote.ts';
 import { DEFAULT_PATH } from '../runtimes/environment.ts';
 import { ruleFor } from '../runtimes/environment-policy.ts';
 import { failLine } from './failures.ts';
-import type { RecordedImage, RegistryCheck, Wishes } from './wishes.ts';
+import type { RecordedImage, RegistryCheck, ScriptOptions } from './script-options.ts';
 
 /**
  * What the script has to know of the image: where commands are searched (jcds_search), and what Apptainer gets wrong of its
  * ENV. Of the very directory that it was written for it knows that; another it reads as far as a shell can, and says so
  * where that is not enough. It uses nothing of one image for another.
  */
-export function imageLines({ recorded, policy }: Wishes): string[] {
+export function imageLines({ recorded, policy }: ScriptOptions): string[] {
   const known = recorded === null ? [] : recordedLines(recorded, policy);
   return [
     'jcds_ahead=${APPTAINERENV_PREPEND_PATH-${SINGULARITYENV_PREPEND_PATH-}}',
@@ -28,7 +28,7 @@ export function imageLines({ recorded, policy }: Wishes): string[] {
 
 function recordedLines(
   { place, searchPath, environmentFileDropped, variables }: RecordedImage,
-  policy: Wishes['policy'],
+  policy: ScriptOptions['policy'],
 ): string[] {
   const lines = variables.flatMap(([name, value]) => {
     // A value of the caller's own that is not empty comes first where the policy lets it through.

@@ -2,13 +2,13 @@ import { OF_THE_IMAGE } from '../job/binds.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { HomeNotPossibleError } from '../runtimes/apptainer.ts';
 import { failLine, TEXT } from './failures.ts';
-import type { Wishes } from './wishes.ts';
+import type { ScriptOptions } from './script-options.ts';
 
 /** Directories that are the image's, as a pattern of `case`. */
 export const OF_IMAGE = [...OF_THE_IMAGE].filter(path => path !== '/').join(' | ');
 
 /** jcds_home and jcds_shown (where the host has it), jcds_here, jcds_cwd: as src/job/home.ts and workdir.ts decide them. */
-export function placeLines({ home, homeless, contain, workdir }: Wishes): string[] {
+export function placeLines({ home, homeless, contain, workdir }: ScriptOptions): string[] {
   const here = ['case ${PWD-} in', '  /*) jcds_here=$PWD ;;', "  *) jcds_here='' ;;", 'esac'];
   const cwd = workdir === null ? CWD : [`jcds_cwd=${quoteWord(workdir)}`];
   if (typeof home === 'object') {

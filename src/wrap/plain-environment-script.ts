@@ -3,8 +3,8 @@ import { DEFAULT_PATH } from '../runtimes/environment.ts';
 import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import { GPU_LIBRARIES } from '../runtimes/gpu.ts';
 import { STEERING, UNSTEADY } from './environment-script.ts';
+import type { ScriptOptions } from './script-options.ts';
 import { passedLines } from './start-script.ts';
-import type { Wishes } from './wishes.ts';
 
 /** Names that the script needs as they are until its last line, or that some shell keeps: given to the job by env(1). */
 const BY_ENV = `'' | *[!A-Za-z0-9_]* | [0-9]* | _ | DIRSTACK | EUID | FUNCNAME | GROUPS | IFS | PIPESTATUS | SECONDS | SHLVL | UID | ${UNSTEADY}`;
@@ -48,7 +48,7 @@ jcds_hand_over_secrets() { # into the here-document, which is a pipe or a file
 }`;
 
 /** jcds_is_callers: whether a variable has a value of the caller's that the policy lets through and that is not empty. */
-export function isCallers(policy: Wishes['policy']): string {
+export function isCallers(policy: ScriptOptions['policy']): string {
   const rules = ENVIRONMENT_RULES.map(({ names, [policy]: source }) =>
     source === 'host' ? `    ${names.join(' | ')}) ;;` : `    ${names.join(' | ')}) return 1 ;;`,
   );
@@ -113,7 +113,7 @@ jcds_extend_path() {
 }`;
 
 /** The job's whole environment but HOME and PWD, in the order of src/runtimes/environment.ts. */
-export function plainVariables({ set, passed }: Wishes): string[] {
+export function plainVariables({ set, passed }: ScriptOptions): string[] {
   return [
     "jcds_giver=image jcds_search=''",
     'jcds_give_image',

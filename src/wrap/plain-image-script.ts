@@ -2,7 +2,7 @@ import { EXIT, JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { failLine, type ImageWords, TEXT, unreadableError } from './failures.ts';
 import { checkOrigin } from './image-script.ts';
-import type { RecordedImage, RegistryCheck, Wishes } from './wishes.ts';
+import type { RecordedImage, RegistryCheck, ScriptOptions } from './script-options.ts';
 
 /** The ENV of an image that nothing is recorded of has a value that a shell cannot make out. */
 export class UnreadEnvironmentError extends JcdsError {
@@ -21,8 +21,8 @@ export class UnreadEnvironmentError extends JcdsError {
  * it is known; of any other the ENV file is read, by the rules of src/rootfs/environment-file.ts as far as one line holds a
  * variable. A value that does not read so ends the script: no runtime would give it to the job.
  */
-export function plainImage(wishes: Pick<Wishes, 'recorded' | 'registryCheck' | 'image'>): string {
-  const { recorded, registryCheck, image } = wishes;
+export function plainImage(requested: Pick<ScriptOptions, 'recorded' | 'registryCheck' | 'image'>): string {
+  const { recorded, registryCheck, image } = requested;
   return [
     UNQUOTE,
     readVariables(image, registryCheck),

@@ -6,9 +6,9 @@ import type { Speaker } from '../output/console.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { complaint } from '../runtimes/select.ts';
-import { requestOf } from './make-wishes.ts';
+import { requestOf } from './make-script-options.ts';
 import { wrappableOf } from './runtimes.ts';
-import type { Program } from './wishes.ts';
+import type { Program } from './script-options.ts';
 
 /**
  * Where the runtime is on this host; on another it is looked for.

@@ -9,9 +9,9 @@ import { failureBranches } from './failures.ts';
 import { imageFunctions, imageLines } from './image-script.ts';
 import { LOOK_SCRIPT, PLAIN_PATTERNS } from './look-script.ts';
 import { APPTAINER_BIND, WORDS } from './options-script.ts';
+import type { ScriptOptions } from './script-options.ts';
 import { rememberPassed } from './start-script.ts';
 import { valuesScript } from './values-script.ts';
-import type { Wishes } from './wishes.ts';
 
 /** The parts of a script that differ from use to use. */
 export interface ScriptParts {
@@ -28,7 +28,7 @@ export interface ScriptParts {
   readonly search?: string;
   /** Runs right before the runtime is started. */
   readonly starting?: readonly string[];
-  readonly wishes: Wishes;
+  readonly requested: ScriptOptions;
 }
 
 /** How a script says why nothing was started. */
@@ -43,24 +43,24 @@ export const PRINT_FAILURE = `jcds_fail() { # CODE NAME MESSAGE HINT
  * depends on who runs it and where, and ends in `exec` of the runtime with "$@".
  */
 export function renderScript(parts: ScriptParts): Buffer {
-  const { wishes } = parts;
+  const { requested } = parts;
   const body = [
     parts.fail,
     FIND,
-    ...(typeof wishes.home === 'object' || wishes.homeless !== 'account' ? [] : [FIND_HOME]),
-    hostPlaces(wishes),
+    ...(typeof requested.home === 'object' || requested.homeless !== 'account' ? [] : [FIND_HOME]),
+    hostPlaces(requested),
     WORDS,
-    ownBinds(wishes),
-    ...runtimeFunctions(wishes),
+    ownBinds(requested),
+    ...runtimeFunctions(requested),
     EXACT_ENVIRONMENT,
     HAND_ON,
-    commandScript(wishes.image, wishes.program.prefix === null),
+    commandScript(requested.image, requested.program.prefix === null),
     start(parts),
     LOOK,
     LOOK_AT,
     parts.before,
     parts.search ?? 'jcds_look_at',
-    end(wishes),
+    end(requested),
   ].join('\n\n');
   const { lines, tells } = parts.early ?? { lines: null, tells: [] };
   const early = lines === null ? [] : [lines];
@@ -68,10 +68,10 @@ export function renderScript(parts: ScriptParts): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-function runtimeFunctions(wishes: Wishes): string[] {
-  const { prefix } = wishes.program;
-  if (prefix === null) return bubblewrapFunctions(wishes);
-  return [APPTAINER_BIND, BYTES, valuesScript(prefix), imageFunctions(wishes.registryCheck)];
+function runtimeFunctions(requested: ScriptOptions): string[] {
+  const { prefix } = requested.program;
+  if (prefix === null) return bubblewrapFunctions(requested);
+  return [APPTAINER_BIND, BYTES, valuesScript(prefix), imageFunctions(requested.registryCheck)];
 }
 
 function header(title: readonly string[]): string {
@@ -135,7 +135,7 @@ const FIND_HOME = `jcds_find_home() {
 }`;
 
 /** jcds_at: where the host has what is at PLACE inside. */
-function hostPlaces({ binds, contain, shown }: Wishes): string {
+function hostPlaces({ binds, contain, shown }: ScriptOptions): string {
   const asked = [...binds].reverse().map(({ source, destination }) => {
     const place = quoteWord(destination);
     return `    ${place} | ${place}/*) jcds_at=${quoteWord(source)}\${1#${place}} ;;`;
@@ -171,18 +171,18 @@ const LOOK_AT = `jcds_look_at() {
   )
 }`;
 
-function start({ wishes, starting }: ScriptParts): string {
+function start({ requested, starting }: ScriptParts): string {
   const lines = [
     'jcds_locale=${LC_ALL+set}${LC_ALL-}',
     'LC_ALL=C',
-    ...(wishes.program.prefix === null
-      ? bubblewrapLines(wishes, starting ?? [])
-      : [...imageLines(wishes), ...apptainerLines(wishes, starting ?? [])]),
+    ...(requested.program.prefix === null
+      ? bubblewrapLines(requested, starting ?? [])
+      : [...imageLines(requested), ...apptainerLines(requested, starting ?? [])]),
   ];
   return `jcds_start() { # COMMAND [ARGUMENT...]\n${lines.map(line => `  ${line}`).join('\n')}\n}`;
 }
 
-function end({ policy, image, passed, program }: Wishes): string {
+function end({ policy, image, passed, program }: ScriptOptions): string {
   const own = program.prefix === null ? SCRIPT_READS : undefined;
   return `${[...rememberPassed(passed), environmentScript(policy, own)].join('\n')}
 jcds_result=\${jcds_word#jcds_result=}

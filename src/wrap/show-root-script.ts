@@ -1,6 +1,6 @@
 import { quoteWord } from '../launch/quote.ts';
 import { failLine, unreadableError } from './failures.ts';
-import type { RecordedImage } from './wishes.ts';
+import type { RecordedImage } from './script-options.ts';
 
 /** jcds_known_link PLACE: sets jcds_text, for links of the image that was read when the script was written. */
 export function knownLinks(recorded: RecordedImage | null): string {

@@ -1,7 +1,7 @@
 import { INPUT_LIMIT, NoFreeDescriptorError } from '../launch/plan.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { failLine } from './failures.ts';
-import type { RecordedImage, Wishes } from './wishes.ts';
+import type { RecordedImage, ScriptOptions } from './script-options.ts';
 
 /**
  * Binds are gathered before places for them are made, in the order of their places; of two for one place the later counts: as
@@ -163,8 +163,8 @@ jcds_input() { # TEXT, which gets a newline at its end; sets jcds_descriptor
 }`;
 
 /** The mounts of src/runtimes/skeleton.ts in its order, and then the root that they need. */
-export function skeletonLines(wishes: Pick<Wishes, 'contain' | 'gpu'>): string[] {
-  const { contain, gpu } = wishes;
+export function skeletonLines(requested: Pick<ScriptOptions, 'contain' | 'gpu'>): string[] {
+  const { contain, gpu } = requested;
   const devices = gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || jcds_gpu_devices'];
   return [
     'jcds_head=$jcds_options',

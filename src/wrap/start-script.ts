@@ -2,10 +2,10 @@ import { quoteWord } from '../launch/quote.ts';
 import { NoRuntimeError } from '../runtimes/select.ts';
 import { failLine } from './failures.ts';
 import { INSTALL } from './runtimes.ts';
-import type { Wishes } from './wishes.ts';
+import type { ScriptOptions } from './script-options.ts';
 
 /** Finds the runtime where it was, or by its name. */
-export function findProgram({ name, path }: Wishes['program']): string[] {
+export function findProgram({ name, path }: ScriptOptions['program']): string[] {
   const { program, cure } = INSTALL[name];
   const missing = failLine(new NoRuntimeError([{ name, reason: 'is not installed', cure }]));
   return [
@@ -18,7 +18,7 @@ export function findProgram({ name, path }: Wishes['program']): string[] {
 }
 
 /** jcds_gpu: Apptainer's option for the GPU, found as src/job/gpu.ts does; empty: none. */
-export function chooseGpu(gpu: Wishes['gpu']): string[] {
+export function chooseGpu(gpu: ScriptOptions['gpu']): string[] {
   switch (gpu) {
     case 'none':
       return ["jcds_gpu=''"];

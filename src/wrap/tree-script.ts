@@ -1,10 +1,10 @@
-import { PlaceError } from '../runtimes/image-tree.ts';
+import { PlaceError } from '../runtimes/root-tree.ts';
 import { failLine, PLACE, TEXT } from './failures.ts';
 
 const MOST_LINKS = 40;
 
 /**
- * What src/runtimes/image-tree.ts does, in sh: finds the real place of a path inside the image, and remembers what the new
+ * What src/runtimes/root-tree.ts does, in sh: finds the real place of a path inside the image, and remembers what the new
  * root has to hold itself because the image lacks it. Sets of paths are texts in which `//` stands before, between and behind
  * them: no path has that in it.
  *

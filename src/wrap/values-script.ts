@@ -1,7 +1,7 @@
 import { ArgumentsNotUtf8Error } from '../runtimes/apptainer.ts';
 import { DeafImageError } from '../runtimes/apptainer-environment.ts';
 import { failLine, TEXT } from './failures.ts';
-import type { Program } from './wishes.ts';
+import type { Program } from './script-options.ts';
 
 type Prefix = NonNullable<Program['prefix']>;
 

@@ -19,11 +19,11 @@ import { typedRepositories } from '../repositories/typed.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { MADE_FROM } from './failures.ts';
 import { lookLines } from './look-lines.ts';
-import { makeWishes, type PlainWishes, recordImage, requestOf } from './make-wishes.ts';
-import { ownWordsBehindImage } from './own-words.ts';
+import { makeScriptOptions, type PlainOptions, recordImage, requestOf } from './make-script-options.ts';
 import { programFor } from './program.ts';
 import { PRINT_FAILURE, renderScript } from './script.ts';
-import type { RegistryCheck } from './wishes.ts';
+import type { RegistryCheck } from './script-options.ts';
+import { wrapArguments } from './wrap-arguments.ts';
 import { writeScript } from './write-script.ts';
 
 declare const JCDS_VERSION: string;
@@ -34,7 +34,7 @@ declare const JCDS_VERSION: string;
  */
 export async function wrapImage(call: Call, context: Context): Promise<Outcome> {
   const { arguments: words } = call;
-  const own = ownWordsBehindImage(words.slice(1));
+  const own = wrapArguments(words.slice(1));
   const options: Readonly<Record<string, unknown>> = { ...call.options, ...own };
   const say = speaker(options, context);
   const configuration = loadConfiguration(context, settingsOf(options));
@@ -44,12 +44,12 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
   const found = await locate(words[0], { settings, options, say }, context);
   const { published, facts } = found;
   const pinned = options.pin === true;
-  const plain = makeWishes(options, settings, context, { name: found.name, facts });
+  const plain = makeScriptOptions(options, settings, context, { name: found.name, facts });
   const text = renderScript({
     title: title(found, own.command, pinned),
     fail: PRINT_FAILURE,
     before: before(found, own.command, { configuration, pinned }, context),
-    wishes: {
+    requested: {
       ...plain,
       image: { ...imageWords(found, pinned), typed: typedRepositories(options, settings.repositories) },
       program: await programFor({ settings, say, request: requestFor(plain, found) }, context),
@@ -125,14 +125,14 @@ function title({ name, published }: Found, command: readonly string[], pinned: b
 }
 
 /** What a runtime must be able to do, as far as that is known before the script runs. */
-function requestFor({ policy, ...wishes }: PlainWishes, { published, facts }: Found): RunRequest {
+function requestFor({ policy, ...requested }: PlainOptions, { published, facts }: Found): RunRequest {
   return {
     ...requestOf(null, policy, []),
     image: { path: published.target, kind: facts === null ? 'file' : 'directory', facts },
-    contain: wishes.contain,
-    writableTmpfs: wishes.writableTmpfs,
-    gpu: wishes.gpu === 'nvidia' || wishes.gpu === 'rocm' ? wishes.gpu : null,
-    runtimeArguments: wishes.runtimeArguments,
+    contain: requested.contain,
+    writableTmpfs: requested.writableTmpfs,
+    gpu: requested.gpu === 'nvidia' || requested.gpu === 'rocm' ? requested.gpu : null,
+    runtimeArguments: requested.runtimeArguments,
   };
 }
 

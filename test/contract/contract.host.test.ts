@@ -340,10 +340,10 @@ echo x >/dev/null; echo x >/tmp/x && echo y >"$HOME/y" && pwd`;
   });
 
   test('what the runtime cannot do is refused before exec; what it can is done', async () => {
-    const wishes = { writableTmpfs: true, gpu: 'nvidia' } as const;
-    for (const [option, value] of Object.entries(wishes)) {
+    const requested = { writableTmpfs: true, gpu: 'nvidia' } as const;
+    for (const [option, value] of Object.entries(requested)) {
       const start = { request: { [option]: value } };
-      const sentence = it.runtime.cannot[option as keyof typeof wishes];
+      const sentence = it.runtime.cannot[option as keyof typeof requested];
       if (sentence === undefined) {
         const { code } = await work.sh(it, option === 'gpu' ? ':' : 'echo x >/tmp/../jcds-new', start);
         expect(code).toBe(0);

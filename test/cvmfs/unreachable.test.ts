@@ -130,6 +130,6 @@ test.each([
   [{ environment: { CVMFS_MOUNT_DIR: 'relative' } }, '/cvmfs'],
   [{ configured: '/a', environment: { CVMFS_MOUNT_DIR: '/m' } }, '/a'],
   [{ configured: 'x', cwd: null }, '/x'],
-])('with %j CVMFS is at %s', (wishes, expected) => {
-  expect(cvmfsRoot({ configured: null, environment: {}, cwd: '/work', ...wishes })).toBe(expected);
+])('with %j CVMFS is at %s', (requested, expected) => {
+  expect(cvmfsRoot({ configured: null, environment: {}, cwd: '/work', ...requested })).toBe(expected);
 });

@@ -30,8 +30,8 @@ test.each<[Record<string, unknown>, object]>([
   [{ cacheDir: 'c' }, { ...USUAL, cacheDirectory: '/work/c', isCacheNamed: true }],
   [{ checkRegistry: true }, { ...USUAL, readsOrigin: true }],
 ])('%j', (options, expected) => {
-  const { services, ...wishes } = httpWishesOf(options, DEFAULTS, context);
-  expect(wishes).toEqual(expected);
+  const { services, ...requested } = httpWishesOf(options, DEFAULTS, context);
+  expect(requested).toEqual(expected);
   expect(services[0]?.name).toBe('containers.jinr.ru');
 });
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { styleFor } from '../../src/output/style.ts';
 import { type TableOptions, table } from '../../src/output/table.ts';
-import { wrap } from '../../src/output/wrap.ts';
+import { wrap } from '../../src/output/wrap-text.ts';
 
 const TERMINAL = { isTerminal: true, columns: 80, write: () => true };
 const PIPE = { ...TERMINAL, isTerminal: false };

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { imageTree } from '../../src/rootfs/image-tree.ts';
+import { imageView } from '../../src/rootfs/image-view.ts';
 import { plant, temporaryDirectory } from './tree-on-disk.ts';
 
 /** Changes into a directory below a root as the kernel does (needs root for chroot), and says where that is. */
@@ -35,7 +35,7 @@ test('whatever the links say, a walk ends where the kernel ends inside the root,
     },
   );
   const walked = cases.map(({ root, path }) => {
-    const { state, path: end } = imageTree(root).resolve(path);
+    const { state, path: end } = imageView(root).resolve(path);
     return state === 'found' ? `/${end.join('/')}` : 'none';
   });
   expect(walked).toEqual(kernel.trimEnd().split('\n'));

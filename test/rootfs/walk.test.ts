@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { imageTree } from '../../src/rootfs/image-tree.ts';
+import { imageView } from '../../src/rootfs/image-view.ts';
 import { plant, temporaryDirectory } from './tree-on-disk.ts';
 
 const image = plant(temporaryDirectory(), {
@@ -37,7 +37,7 @@ test.each([
   ['/etc/host', 'missing /etc/hostname'],
   [`/${'x'.repeat(300)}`, `missing /${'x'.repeat(300)}`],
 ])('%s is %s', (path, expected) => {
-  const { state, path: end } = imageTree(image).resolve(path);
+  const { state, path: end } = imageView(image).resolve(path);
   expect(`${state} /${end.join('/')}`).toBe(expected);
 });
 
@@ -49,7 +49,7 @@ test('a tree below a bind is the host’s, its links the container’s', () => {
   });
   const linked = join(temporaryDirectory(), 'home');
   plant(join(linked, '..'), { home: { link: home } });
-  const tree = imageTree(image, [{ source: linked, destination: '/data/home/' }]);
+  const tree = imageView(image, [{ source: linked, destination: '/data/home/' }]);
   const end = (path: string): string => {
     const walked = tree.resolve(path);
     return `${walked.state} ${tree.hostPath(`/${walked.path.join('/')}`)}`;

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
 import type { ContainerdFacts } from '../../src/runtimes/containerd-probe.ts';
 import type { DockerFacts } from '../../src/runtimes/docker-probe.ts';
-import { launcherNames } from '../../src/runtimes/held.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import type { PodmanFacts } from '../../src/runtimes/podman-probe.ts';
 import type { Bind, RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
+import { launcherNames } from '../../src/runtimes/withheld-variables.ts';
 import { aRequest, someFacts } from './requests.ts';
 
 const TOOLS: UnshareFacts = {
@@ -185,7 +185,7 @@ const apptainerArguments = [
 const ground = (who: string) => `/home/alice/.cache/jcds/${who}/HASH`;
 
 /** How the host's sh makes them. */
-const groundwork = (who: string, made: string, programs = '') => `unset -f chmod ln mkdir mv printf rm
+const engineFiles = (who: string, made: string, programs = '') => `unset -f chmod ln mkdir mv printf rm
 { { jcds_n=; } 9<&0; } 2>/dev/null || exec </dev/null
 { { jcds_n=; } 9>&1; } 2>/dev/null || exec >/dev/null
 { { jcds_n=; } 9>&2; } || exec 2>/dev/null
@@ -217,7 +217,7 @@ exec '/usr/sbin/runc' "$@" </dev/null
 `;
 
 const CTR_PLACES = ['usr', 'etc', 'home', 'home/alice', 'var', 'dev', 'proc', 'sys', 'tmp', 'data', 'run'];
-const CTR_GROUND = groundwork(
+const CTR_GROUND = engineFiles(
   'containerd',
   `${CTR_PLACES.map(place => ` "$jcds_new"'/root/${place}'`).join('')} && : >"$jcds_new"'/root/.jcds-init'${LINK}`,
   ' && printf %s "${3}" >"$jcds_new/program0" && chmod 755 "$jcds_new/program0"',
@@ -336,7 +336,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     args: [
       [
         '-c',
-        `${groundwork('podman', LINK)}\nexec "$@"`,
+        `${engineFiles('podman', LINK)}\nexec "$@"`,
         'jcds',
         PASSWD,
         GROUP,
@@ -380,7 +380,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
   docker: {
     file: '/usr/bin/sh',
     args: [
-      ['-c', `${groundwork('docker', '')}\n${CHECK}\nexec "$@"`, 'jcds', PASSWD, GROUP, '/usr/bin/docker'],
+      ['-c', `${engineFiles('docker', '')}\n${CHECK}\nexec "$@"`, 'jcds', PASSWD, GROUP, '/usr/bin/docker'],
       ['run', '--rm', '-i', '--detach-keys=ctrl-@,ctrl-@,ctrl-_,ctrl-@', '--pull=never'],
       ['--network=host', '--uts=host', '--ipc=host', '--user', '1000:1000'],
       [

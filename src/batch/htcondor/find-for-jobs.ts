@@ -1,5 +1,3 @@
-import { serviceToAsk } from '../../asking/service.ts';
-import { whenMissing } from '../../asking/when-missing.ts';
 import type { Settings } from '../../configuration/settings.ts';
 import type { Context } from '../../context.ts';
 import { findAnywhere } from '../../cvmfs/find-anywhere.ts';
@@ -11,6 +9,8 @@ import { httpWishesOf } from '../../job/http-options.ts';
 import { askIfMissing } from '../../job/if-missing.ts';
 import { type NamedImage, readImageName, searchOf } from '../../job/locate.ts';
 import type { Speaker } from '../../output/console.ts';
+import { serviceToAsk } from '../../publication-requests/service.ts';
+import { whenMissing } from '../../publication-requests/when-missing.ts';
 
 /** An image for jobs that run elsewhere. */
 export interface WantedImage {
@@ -71,8 +71,8 @@ async function lookOnce(
   { settings, options, say }: WantedImage,
   context: Context,
 ): Promise<Publication> {
-  const wishes = httpWishesOf(options, settings, context);
-  const found = await findAnywhere(named.image, searchOf(settings, context), [], wishes, context);
+  const requested = httpWishesOf(options, settings, context);
+  const found = await findAnywhere(named.image, searchOf(settings, context), [], requested, context);
   if (found.http !== null) tellHttp(found.http, say, context);
   const { publication } = found;
   if (publication.state === 'published')

@@ -3,7 +3,7 @@ import { LOOK_SCRIPT } from '../../wrap/look-script.ts';
 import { MACHINE_AD, suffixesOf } from './machine-attributes.ts';
 
 /** What a machine tells of itself. */
-export interface MachineAdWishes {
+export interface MachineAdOptions {
   /** Checked names. */
   readonly repositories: readonly string[];
   /** The lines that set jcds_root and jcds_timeout: lookLines of the room wrap. */
@@ -21,7 +21,7 @@ export interface MachineAdWishes {
  * else end the timer by a number that may be another process' by then.
  * @throws SameAttributeError
  */
-export function machineAdScript({ repositories, look, version, lifetime }: MachineAdWishes): string {
+export function machineAdScript({ repositories, look, version, lifetime }: MachineAdOptions): string {
   const rows = [...suffixesOf(repositories)].map(words => words.map(quoteWord).join(' '));
   return [
     '#!/bin/sh',

@@ -1,4 +1,4 @@
-import type { Program } from '../../wrap/wishes.ts';
+import type { Program } from '../../wrap/script-options.ts';
 
 /**
  * How the wrapper says what became of a job: the status file in the scratch directory, as src/job/status-file.ts writes it

@@ -20,7 +20,7 @@ import {
 import { classAdString } from './submit-text.ts';
 
 /** `jcds condor submit`, as it was typed. */
-export interface SubmitWishes {
+export interface SubmitOptions {
   readonly typed: string | undefined;
   readonly work: Work;
   readonly pinned: boolean;
@@ -64,29 +64,29 @@ export class NoClusterError extends JcdsError {
 }
 
 /** Submits, and with --wait follows an image that is missing to the release of its jobs. @throws JcdsError */
-export async function submit(wishes: SubmitWishes, context: Context): Promise<ExitCode> {
-  const wanted: WantedImage = wishes;
+export async function submit(requested: SubmitOptions, context: Context): Promise<ExitCode> {
+  const wanted: WantedImage = requested;
   const image = await findForJobs(wanted, context);
-  const submission = await decide(wishes, image, context);
-  if (wishes.dryRun) {
+  const submission = await decide(requested, image, context);
+  if (requested.dryRun) {
     const words = ['condor_submit', ...submitWords(submission)];
     context.stdout.write(`${words.map(printableWord).join(' ')}\n`);
     return EXIT.ok;
   }
   if (image.published !== null) {
-    const isJson = wishes.options.json === true;
+    const isJson = requested.options.json === true;
     const words = submitWords(submission, isJson ? ['-terse'] : []);
     const { stdout, stderr } = await runCondor('condor_submit', words, context);
     if (!isJson) context.stderr.write(safeLines(stderr));
     context.stdout.write(isJson ? answer(jobsIn(stdout), submission) : safeLines(stdout));
     return EXIT.ok;
   }
-  await submitAndWait(wishes, submission, image, context);
+  await submitAndWait(requested, submission, image, context);
   return EXIT.ok;
 }
 
 async function decide(
-  { work, pinned, way, anyMachine, retries, retryAfter, lines, say }: SubmitWishes,
+  { work, pinned, way, anyMachine, retries, retryAfter, lines, say }: SubmitOptions,
   { named, repository, path, published }: ImageForJobs,
   context: CondorSetting,
 ): Promise<Submission> {
@@ -146,15 +146,15 @@ function goOn(jobs: Jobs, name: string): string {
 }
 
 async function submitAndWait(
-  wishes: SubmitWishes,
+  requested: SubmitOptions,
   submission: Submission,
   image: ImageForJobs,
   context: Context,
 ): Promise<void> {
-  const { say, pinned } = wishes;
+  const { say, pinned } = requested;
   const { name } = image.named;
   const { stdout, stderr } = await runCondor('condor_submit', submitWords(submission, ['-terse']), context);
-  const isJson = wishes.options.json === true;
+  const isJson = requested.options.json === true;
   if (!isJson) context.stderr.write(safeLines(stderr));
   const jobs = jobsIn(stdout);
   // Said at once: whatever ends this program, the person has read it.
@@ -162,7 +162,7 @@ async function submitAndWait(
     `${jobs.text} waits on hold for ${name}. Should this end before it is there, go on with: ${goOn(jobs, name)}`,
   );
   try {
-    const published = await awaitImage(image, wishes, context);
+    const published = await awaitImage(image, requested, context);
     const runs = pinned ? published.target : published.path;
     await release(jobs, submission.way, { runs, pin: published.target }, context);
     const known = { ...submission, image: { ...submission.image, path: runs, pin: published.target } };

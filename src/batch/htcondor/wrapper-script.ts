@@ -3,7 +3,7 @@ import { quoteWord } from '../../launch/quote.ts';
 import { environmentScript } from '../../wrap/environment-script.ts';
 import { failLine, TEXT, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
 import { renderScript } from '../../wrap/script.ts';
-import type { Wishes } from '../../wrap/wishes.ts';
+import type { ScriptOptions } from '../../wrap/script-options.ts';
 import { adScript, TOLD } from './ad-script.ts';
 import { READ_NAME } from './name-script.ts';
 import { outcomeScript } from './outcome-script.ts';
@@ -38,7 +38,7 @@ export interface SearchedRepository {
   readonly allowedLinkTargets: readonly string[];
 }
 
-/** What the owner of a pool decides, beside the wishes of every job. */
+/** What the owner of a pool decides, beside the requested of every job. */
 export interface WrapperParts {
   readonly title: readonly string[];
   /** Attributes of the job's ad that name an image, the first that is there decides. */
@@ -47,7 +47,7 @@ export interface WrapperParts {
   readonly cvmfsRoot: string;
   /** Seconds. */
   readonly cvmfsTimeout: number;
-  readonly wishes: Omit<Wishes, 'image' | 'recorded'>;
+  readonly requested: Omit<ScriptOptions, 'image' | 'recorded'>;
 }
 
 /** A USER_JOB_WRAPPER for HTCondor: one character a byte, POSIX sh for dash, bash as sh and busybox. */
@@ -55,14 +55,14 @@ export function renderWrapper(parts: WrapperParts): Buffer {
   return renderScript({
     title: parts.title,
     early: { lines: adScript(parts.attributes), tells: TOLD },
-    fail: outcomeScript(parts.wishes.program.name),
+    fail: outcomeScript(parts.requested.program.name),
     before: before(parts),
     search: SEARCH,
     starting: [
       'jcds_tell starting null',
       '[ -z "$jcds_proxy" ] || jcds_chirp "jcds: $jcds_name is $jcds_target"',
     ],
-    wishes: { ...parts.wishes, image: UNKNOWN_IMAGE, recorded: null },
+    requested: { ...parts.requested, image: UNKNOWN_IMAGE, recorded: null },
   });
 }
 

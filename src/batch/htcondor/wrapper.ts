@@ -12,10 +12,10 @@ import { speaker } from '../../output/console.ts';
 import { RUNTIMES } from '../../runtimes/index.ts';
 import type { RunRequest } from '../../runtimes/runtime.ts';
 import { MADE_FROM, WANTED } from '../../wrap/failures.ts';
-import { makeWishes, type PlainWishes, requestOf } from '../../wrap/make-wishes.ts';
+import { makeScriptOptions, type PlainOptions, requestOf } from '../../wrap/make-script-options.ts';
 import { programFor } from '../../wrap/program.ts';
 import { wrappableOf } from '../../wrap/runtimes.ts';
-import type { RegistryCheck } from '../../wrap/wishes.ts';
+import type { RegistryCheck } from '../../wrap/script-options.ts';
 import { writeScript } from '../../wrap/write-script.ts';
 import { renderWrapper } from './wrapper-script.ts';
 
@@ -35,7 +35,7 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
   const { settings, notes } = loadConfiguration(context, settingsOf(options));
   for (const note of notes) say.warn(note);
   const attributes = ['JCDSImage', ...askedAttributes(options.attribute)];
-  const plain = makeWishes(options, settings, context, { name: '', facts: null });
+  const plain = makeScriptOptions(options, settings, context, { name: '', facts: null });
   const program = await programFor({ settings: inBatch(settings), say, request: requestFor(plain) }, context);
   if (!RUNTIMES[program.name].passesSignals)
     say.warn(
@@ -51,7 +51,7 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
     repositories: searchOf(settings, context).repositories,
     cvmfsRoot: cvmfsRoot({ configured: settings.cvmfsRoot, environment: {}, cwd: context.cwd }),
     cvmfsTimeout: settings.cvmfsTimeout,
-    wishes: {
+    requested: {
       ...plain,
       homeless: { variable: SCRATCH },
       shown: [SCRATCH, '_CONDOR_CREDS'],
@@ -78,14 +78,21 @@ function inBatch(settings: Settings): Settings {
 }
 
 /** What every job asks of the runtime, whatever its image. */
-function requestFor({ policy, set, contain, writableTmpfs, gpu, runtimeArguments }: PlainWishes): RunRequest {
-  const wishes = {
+function requestFor({
+  policy,
+  set,
+  contain,
+  writableTmpfs,
+  gpu,
+  runtimeArguments,
+}: PlainOptions): RunRequest {
+  const requested = {
     contain,
     writableTmpfs,
     runtimeArguments,
     gpu: gpu === 'auto' || gpu === 'none' ? null : gpu,
   };
-  return { ...requestOf(null, policy, set), ...wishes };
+  return { ...requestOf(null, policy, set), ...requested };
 }
 
 /** In the order in which they were asked for. @throws UsageError */

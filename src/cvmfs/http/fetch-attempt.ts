@@ -16,9 +16,11 @@ export interface Wanted<Value> {
 }
 
 /** What came of one request. */
-export type Outcome<Value> = { readonly value: Value } | { readonly failure: FetchFailure };
+export type FetchOutcome<Value> = { readonly value: Value } | { readonly failure: FetchFailure };
 
-export function isFailure<Value>(outcome: Outcome<Value>): outcome is { readonly failure: FetchFailure } {
+export function isFailure<Value>(
+  outcome: FetchOutcome<Value>,
+): outcome is { readonly failure: FetchFailure } {
   return 'failure' in outcome;
 }
 
@@ -28,7 +30,7 @@ export function judge<Value>(
   server: string,
   proxy: string | null,
   wanted: Wanted<Value>,
-): Outcome<Value> {
+): FetchOutcome<Value> {
   const { status } = response;
   const isExpected = status === 200 || (status === 304 && isConditional(wanted));
   if (!isExpected) return { failure: { kind: 'status', status, server, proxy } };

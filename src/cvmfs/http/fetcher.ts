@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type FetchOutcome,
   isFailure,
   isServersWord,
   judge,
-  type Outcome,
   transportFailure,
   type Wanted,
 } from './fetch-attempt.ts';
@@ -55,7 +55,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     server: string,
     proxy: string | null,
     wanted: Wanted<Value>,
-  ): Promise<Outcome<Value>> {
+  ): Promise<FetchOutcome<Value>> {
     if (proxy === AUTO) return { failure: { kind: 'automatic', server, proxy } };
     const { path, headers = {}, limit } = wanted;
     const timeout = proxy === null ? options.timeout.direct : options.timeout.proxy;
@@ -82,7 +82,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     server: string,
     proxy: string | null,
     wanted: Wanted<Value>,
-  ): Promise<Outcome<Value>> {
+  ): Promise<FetchOutcome<Value>> {
     const outcome = await request(server, proxy, wanted);
     if (proxy === null || !isFailure(outcome) || outcome.failure.kind !== 'rejected') return outcome;
     const headers = { ...wanted.headers, 'cache-control': 'no-cache', pragma: 'no-cache' };
@@ -93,8 +93,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     server: string,
     wanted: Wanted<Value>,
     until: number,
-  ): Promise<Outcome<Value>[]> {
-    const outcomes: Outcome<Value>[] = [];
+  ): Promise<FetchOutcome<Value>[]> {
+    const outcomes: FetchOutcome<Value>[] = [];
     for (const proxy of [...proxies]) {
       if (outcomes.length > 0 && performance.now() > until) break;
       const outcome = await requestTwice(server, proxy, wanted);
@@ -111,8 +111,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     among: readonly string[],
     wanted: Wanted<Value>,
     until: number,
-  ): Promise<Outcome<Value>[]> {
-    const outcomes: Outcome<Value>[] = [];
+  ): Promise<FetchOutcome<Value>[]> {
+    const outcomes: FetchOutcome<Value>[] = [];
     for (const server of among) {
       if (outcomes.length > 0 && performance.now() > until) break;
       outcomes.push(...(await askServer(server, wanted, until)));

@@ -4,9 +4,9 @@ import type { SeenImage } from '../find-anywhere.ts';
 import type { ImageName, RepositoryRow } from '../look-question.ts';
 import type { Publication, Unreachable } from '../publication.ts';
 import { findOverHttp } from './find-over-http.ts';
+import { type HttpOptions, isAskedFor } from './http-options.ts';
 import { httpReason, tooSlow } from './http-reason.ts';
 import { type HttpView, viewOf } from './http-view.ts';
-import { type HttpWishes, isAskedFor } from './http-wishes.ts';
 import { type HttpContext, type HttpRepository, openOverHttp } from './open-over-http.ts';
 import { guarded, Unseen } from './unseen.ts';
 
@@ -14,7 +14,7 @@ import { guarded, Unseen } from './unseen.ts';
 export interface HttpQuestion {
   /** The CVMFS root in use: paths are said as they would be on a mount there. */
   readonly root: string;
-  readonly wishes: HttpWishes;
+  readonly requested: HttpOptions;
   /** Seconds for each server and object. */
   readonly timeout: number;
   /** Whether that is also the bound of the whole look; else it lasts while the servers keep a pace. */
@@ -35,7 +35,7 @@ export interface HttpLook {
 
 /** A look over HTTP; nothing is asked before something is looked for. */
 export function httpLook(question: HttpQuestion, context: HttpContext): HttpLook {
-  const { wishes, timeout, isBounded } = question;
+  const { requested, timeout, isBounded } = question;
   const bounds = {
     patience: timeout * 1000,
     ...(isBounded && { signal: AbortSignal.timeout(Math.max(1, timerDelay(timeout * 1000))) }),
@@ -43,7 +43,7 @@ export function httpLook(question: HttpQuestion, context: HttpContext): HttpLook
   const opened = new Map<string, Promise<HttpRepository>>();
   const open = (row: RepositoryRow): Promise<HttpRepository> => {
     const known = opened.get(row.name);
-    const opening = known ?? openOverHttp(row, wishes, bounds, context);
+    const opening = known ?? openOverHttp(row, requested, bounds, context);
     opened.set(row.name, opening);
     return guarded(row.name, () => opening);
   };
@@ -62,7 +62,7 @@ export function httpLook(question: HttpQuestion, context: HttpContext): HttpLook
   return {
     async find(image, rows) {
       const { root } = question;
-      const { readsOrigin } = wishes;
+      const { readsOrigin } = requested;
       const found = await orUnreachable(() => findOverHttp({ image, rows, root, readsOrigin, open }));
       const seen = 'publication' in found ? found : { publication: found, origin: null, architecture: null };
       const views = await viewsOf(seen.publication, view);
@@ -82,9 +82,9 @@ export function httpLook(question: HttpQuestion, context: HttpContext): HttpLook
 }
 
 /** What was met as an answer; mistakes of the user's own, and bugs, are thrown on. */
-function unreachable({ repository, thrown }: Unseen, { wishes, timeout }: HttpQuestion): Unreachable {
+function unreachable({ repository, thrown }: Unseen, { requested, timeout }: HttpQuestion): Unreachable {
   if (isTimeout(thrown)) return { state: 'unreachable', repository, reason: tooSlow(repository, timeout) };
-  if (!isJcdsError(thrown) || (thrown.exitCode === EXIT.usage && isAskedFor(wishes))) throw thrown;
+  if (!isJcdsError(thrown) || (thrown.exitCode === EXIT.usage && isAskedFor(requested))) throw thrown;
   return { state: 'unreachable', repository, reason: httpReason(thrown) };
 }
 

@@ -3,8 +3,8 @@ import type { Search } from '../find-publication.ts';
 import type { Statistics } from '../http/statistics.ts';
 import type { Unreachable } from '../publication.ts';
 import { httpLook } from './http-look.ts';
+import type { HttpOptions } from './http-options.ts';
 import { type HttpView, viewOf } from './http-view.ts';
-import type { HttpWishes } from './http-wishes.ts';
 import type { HttpContext } from './open-over-http.ts';
 
 /** How large a published image is, unpacked, as the repository counts it. */
@@ -22,11 +22,11 @@ export interface ImageSize {
 export async function imageSize(
   { repository: name, relativePath }: PlaceInRepository,
   { root, repositories, timeout }: Search,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   context: HttpContext,
 ): Promise<ImageSize | Unreachable> {
   const row = repositories.find(known => known.name === name);
-  const look = httpLook({ root, wishes, timeout, isBounded: true }, context);
+  const look = httpLook({ root, requested, timeout, isBounded: true }, context);
   try {
     return await look.within(
       row ?? { name, layout: 'detect', allowedLinkTargets: [] },

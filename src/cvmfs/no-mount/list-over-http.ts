@@ -3,8 +3,8 @@ import type { Found } from '../http/walk.ts';
 import type { TakeNames } from '../list-anywhere.ts';
 import { type ListEnd, type ListQuestion, UNSAFE } from '../list-publications.ts';
 import { httpLook } from './http-look.ts';
+import type { HttpOptions } from './http-options.ts';
 import { viewOf } from './http-view.ts';
-import type { HttpWishes } from './http-wishes.ts';
 import type { HttpContext, HttpRepository } from './open-over-http.ts';
 
 /**
@@ -14,10 +14,10 @@ import type { HttpContext, HttpRepository } from './open-over-http.ts';
 export async function listOverHttp(
   { root, row, timeout }: ListQuestion,
   take: TakeNames,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   context: HttpContext,
 ): Promise<ListEnd> {
-  const look = httpLook({ root, wishes, timeout, isBounded: false }, context);
+  const look = httpLook({ root, requested, timeout, isBounded: false }, context);
   try {
     return await look.within(row, opened => listNames(opened, take, context));
   } finally {

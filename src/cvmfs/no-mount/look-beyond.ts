@@ -4,8 +4,8 @@ import { findImage, type ImageContext } from '../look-at-image.ts';
 import type { ImageName } from '../look-question.ts';
 import type { LookedAt, Unreachable } from '../publication.ts';
 import { type HttpLook, httpLook } from './http-look.ts';
+import type { HttpOptions } from './http-options.ts';
 import { bothReasons } from './http-reason.ts';
-import type { HttpWishes } from './http-wishes.ts';
 
 /** An image, and what a look at mounts found; null: mounts are not looked at. */
 export interface BeyondQuestion {
@@ -17,18 +17,18 @@ export interface BeyondQuestion {
 export async function lookBeyond(
   questions: readonly BeyondQuestion[],
   search: Search,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   context: ImageContext,
 ): Promise<readonly SeenImage[]> {
   const { root, timeout } = search;
-  const look = httpLook({ root, wishes, timeout, isBounded: true }, context);
+  const look = httpLook({ root, requested, timeout, isBounded: true }, context);
   try {
     const seen: SeenImage[] = [];
     for (const { image, found } of questions)
       seen.push(
         found === null
           ? await look.find(image, search.repositories)
-          : await goOn(image, found, { search, wishes, look, context }),
+          : await goOn(image, found, { search, requested, look, context }),
       );
     return seen;
   } finally {
@@ -38,15 +38,15 @@ export async function lookBeyond(
 
 interface Looking {
   readonly search: Search;
-  readonly wishes: HttpWishes;
+  readonly requested: HttpOptions;
   readonly look: HttpLook;
   readonly context: ImageContext;
 }
 
 /** Looks over HTTP at the repository where the look at mounts ended, and then goes on with the next one as before. */
 async function goOn(image: ImageName, found: FoundImage, looking: Looking): Promise<SeenImage> {
-  const { search, wishes, look, context } = looking;
-  if (!goesOn(found, wishes)) return onMount(found);
+  const { search, requested, look, context } = looking;
+  if (!goesOn(found, requested)) return onMount(found);
   const unmounted = found.publication as Unreachable;
   const { repositories, root } = search;
   const at = repositories.findIndex(row => row.name === unmounted.repository);

@@ -9,7 +9,7 @@ import { openObjectCache } from '../http/object-cache.ts';
 import { openRepository, type Repository } from '../http/repository.ts';
 import { revisionMemory } from '../http/revision-memory.ts';
 import type { RepositoryRow } from '../look-question.ts';
-import type { HttpWishes } from './http-wishes.ts';
+import type { HttpOptions } from './http-options.ts';
 
 /** A repository that is read over HTTP. */
 export interface HttpRepository {
@@ -36,11 +36,11 @@ export interface HttpBounds {
  */
 export async function openOverHttp(
   row: RepositoryRow,
-  wishes: HttpWishes,
+  requested: HttpOptions,
   bounds: HttpBounds,
   { environment, now }: HttpContext,
 ): Promise<HttpRepository> {
-  const { servers, keys, insecure, services, cacheDirectory, forgetRevision } = wishes;
+  const { servers, keys, insecure, services, cacheDirectory, forgetRevision } = requested;
   const service = repositoryNamed(row.name, services);
   const client = await readClientConfiguration(row.name, { environment });
   const access = await repositoryAccess({ service, client, named: { servers, keys, insecure } });

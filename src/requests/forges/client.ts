@@ -52,7 +52,7 @@ const PAUSES = [1000, 3000];
 /** Rounds for one answer, so that a server that says "at once" for ever comes to an end too. */
 const ROUNDS = 8;
 
-export interface Call {
+export interface ApiCall {
   method: Method;
   /** Below the API's root; parts from outside are already percent-encoded. */
   path: string;
@@ -96,12 +96,12 @@ export class ForgeClient {
   }
 
   /** One answer: 2xx or an accepted status. */
-  send(call: Call): Promise<Answer> {
+  send(call: ApiCall): Promise<Answer> {
     return this.#exchange(call, this.#address(call));
   }
 
   /** All pages of a list, by the links of the server, which must stay with it. */
-  async *pages(call: Omit<Call, 'method' | 'body'>): AsyncGenerator<Answer> {
+  async *pages(call: Omit<ApiCall, 'method' | 'body'>): AsyncGenerator<Answer> {
     let url: URL | null = this.#address(call);
     for (let page = 0; url !== null && page < this.#limits.pages; page++) {
       const answer: Answer = await this.#exchange({ ...call, method: 'GET' }, url);
@@ -110,7 +110,7 @@ export class ForgeClient {
     }
   }
 
-  #address({ path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
+  #address({ path, query = {} }: Pick<ApiCall, 'path' | 'query'>): URL {
     const url = new URL(this.#options.api.href.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -127,7 +127,7 @@ export class ForgeClient {
     return url;
   }
 
-  async #exchange(call: Call, url: URL): Promise<Answer> {
+  async #exchange(call: ApiCall, url: URL): Promise<Answer> {
     const asked: Asked = { host: this.#options.api.host, what: call.what };
     const { clock } = this.#options;
     const giveUp = clock.now() + this.#limits.patience;
@@ -147,7 +147,7 @@ export class ForgeClient {
   }
 
   /** Milliseconds until the same may be sent again; null: not at all. */
-  #pauseAfter(call: Call, answer: Answer | Loss, attempt: number): number | null {
+  #pauseAfter(call: ApiCall, answer: Answer | Loss, attempt: number): number | null {
     if ('status' in answer) {
       const requested = requestedPause(answer, this.#options.clock.now());
       if (requested !== null) return requested;
@@ -156,7 +156,7 @@ export class ForgeClient {
     return call.method === 'GET' ? (PAUSES[attempt] ?? null) : null;
   }
 
-  async #once(call: Call, url: URL, asked: Asked): Promise<Answer | Loss> {
+  async #once(call: ApiCall, url: URL, asked: Asked): Promise<Answer | Loss> {
     const signal = AbortSignal.timeout(this.#limits.timeout);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const { token, headers, transport } = this.#options;
@@ -194,7 +194,7 @@ export class ForgeClient {
   }
 
   /** Gives the answer back, or throws what it means. */
-  #judge(call: Call, answer: Answer): Answer {
+  #judge(call: ApiCall, answer: Answer): Answer {
     const { status, asked } = answer;
     if (call.accept?.includes(status) || status < 300) return answer;
     if (status < 400) throw new ForeignLinkError(asked, answer.headers.location ?? 'nowhere');

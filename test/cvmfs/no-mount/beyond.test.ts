@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../../rootfs/tree-on-disk.ts';
 import { closedPort, type TestServer } from '../http/server.ts';
 import { named, row, search } from '../look-setting.ts';
 import { publishTree, type Tree } from './published-tree.ts';
-import { context, LAB, OTHER, served, wishes } from './setting.ts';
+import { context, LAB, OTHER, requested, served } from './setting.ts';
 
 const MOUNTED = 'mounted.example.org';
 const image: Tree = { '.images/ab': { directory: true } };
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 async function look(server: TestServer, name: string, rows: readonly (string | RepositoryRow)[]) {
-  const asked = wishes(server, { when: 'fallback' });
+  const asked = requested(server, { when: 'fallback' });
   return findAnywhere(named(name), search(root, rows), [], asked, context());
 }
 
@@ -85,7 +85,7 @@ test('a link of a mounted repository into one that is not is followed over HTTP 
 });
 
 test('where HTTP knows no more, both reasons are said', async () => {
-  const asked = wishes(`${await closedPort()}/cvmfs/@fqrn@`, { when: 'fallback' });
+  const asked = requested(`${await closedPort()}/cvmfs/@fqrn@`, { when: 'fallback' });
   const found = await findAnywhere(named('debian:12'), search(root, [LAB]), [], asked, context());
   expect(found.publication).toMatchObject({
     state: 'unreachable',
@@ -103,7 +103,7 @@ test('where HTTP knows no more, both reasons are said', async () => {
 
 test('a forbidden network is not used: the mount’s reason stands', async () => {
   const server = await served(publishTree(LAB, withImage('library/debian:12')));
-  const asked = wishes(server, { when: 'never' });
+  const asked = requested(server, { when: 'never' });
   const found = await findAnywhere(named('debian:12'), search(root, [LAB]), [], asked, context());
   expect(found.publication).toMatchObject({ state: 'unreachable', reason: notMounted(LAB) });
   expect([isMounted(found), server.requests]).toEqual([false, []]);
@@ -122,7 +122,7 @@ test('many images cost one look over HTTP', async () => {
   const images: ImageName[] = [named('debian:12'), named('none:1'), named('here:1')];
   const question = search(root, [MOUNTED, LAB]);
   const onMounts = () => findPublications(images, question, context());
-  const asked = wishes(server, { when: 'fallback' });
+  const asked = requested(server, { when: 'fallback' });
   const found = await findAllAnywhere(images, onMounts, question, asked, context());
   expect(found.map(({ publication }) => publication.state)).toEqual(['published', 'missing', 'published']);
   expect(found.map(({ overHttp }) => overHttp)).toEqual([true, true, false]);

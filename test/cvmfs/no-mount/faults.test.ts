@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findAnywhere } from '../../../src/cvmfs/find-anywhere.ts';
-import type { HttpWishes } from '../../../src/cvmfs/no-mount/http-wishes.ts';
+import type { HttpOptions } from '../../../src/cvmfs/no-mount/http-options.ts';
 import { httpSentences, tellHttp } from '../../../src/cvmfs/no-mount/tell-http.ts';
 import { isJcdsError } from '../../../src/errors.ts';
 import { temporaryDirectory } from '../../rootfs/tree-on-disk.ts';
@@ -10,7 +10,7 @@ import { NOW, STRANGER } from '../http/generator.ts';
 import { closedPort, type Fault, type ObjectKind, type TestServer } from '../http/server.ts';
 import { named, row, search } from '../look-setting.ts';
 import { publishTree } from './published-tree.ts';
-import { context, LAB, served, wishes } from './setting.ts';
+import { context, LAB, requested, served } from './setting.ts';
 
 const TREE = {
   'library/debian:12': { link: `/cvmfs/${LAB}/.images/ab` },
@@ -23,13 +23,13 @@ function serveLab(changes: Parameters<typeof publishTree>[2] = {}): Promise<Test
 
 async function look(
   server: TestServer | string | null,
-  changes: Partial<HttpWishes> = {},
+  changes: Partial<HttpOptions> = {},
   seconds = 20,
   now = NOW,
 ) {
   const question = search('/cvmfs', [LAB], seconds);
   const asked = { ...context(), now: () => now };
-  return findAnywhere(named('debian:12'), question, [], wishes(server, changes), asked);
+  return findAnywhere(named('debian:12'), question, [], requested(server, changes), asked);
 }
 
 async function reasonOf(...args: Parameters<typeof look>) {
@@ -157,7 +157,7 @@ test('what the user named and cannot be is the user’s to hear; what nobody nam
   const named = { cacheDirectory, isCacheNamed: true };
   expect(await thrownBy(look(server, named))).toEqual({ code: 'CACHE_DIRECTORY_UNUSABLE', exitCode: 2 });
   const services = [
-    { ...wishes(null).services[0]!, name: LAB, servers: [server.template], keysDirectory: '/none' },
+    { ...requested(null).services[0]!, name: LAB, servers: [server.template], keysDirectory: '/none' },
   ];
   const reason = await reasonOfFallback({ servers: [], keys: [], cacheDirectory, services });
   expect(reason).toMatchObject({
@@ -168,10 +168,10 @@ test('what the user named and cannot be is the user’s to hear; what nobody nam
 });
 
 /** Why an image cannot be seen where nothing is mounted, and nobody asked for HTTP. */
-async function reasonOfFallback(changes: Partial<HttpWishes>) {
+async function reasonOfFallback(changes: Partial<HttpOptions>) {
   const root = join(temporaryDirectory(), 'cvmfs');
   const question = search(root, [row(LAB)]);
-  const asked = wishes(null, { when: 'fallback', ...changes });
+  const asked = requested(null, { when: 'fallback', ...changes });
   const { publication } = await findAnywhere(named('debian:12'), question, [], asked, context());
   if (publication.state !== 'unreachable') throw new Error(publication.state);
   return publication.reason;

@@ -5,7 +5,7 @@ import { elfHeader } from '../../hosts/image-files.ts';
 import { FLAG } from '../http/catalog-file.ts';
 import { named, row, search } from '../look-setting.ts';
 import { publishTree, type Tree } from './published-tree.ts';
-import { context, keyFile, LAB, OTHER, served, wishes } from './setting.ts';
+import { context, keyFile, LAB, OTHER, requested, served } from './setting.ts';
 
 const HASH = '.images/ab/cdef';
 const OSG: Tree = {
@@ -42,7 +42,7 @@ async function look(image: ImageName, changes: Partial<RepositoryRow> = {}, tree
     image,
     search('/here', [row(LAB, changes)]),
     [],
-    wishes(server),
+    requested(server),
     context(),
   );
   return { ...found, requests: server.requests };
@@ -110,7 +110,7 @@ test('a path is looked for as it is, in its own repository', async () => {
   const place = { repository: LAB, relativePath: HASH };
   const server = await served(publishTree(LAB, OSG, { nested: [HASH] }));
   const here = search('/here', [OTHER]);
-  const found = await findAnywhere({ kind: 'place', place }, here, [], wishes(server), context());
+  const found = await findAnywhere({ kind: 'place', place }, here, [], requested(server), context());
   expect(found.publication).toEqual(published(HASH, HASH));
 });
 

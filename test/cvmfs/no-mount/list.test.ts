@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../../rootfs/tree-on-disk.ts';
 import { closedPort } from '../http/server.ts';
 import { row, search } from '../look-setting.ts';
 import { publishTree, type Tree } from './published-tree.ts';
-import { context, LAB, served, wishes } from './setting.ts';
+import { context, LAB, requested, served } from './setting.ts';
 
 const TREE: Tree = {
   README: { file: 'text' },
@@ -32,7 +32,7 @@ async function list(tree: Tree, nested: readonly string[], most = Number.POSITIV
       names.push(...found);
       return names.length < most;
     },
-    wishes(server),
+    requested(server),
     context(),
   );
   return { names: names.sort(), told, end, requests: server.requests };
@@ -67,7 +67,7 @@ test('a repository that is neither mounted nor served is unreachable by both rea
   const root = temporaryDirectory();
   const gone = `${await closedPort()}/cvmfs/@fqrn@`;
   const question = { root, row: row(LAB), timeout: 20 };
-  const end = await listAnywhere(question, () => true, wishes(gone, { when: 'fallback' }), context());
+  const end = await listAnywhere(question, () => true, requested(gone, { when: 'fallback' }), context());
   expect(end).toMatchObject({
     state: 'unreachable',
     reason: {
@@ -75,14 +75,14 @@ test('a repository that is neither mounted nor served is unreachable by both rea
       detail: expect.stringMatching(/refused the connection \(looked over HTTP, .*: there is no /),
     },
   });
-  const forbidden = await listAnywhere(question, () => true, wishes(gone, { when: 'never' }), context());
+  const forbidden = await listAnywhere(question, () => true, requested(gone, { when: 'never' }), context());
   expect(forbidden).toMatchObject({ state: 'unreachable', reason: { code: 'NOT_MOUNTED' } });
 });
 
 test('an image’s size is what its own catalog counts; without one it is not known', async () => {
   const server = await served(publishTree(LAB, TREE, { nested: NESTED }));
   const size = (relativePath: string) =>
-    imageSize({ repository: LAB, relativePath }, search('/cvmfs', [LAB]), wishes(server), context());
+    imageSize({ repository: LAB, relativePath }, search('/cvmfs', [LAB]), requested(server), context());
   expect(await size('.images/ab')).toMatchObject({
     state: 'known',
     statistics: { files: 1, directories: 2, links: 0, specials: 0, bytes: 7, catalogs: 0 },

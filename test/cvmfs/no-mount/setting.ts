@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { HttpWishes } from '../../../src/cvmfs/no-mount/http-wishes.ts';
+import type { HttpOptions } from '../../../src/cvmfs/no-mount/http-options.ts';
 import { repositoriesFrom, SERVICES } from '../../../src/repositories/index.ts';
 import { temporaryDirectory } from '../../rootfs/tree-on-disk.ts';
 import { MASTER, NOW } from '../http/generator.ts';
@@ -35,7 +35,10 @@ export function keyFile(): string {
 }
 
 /** What a command line says that looks over HTTP at a server, with an empty cache. */
-export function wishes(server: TestServer | string | null, changes: Partial<HttpWishes> = {}): HttpWishes {
+export function requested(
+  server: TestServer | string | null,
+  changes: Partial<HttpOptions> = {},
+): HttpOptions {
   const template = typeof server === 'string' ? server : server?.template;
   return {
     when: 'only',

@@ -7,7 +7,7 @@ import { closeSync, openSync, readdirSync } from 'node:fs';
  * behind: in a session of its own, without any descriptor of the caller (one kept open would keep the caller's
  * `$(…)` waiting), in `/` (its working directory may hang too), and not waited for.
  */
-export interface LeavableChild {
+export interface AbandonableChild {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -59,7 +59,7 @@ export function runShell(script: string, args: readonly string[], timeout: numbe
 export const SHELL_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
 
 /** Starts a child with pipes for its input and output. */
-export function startChild({ file, args, environment }: LeavableChild): ChildProcess {
+export function startChild({ file, args, environment }: AbandonableChild): ChildProcess {
   const covered = coverDescriptors('pipe');
   try {
     return spawn(file, [...args], { ...SHARED, stdio: covered.stdio, env: { ...environment } });

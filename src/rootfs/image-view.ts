@@ -13,7 +13,7 @@ export interface Mount {
  * An image's files as the container sees them: every link is followed inside the image, and what is mounted over it
  * is looked up on the host. Each name is asked for once. Paths are absolute inside the image.
  */
-export interface ImageTree {
+export interface ImageView {
   /** Where a path really is, or that nothing is there. Throws the system's error when that cannot be seen (EIO, …). */
   resolve(path: string): Walked;
   /** Text of the link at a resolved place, or null when something else is there. */
@@ -44,7 +44,7 @@ const REFUSED: Readonly<Record<string, 'missing' | 'denied' | 'loop'>> = {
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** Looks at the image in a directory of this host, whose own path holds no links. */
-export function imageTree(root: string, mounts: readonly Mount[] = []): ImageTree {
+export function imageView(root: string, mounts: readonly Mount[] = []): ImageView {
   /** Text of a link, or null for what is none. */
   const known = new Map<string, string | null>();
   const places = mounts.map(mount => ({ ...mount, destination: absolute(mount.destination) }));

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 
 /** What stands between IMAGE and COMMAND: jcds' own options, which may stand there for this command. */
-export interface OwnWords {
+export interface WrapArguments {
   readonly output?: string;
   readonly pin?: true;
   readonly force?: true;
@@ -12,16 +12,16 @@ export interface OwnWords {
 /**
  * Reads `[-o FILE] [--pin] [--force] [COMMAND…]`. No command begins with a hyphen. @throws UsageError
  */
-export function ownWordsBehindImage(words: readonly string[]): OwnWords {
+export function wrapArguments(words: readonly string[]): WrapArguments {
   const [first, second, ...rest] = words;
-  if (first === '--pin') return { ...ownWordsBehindImage(words.slice(1)), pin: true };
-  if (first === '--force') return { ...ownWordsBehindImage(words.slice(1)), force: true };
+  if (first === '--pin') return { ...wrapArguments(words.slice(1)), pin: true };
+  if (first === '--force') return { ...wrapArguments(words.slice(1)), force: true };
   if (first?.startsWith('--output=') === true)
-    return { output: first.slice('--output='.length), ...ownWordsBehindImage(words.slice(1)) };
+    return { output: first.slice('--output='.length), ...wrapArguments(words.slice(1)) };
   if (first === '-o' || first === '--output') {
     if (second === undefined)
       throw new UsageError(`${first} needs a file`, 'jcds wrap IMAGE -o FILE [COMMAND…]');
-    return { output: second, ...ownWordsBehindImage(rest) };
+    return { output: second, ...wrapArguments(rest) };
   }
   if (first?.startsWith('-') === true && first !== '-')
     throw new UsageError(

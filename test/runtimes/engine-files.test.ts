@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
-  type Groundwork,
-  groundworkLines,
-  groundworkPath,
+  type EngineFiles,
+  engineFilesLines,
+  engineFilesPath,
   rootIn,
   textIn,
-} from '../../src/runtimes/groundwork.ts';
+} from '../../src/runtimes/engine-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const WORK: Groundwork = {
+const WORK: EngineFiles = {
   directories: ['/etc', "/it's here"],
   files: ['/etc/hosts'],
   links: [
@@ -38,8 +38,8 @@ const WORK: Groundwork = {
 
 /** Makes it and says what is left of the arguments. */
 function make(store: string, work = WORK) {
-  const path = groundworkPath(store, work);
-  const script = [...groundworkLines(path, work, 'it'), 'printf "%s|" "$@"'].join('\n');
+  const path = engineFilesPath(store, work);
+  const script = [...engineFilesLines(path, work, 'it'), 'printf "%s|" "$@"'].join('\n');
   return { path, args: ['-c', script, 'jcds', ...work.texts, 'podman', 'a b'] };
 }
 
@@ -86,7 +86,7 @@ test('what a killed run of the same number left is made anew', () => {
 });
 
 test('another text or link lies elsewhere', () => {
-  const path = (work: Partial<Groundwork>) => groundworkPath('/c', { ...WORK, ...work });
+  const path = (work: Partial<EngineFiles>) => engineFilesPath('/c', { ...WORK, ...work });
   const all = [path({}), path({ texts: ['x'] }), path({ links: [] }), path({ files: [] })];
   expect(new Set(all).size).toBe(4);
   expect(path({})).toBe(path({}));
@@ -107,7 +107,7 @@ test.each([['dash'], ['bash'], ['busybox sh']])(
     const { path } = make(join(folder, 'cache'));
     const look = 'for i in 0 1 2; do [ /proc/self/fd/$i -ef /dev/null ] && echo $i >&3; done';
     const work = { ...WORK, texts: [] };
-    writeFileSync(join(folder, 'script'), [...groundworkLines(path, work, 'it'), look].join('\n'));
+    writeFileSync(join(folder, 'script'), [...engineFilesLines(path, work, 'it'), look].join('\n'));
     const started = (closing: string) =>
       spawnSync('sh', ['-c', `cd "$0" && exec ${shell} -c "$(cat script)" 3>&1 ${closing}`, folder], {
         encoding: 'utf8',

@@ -8,7 +8,7 @@ import { type Asked, type Asking, askForImage } from './ask-for-image.ts';
 import { followThrough } from './follow-through.ts';
 import { type Person, personAt } from './person.ts';
 import { type AskingContext, serviceToAsk, tokenOptions } from './service.ts';
-import { NotYetPublishedError, RequestClosedError } from './wait.ts';
+import { NotYetPublishedError, RequestClosedError } from './wait-for-request.ts';
 
 /** An image that `run` did not find. */
 export interface MissingImage {

@@ -31,7 +31,7 @@ export interface ProposedChange {
 }
 
 /** Everything that follows from the list as it is now. */
-export interface Plan {
+export interface ChangePlan {
   project: Project;
   /** The branch that the list is on. */
   target: string;
@@ -44,7 +44,10 @@ export interface Plan {
 }
 
 /** Reads the list. Throws what locateList and addImage throw, and CollisionError. */
-export async function makePlan(wish: Wish, project: Project): Promise<Plan | { found: Found; path: string }> {
+export async function makeChangePlan(
+  wish: Wish,
+  project: Project,
+): Promise<ChangePlan | { found: Found; path: string }> {
   const { forge, place, reference, choose = null, acceptCollisions = false } = wish;
   const format: WishlistFormat = WISHLIST_FORMATS[place.format];
   const target = place.branch ?? project.defaultBranch;

@@ -33,7 +33,7 @@ const MOST_LINKS = 40;
  * entry of the image, "opened" further down where a place is missing, because a read-only image cannot be given one.
  * Links are followed inside the image only. Kept as data: nothing is read or made here.
  */
-export class ImageTree {
+export class RootTree {
   readonly #listings: Readonly<Record<string, readonly RootEntry[]>>;
   /** Directories that the new root holds itself, with the names made in them. */
   readonly #opened = new Map<string, Map<string, 'directory' | 'file'>>([['/', new Map()]]);

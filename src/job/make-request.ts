@@ -13,7 +13,7 @@ import { chooseHome } from './home.ts';
 import { chooseWorkdir } from './workdir.ts';
 
 /** Everything a request is made from, once the image is found. */
-export interface RequestWishes {
+export interface RequestOptions {
   readonly mode: JobMode;
   readonly options: Readonly<Record<string, unknown>>;
   readonly settings: Settings;
@@ -48,12 +48,12 @@ const NO_CONFIG = { entrypoint: null, cmd: null } as const;
  * Looks at the host's files (binds, GPU devices, home), never at the image.
  * @throws UsageError, InvalidBindError, BindSourceError, InvalidVariableError, EnvironmentFileError, WorkdirUnknownError
  */
-export function makeRequest(wishes: RequestWishes, context: Context): MadeRequest {
-  const { options, settings, image, userArguments, mode } = wishes;
+export function makeRequest(requested: RequestOptions, context: Context): MadeRequest {
+  const { options, settings, image, userArguments, mode } = requested;
   const { facts } = image;
   const contain = options.contain === true;
   // The caller's variables byte for byte, where Node has put U+FFFD.
-  const environment = Object.fromEntries(wishes.environment);
+  const environment = Object.fromEntries(requested.environment);
   const gpu = chooseGpu(settings.gpu, environment);
   const home = chooseHome(options, context);
   const { binds, notes } = gatherBinds({
@@ -65,7 +65,7 @@ export function makeRequest(wishes: RequestWishes, context: Context): MadeReques
       cwd: context.cwd,
       home: home.value.source,
       contain,
-      cvmfsRoot: wishes.cvmfsRoot,
+      cvmfsRoot: requested.cvmfsRoot,
       gpu,
       environment,
     }),
@@ -88,7 +88,7 @@ export function makeRequest(wishes: RequestWishes, context: Context): MadeReques
     entrypointUnknown: facts === null && mode === 'run',
     environment: {
       policy: settings.envPolicy,
-      host: wishes.environment,
+      host: requested.environment,
       set: [['JCDS_IMAGE', image.name], ['JCDS_IMAGE_PATH', image.path], ...given],
     },
     binds,

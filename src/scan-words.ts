@@ -1,7 +1,7 @@
 import type { OptionRow } from './commands/command.ts';
 
 /** What stands on a command line beyond doubt, also where the whole makes no sense. */
-export interface Glimpse {
+export interface ScannedWords {
   /** Options by commander's names (`statusFile`): `true`, or the text of the last one. */
   readonly options: Readonly<Record<string, string | true>>;
   /** Words that look like options and are in no row. */
@@ -14,11 +14,11 @@ export interface Glimpse {
  * Goes over the words as commander does, and stumbles over nothing: for what an error has to know of a line.
  * @param most after this many operands everything belongs to the contained command
  */
-export function glimpse(
+export function scanWords(
   words: readonly string[],
   rows: readonly OptionRow[],
   most: number = Number.POSITIVE_INFINITY,
-): Glimpse {
+): ScannedWords {
   const options: Record<string, string | true> = {};
   const unknown: string[] = [];
   const operands: string[] = [];

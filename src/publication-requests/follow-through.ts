@@ -8,7 +8,7 @@ import type { Asked, Asking } from './ask-for-image.ts';
 import { freshnessSentence } from './freshness.ts';
 import { lookForImage } from './published.ts';
 import { connectService } from './service.ts';
-import { waitUntilVisible } from './wait.ts';
+import { waitUntilVisible } from './wait-for-request.ts';
 
 /** Waits for an image that was asked for until it is visible here. Throws what waitUntilVisible throws. */
 export async function followThrough(asking: Asking, asked: Asked, quiet: boolean): Promise<Published> {

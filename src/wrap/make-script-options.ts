@@ -9,24 +9,24 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import { apptainerEnvironment } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import type { ExactImage, RecordedImage, WishedBind, Wishes } from './wishes.ts';
+import type { ExactImage, RecordedImage, ScriptOptions, WishedBind } from './script-options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** What the options and settings of a command line say of every start, whatever the image and the runtime are. */
-export type PlainWishes = Omit<Wishes, 'image' | 'program' | 'recorded' | 'registryCheck'>;
+export type PlainOptions = Omit<ScriptOptions, 'image' | 'program' | 'recorded' | 'registryCheck'>;
 
 /**
  * Reads the options of a job. Names of files are taken from the directory in which the script is written; whether the
  * sources of binds are there is looked at when it runs.
  * @throws UsageError, WorkdirUnknownError, InvalidBindError, InvalidVariableError, EnvironmentFileError, VariableNotSettableError
  */
-export function makeWishes(
+export function makeScriptOptions(
   options: Options,
   settings: Settings,
   { cwd }: Pick<Context, 'cwd'>,
   image: { readonly name: string; readonly facts: ImageFacts | null },
-): PlainWishes {
+): PlainOptions {
   const directory = cwd ?? '/';
   return {
     policy: settings.envPolicy,
@@ -50,7 +50,7 @@ function texts(value: unknown): readonly string[] {
 /** Stands for a value that only whoever runs the script has. */
 const THEIRS = '\u0001theirs';
 
-function variablesIn(options: Options): Pick<Wishes, 'set' | 'passed'> {
+function variablesIn(options: Options): Pick<ScriptOptions, 'set' | 'passed'> {
   const everybody = new Proxy<Record<string, string>>({}, { get: () => THEIRS });
   const found = variablesOf(texts(options.env), texts(options.envFile), everybody);
   jobEnvironment(requestOf(null, 'keep', found));
@@ -79,7 +79,7 @@ function workdirIn(options: Options, image: { name: string; facts: ImageFacts | 
   return chooseWorkdir({ options, ...nobody, image: image.name, facts: image.facts }).value;
 }
 
-function homeIn(options: Options, cwd: string): Wishes['home'] {
+function homeIn(options: Options, cwd: string): ScriptOptions['home'] {
   if (typeof options.home !== 'string') return options.home === false ? 'none' : 'own';
   const { path, source } = chooseHome(options, { cwd, home: '/' }).value;
   return { path, source: source ?? path };

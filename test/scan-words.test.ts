@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { glimpse } from '../src/glimpse.ts';
+import { scanWords } from '../src/scan-words.ts';
 
 const ROWS = [
   { flags: '-v, --verbose', description: '' },
@@ -21,5 +21,5 @@ test.each<[string, number | undefined, Record<string, string | true>, string[], 
   ['exec --bad - --json', 2, {}, ['exec', '-'], ['--bad']],
   ['list a b --json', undefined, { json: true }, ['list', 'a', 'b'], []],
 ])('%s', (line, most, options, operands, unknown) => {
-  expect(glimpse(line.split(' '), ROWS, most)).toEqual({ options, operands, unknown });
+  expect(scanWords(line.split(' '), ROWS, most)).toEqual({ options, operands, unknown });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Freshness } from '../../src/cvmfs/freshness.ts';
 import { durationText, parseDuration } from '../../src/status/duration.ts';
 import type { ImageStatus } from '../../src/status/gather.ts';
-import { nextLook, waitForImage } from '../../src/status/wait.ts';
+import { nextLook, waitForImage } from '../../src/status/wait-for-publication.ts';
 import { cvmfs, GOOD, JINR, run, setAttributes, stratum } from './setting.ts';
 
 const image: ImageStatus['image'] = { kind: 'place', place: { repository: 'R', relativePath: 'a:1' } };

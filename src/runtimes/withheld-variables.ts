@@ -20,7 +20,7 @@ const HELD = 'JCDS_HELD_';
  * Splits the job's variables into those that harm no program on the way, and those that must reach only the job.
  * @param besides further names that a program on the way would change
  */
-export function holdBack(
+export function withhold(
   environment: JobEnvironment,
   besides = /^$/,
 ): {
@@ -36,7 +36,7 @@ export function holdBack(
 }
 
 /** The name that a held variable has on its way. */
-export function heldName(name: string): string {
+export function withheldName(name: string): string {
   return `${HELD}${name}`;
 }
 
@@ -45,10 +45,10 @@ export function heldName(name: string): string {
  * those of a secret by name, since its value may stand there escaped.
  */
 export function launcherNames(name: string): readonly string[] {
-  return [name, heldName(name), `APPTAINERENV_${name}`, `SINGULARITYENV_${name}`];
+  return [name, withheldName(name), `APPTAINERENV_${name}`, `SINGULARITYENV_${name}`];
 }
 
 /** The held variables as the launcher sets them: under names that steer nothing. */
-export function heldVariables(held: readonly ContainerVariable[]): Plan['environment']['set'] {
-  return held.map(({ name, value }) => [heldName(name), value] as const);
+export function withheldVariables(held: readonly ContainerVariable[]): Plan['environment']['set'] {
+  return held.map(({ name, value }) => [withheldName(name), value] as const);
 }

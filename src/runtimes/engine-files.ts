@@ -5,7 +5,7 @@ import { quote } from './quote-text.ts';
  * What has to lie on this host before an engine is started, since it reads no descriptors: a few directories, links and
  * short texts. Made once, under a name that is a hash of it all, and shared by every job that needs the same.
  */
-export interface Groundwork {
+export interface EngineFiles {
   /** Places in a root directory, absolute. */
   readonly directories: readonly string[];
   readonly files: readonly string[];
@@ -15,8 +15,8 @@ export interface Groundwork {
   readonly programs?: readonly string[];
 }
 
-/** The directory of this groundwork, below the user's own. */
-export function groundworkPath(store: string, work: Groundwork): string {
+/** The directory of this engine files, below the user's own. */
+export function engineFilesPath(store: string, work: EngineFiles): string {
   // Loaded here alone: other runtimes must not pay for it.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return `${store}/${createHash('sha256').update(JSON.stringify(work)).digest('hex').slice(0, 32)}`;
@@ -44,7 +44,7 @@ const OPEN_STREAMS = [
  * Lines by which sh makes it where it is missing: aside, and renamed. The first arguments are the texts and programs,
  * which are shifted away. Nobody but this user may write there; what is in it is readable, as it is in the image.
  */
-export function groundworkLines(path: string, work: Groundwork, who: string): string[] {
+export function engineFilesLines(path: string, work: EngineFiles, who: string): string[] {
   const aside = (at: string) => `"$jcds_new"${quote(`/root${at}`)}`;
   const parent = path.slice(0, path.lastIndexOf('/'));
   const { texts, programs = [] } = work;

@@ -4,7 +4,7 @@ import { EXIT, JcdsError } from '../../errors.ts';
 import type { Repository } from '../../repositories/index.ts';
 
 /** What the command line and the settings say about looking at repositories over HTTP. Plain data. */
-export interface HttpWishes {
+export interface HttpOptions {
   /** `only`: over HTTP whatever is mounted; `fallback`: where nothing is mounted; `never`: the network is forbidden. */
   readonly when: 'only' | 'fallback' | 'never';
   /** URLs, best first; `@fqrn@` stands for the repository's name. Empty: those that are known. */
@@ -37,8 +37,8 @@ export class NetworkForbiddenError extends JcdsError {
 }
 
 /** Whether the user asked for something that only a look over HTTP uses: its mistakes are then the user's to hear of. */
-export function isAskedFor(wishes: HttpWishes): boolean {
-  const { when, servers, keys, insecure, forgetRevision, isCacheNamed } = wishes;
+export function isAskedFor(requested: HttpOptions): boolean {
+  const { when, servers, keys, insecure, forgetRevision, isCacheNamed } = requested;
   return (
     when === 'only' || servers.length > 0 || keys.length > 0 || insecure || forgetRevision || isCacheNamed
   );

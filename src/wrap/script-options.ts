@@ -6,7 +6,7 @@ import type { ImageWords } from './failures.ts';
 import type { WrappableName } from './runtimes.ts';
 
 /** What a script is to do each time it runs, as far as that is known when it is written. Plain data. */
-export interface Wishes {
+export interface ScriptOptions {
   /** The image in the script's messages. */
   readonly image: ImageWords;
   readonly policy: ContainerEnvironment['policy'];
