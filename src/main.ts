@@ -1,4 +1,5 @@
-import type { Call, CommandDeclaration, Outcome } from './commands/command.ts';
+import type { Call, Outcome } from './call.ts';
+import type { CommandDeclaration } from './commands/command.ts';
 import type { Context } from './context.ts';
 import { EXIT, isJcdsError, JcdsError } from './errors.ts';
 import { printError } from './output/console.ts';

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import type { ArgumentRow, Call, CommandDeclaration, OptionRow, Outcome } from './commands/command.ts';
+import type { Call, Outcome } from './call.ts';
+import type { ArgumentRow, CommandDeclaration, OptionRow } from './commands/command.ts';
 import { COMMON_OPTIONS, JSON_OPTION } from './commands/common-options.ts';
 import { exec } from './commands/exec.ts';
 import { list } from './commands/list.ts';

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Settings } from '../configuration/settings.ts';
@@ -21,7 +22,7 @@ import { cacheRows, cleaningLines, whyNoClient } from '../status/cache-rows.ts';
 import { deadlineIn } from '../status/deadline.ts';
 import { gatherImageCache } from '../status/image-cache.ts';
 import { imageCacheJson, imageCacheRows } from '../status/image-cache-report.ts';
-import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 
 /** Milliseconds between two rounds of --watch: nothing here leaves this host. */

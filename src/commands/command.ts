@@ -1,3 +1,4 @@
+import type { Call, CallOptions, Outcome } from '../call.ts';
 import type { Context } from '../context.ts';
 import type { UsageError } from '../errors.ts';
 
@@ -51,39 +52,24 @@ export interface OptionRow {
   readonly variable?: string;
 }
 
-/** A command line after parsing: names of options are in camelCase, as commander gives them. */
-export interface Call {
-  readonly arguments: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
-  /** How many leading words of the whole command line are jcds' own: what the launcher shifts away. */
-  readonly ownWords: number;
-  /** How many words stood behind a `--`; absent: there was none. Not told of commands with `passThrough`. */
-  readonly behindDashes?: number;
-}
-
-/** What a command leaves to do: end with a code, or exec a plan (as the launcher reads it: launch/plan.ts). */
-export type Outcome =
-  | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'plan'; readonly plan: Buffer };
-
 /** The usual end of a command. */
 export function exit(code: number): Outcome {
   return { kind: 'exit', code };
 }
 
 /** A string option, or undefined; commander never gives another type for a row that takes a value. */
-export function stringOption(call: Call, name: string): string | undefined {
+export function stringOption(call: Call, name: keyof CallOptions): string | undefined {
   const value = call.options[name];
   return typeof value === 'string' ? value : undefined;
 }
 
 /** The values of a repeatable option, in order. */
-export function listOption(call: Call, name: string): readonly string[] {
+export function listOption(call: Call, name: keyof CallOptions): readonly string[] {
   const value = call.options[name];
   return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** Whether a flag without value was given. */
-export function flag(call: Call, name: string): boolean {
+export function flag(call: Call, name: keyof CallOptions): boolean {
   return call.options[name] === true;
 }

@@ -1,4 +1,5 @@
 import { setPriority } from 'node:os';
+import type { Call } from '../call.ts';
 import { noteSearched, updateIndex } from '../completion/index-file.ts';
 import { MOST_NAMES } from '../completion/index-format.ts';
 import { removeIndex } from '../completion/index-place.ts';
@@ -17,7 +18,7 @@ import { searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
-import { type Call, type CommandDeclaration, exit } from './command.ts';
+import { type CommandDeclaration, exit } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS } from './common-options.ts';
 
 const SHELL_ARGUMENT = {

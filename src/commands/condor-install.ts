@@ -3,6 +3,7 @@ import { installPool } from '../batch/htcondor/install.ts';
 import { machineAdScript } from '../batch/htcondor/machine-ad.ts';
 import { LIFETIME } from '../batch/htcondor/machine-attributes.ts';
 import { writeWrapper } from '../batch/htcondor/wrapper.ts';
+import type { Call } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import { UsageError } from '../errors.ts';
@@ -10,7 +11,7 @@ import { searchOf } from '../job/locate.ts';
 import { safeText } from '../output/safe-text.ts';
 import { parseDuration } from '../status/duration.ts';
 import { lookLines } from '../wrap/look-lines.ts';
-import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS } from './common-options.ts';
 
 declare const JCDS_VERSION: string;

@@ -1,11 +1,12 @@
 import { WAYS, type Work } from '../batch/htcondor/submission.ts';
 import { submit } from '../batch/htcondor/submit.ts';
+import type { Call } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import { UsageError } from '../errors.ts';
 import { speaker } from '../output/console.ts';
 import { parseDuration } from '../status/duration.ts';
-import { type Call, type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
 
@@ -117,7 +118,7 @@ function workOf(call: Call): Work {
   return { kind: 'file', file };
 }
 
-function durationOf(call: Call, name: string, option: string): number | null {
+function durationOf(call: Call, name: 'timeout' | 'period' | 'retryAfter', option: string): number | null {
   const text = stringOption(call, name);
   if (text === undefined) return null;
   const seconds = parseDuration(text);

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import { isJcdsError, UsageError } from '../errors.ts';
@@ -13,7 +14,7 @@ import { serviceToAsk } from '../publication-requests/service.ts';
 import { showResult, worstCode } from '../publication-requests/show.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import { parseDuration } from '../status/duration.ts';
-import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
 
 /** `jcds request`: asks the operators of a repository to publish images. */

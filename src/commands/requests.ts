@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +8,7 @@ import { colorWish, type Meaning, styleFor } from '../output/style.ts';
 import { type Cell, table } from '../output/table.ts';
 import { type OwnRequest, ownRequestsTo } from '../publication-requests/own-requests.ts';
 import { NetworkForbiddenError, NoWishlistError, servicesOf } from '../publication-requests/service.ts';
-import { type Call, type CommandDeclaration, exit, flag } from './command.ts';
+import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
 
 /** `jcds requests`: what this user has asked for, and where it stands. */

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +8,7 @@ import { readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
 import type { StatusQuestion } from '../status/gather.ts';
-import { type Call, flag, stringOption } from './command.ts';
+import { flag, stringOption } from './command.ts';
 
 /**
  * What a command line asks about the images it names (none: the configured one).

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { progress } from '../output/progress.ts';
@@ -7,7 +8,7 @@ import { gatherStatus, type ImageStatus, type StatusQuestion } from '../status/g
 import { statusJson } from '../status/status-json.ts';
 import { pauseWithTicks } from '../status/tick.ts';
 import { waitForImage } from '../status/wait-for-publication.ts';
-import { type Call, type CommandDeclaration, exit, flag, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT } from './job-options.ts';
 import { askedAgain, statusQuestion } from './status-question.ts';

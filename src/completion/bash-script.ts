@@ -1,3 +1,4 @@
+import { shellQuote } from '../shell-quote.ts';
 import { type CompletionModel, type CompletionOption, plainWord, type Value } from './model.ts';
 
 /** The table of bash's script: one branch for each path, or for all those that take the same. */
@@ -8,7 +9,9 @@ export function bashTable(model: CompletionModel): string {
     const text = branch(model, path);
     branches.set(text, [...(branches.get(text) ?? []), path]);
   }
-  const cases = [...branches].map(([text, same]) => `    ${same.map(quote).join(' | ')})\n${text}      ;;\n`);
+  const cases = [...branches].map(
+    ([text, same]) => `    ${same.map(shellQuote).join(' | ')})\n${text}      ;;\n`,
+  );
   return [
     `_jcds_known=(${model.repositories.map(plainWord).join(' ')})\n\n`,
     '# What may follow the words of a command: `words`, `options` as `names|value`, `places` for arguments.\n',
@@ -21,8 +24,8 @@ function branch(model: CompletionModel, path: string): string {
   const command = model.commands.find(row => row.path.join(' ') === path);
   const words = (group?.words ?? []).map(({ word }) => plainWord(word));
   const options = (command ?? group)?.options ?? [];
-  const rows = options.map(option => `        ${quote(`${namesOf(option)}|${optionKind(option)}`)}\n`);
-  const places = command?.arguments.map(row => quote(kindOf(row.value) + (row.variadic ? '*' : '')));
+  const rows = options.map(option => `        ${shellQuote(`${namesOf(option)}|${optionKind(option)}`)}\n`);
+  const places = command?.arguments.map(row => shellQuote(kindOf(row.value) + (row.variadic ? '*' : '')));
   return [
     words.length === 0 ? '' : `      words=(${words.join(' ')})\n`,
     places === undefined ? '' : `      places=(${places.join(' ')})\n`,
@@ -42,8 +45,4 @@ function optionKind({ value }: CompletionOption): string {
 
 function kindOf(value: Value): string {
   return value.kind === 'choices' ? `=${value.choices.join(' ')}` : value.kind;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

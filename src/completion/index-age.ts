@@ -1,5 +1,6 @@
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { cacheDirectory } from '../cache-directory.ts';
 import type { Context } from '../context.ts';
 import { MAGIC, VERSION } from './index-format.ts';
 
@@ -12,10 +13,9 @@ export const NAMES_ENDING = '.names';
 const YOUNG = 10 * 60 * 1000;
 const HEADER = new RegExp(`^${MAGIC} ${VERSION} [0-9]{1,7} ([0-9]{1,7}) ([0-9]{1,7})\\n`);
 
-/** Where the index is: `$XDG_CACHE_HOME/jcds/completion`; a relative variable counts as unset (XDG). */
-export function indexDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const cache = environment.XDG_CACHE_HOME;
-  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'completion');
+/** Where the index is. */
+export function indexDirectory(context: Pick<Context, 'environment' | 'home'>): string {
+  return join(cacheDirectory(context), 'completion');
 }
 
 /** When a file of the index was written, in milliseconds since 1970; 0: it is not there, or nothing can be seen there. */

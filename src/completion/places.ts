@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Context } from '../context.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { Answer, BashAnswer, ZshAnswer } from './ask-shell.ts';
 import type { ShellName } from './script-files.ts';
 
@@ -29,7 +30,10 @@ export function bashPlace(context: PlaceContext, answer: Answer<BashAnswer>): Pl
   return {
     file,
     found: typeof answer === 'string' ? answer : answer.loadsByName,
-    startUp: { file: join(context.home, '.bashrc'), lines: [`[ ! -r ${quote(file)} ] || . ${quote(file)}`] },
+    startUp: {
+      file: join(context.home, '.bashrc'),
+      lines: [`[ ! -r ${shellQuote(file)} ] || . ${shellQuote(file)}`],
+    },
   };
 }
 
@@ -51,7 +55,7 @@ export function zshPlace(context: PlaceContext, answer: Answer<ZshAnswer>): Plac
     startUp: {
       file: join(facts?.dotDirectory ?? context.home, '.zshrc'),
       lines: [
-        `fpath=(${quote(directory)} $fpath)`,
+        `fpath=(${shellQuote(directory)} $fpath)`,
         'if (( $+functions[compdef] )); then autoload -Uz _jcds && compdef _jcds jcds',
         'else autoload -Uz compinit && compinit -i; fi',
       ],
@@ -91,8 +95,4 @@ function isForCompletion(directory: string, home: string): boolean {
   } catch {
     return false;
   }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

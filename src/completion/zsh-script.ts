@@ -1,3 +1,4 @@
+import { shellQuote } from '../shell-quote.ts';
 import type { CompletionArgument, CompletionModel, CompletionOption, Value } from './model.ts';
 
 /** The table of zsh's script: subcommands for `_describe`, and specifications for `_arguments`. */
@@ -12,7 +13,7 @@ export function zshTable(model: CompletionModel): string {
     ([text, same]) => `    (${same.map(pattern).join('|')})\n${text}      ;;\n`,
   );
   return [
-    `_jcds_known=(${model.repositories.map(quote).join(' ')})\n\n`,
+    `_jcds_known=(${model.repositories.map(shellQuote).join(' ')})\n\n`,
     '# What may follow the words of a command: `subs`, and `specs` for _arguments.\n',
     `_jcds_table() {\n  case $1 in\n${cases.join('')}  esac\n}\n`,
   ].join('');
@@ -21,7 +22,9 @@ export function zshTable(model: CompletionModel): string {
 function branch(model: CompletionModel, path: string): string {
   const group = model.groups.find(row => row.path.join(' ') === path);
   const command = model.commands.find(row => row.path.join(' ') === path);
-  const subs = (group?.words ?? []).map(({ word, summary }) => `        ${quote(`${word}:${summary}`)}\n`);
+  const subs = (group?.words ?? []).map(
+    ({ word, summary }) => `        ${shellQuote(`${word}:${summary}`)}\n`,
+  );
   const options = ((command ?? group)?.options ?? []).map(optionSpec);
   const places = (command?.arguments ?? []).map(argumentSpec);
   const contained = command?.contained === true ? ["'*: :_jcds_files'"] : [];
@@ -44,8 +47,8 @@ function optionSpec(option: CompletionOption): string {
   const rest = `[${escaped(option.description)}]${takes ? `:${escaped((long ?? short ?? '').replace(/^-+/, ''))}:${actionOf(value)}` : ''}`;
   const front = `${option.offered ? '' : '!'}${option.repeatable ? '*' : excludes(option)}`;
   return names.length === 1
-    ? quote(`${front}${names[0]}${rest}`)
-    : `${quote(front)}{${names.join(',')}}${quote(rest)}`;
+    ? shellQuote(`${front}${names[0]}${rest}`)
+    : `${shellQuote(front)}{${names.join(',')}}${shellQuote(rest)}`;
 }
 
 /** What may not be given beside it: its other name; after `--help` nothing at all. */
@@ -55,7 +58,7 @@ function excludes({ short, long }: CompletionOption): string {
 }
 
 function argumentSpec(row: CompletionArgument, index: number): string {
-  return quote(`${row.variadic ? '*' : index + 1}:${escaped(row.name)}:${actionOf(row.value)}`);
+  return shellQuote(`${row.variadic ? '*' : index + 1}:${escaped(row.name)}:${actionOf(row.value)}`);
 }
 
 function actionOf(value: Value): string {
@@ -84,9 +87,5 @@ function escaped(text: string): string {
 }
 
 function pattern(path: string): string {
-  return path.includes(' ') || path === '' ? quote(path) : path;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return path.includes(' ') || path === '' ? shellQuote(path) : path;
 }

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import { UsageError } from '../errors.ts';
 import { parseTextValue } from './parse-value.ts';
 import { SETTINGS, type Settings } from './settings.ts';
@@ -9,7 +10,7 @@ const SAME_NAME = ['cvmfsRoot', 'cvmfsTimeout', 'envPolicy', 'gpu', 'ifMissing']
  * The settings that a command line says. Spellings of other tools (`--cleanenv`, `--nv`, `--rocm`) count where jcds'
  * own is absent. @throws UsageError for a value that does not fit
  */
-export function settingsOf(options: Readonly<Record<string, unknown>>): Partial<Settings> {
+export function settingsOf(options: CallOptions): Partial<Settings> {
   const found: Partial<Settings> = {
     ...(options.cleanenv === true ? { envPolicy: 'clean' as const } : {}),
     ...(options.rocm === true ? { gpu: 'rocm' as const } : {}),

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { PlaceInRepository } from '../repositories/image-path.ts';
@@ -113,7 +114,7 @@ export class UnreadableImageError extends JcdsError {
 export function requirePublished(
   publication: Publication,
   name: string,
-  options: Readonly<Record<string, unknown>> = {},
+  options: CallOptions = {},
 ): Published {
   if (publication.state === 'published') return publication;
   if (publication.state === 'unreachable')

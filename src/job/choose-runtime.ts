@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cacheDirectory } from '../cache-directory.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { isJcdsError } from '../errors.ts';
@@ -32,7 +33,7 @@ export async function chooseRuntime(
   const isBatch = BATCH_VARIABLES.some(name => context.environment[name] !== undefined);
   const order = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
   const excluded = isBatch ? settings.batchExcludes : [];
-  const cache = `${cacheDirectory(context)}/jcds`;
+  const cache = cacheDirectory(context);
   const memory = probeMemory(cache, hostName());
   const search = probeContext(context.environment, context.uid, cache);
   try {
@@ -45,11 +46,6 @@ export async function chooseRuntime(
     const note = `${selected.runtime.name} cannot show the ${request.gpu} GPU of this host inside: the job has none`;
     return { request: without, note, ...selected };
   }
-}
-
-function cacheDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const base = environment.XDG_CACHE_HOME;
-  return base?.startsWith('/') === true ? base : `${home}/.cache`;
 }
 
 /** The kernel's name of this host; node:os takes longer to load than this to read. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import type { CallOptions } from '../call.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { toBytes } from '../launch/bytes.ts';
@@ -20,7 +21,7 @@ class HomeOptionError extends UsageError {
 
 /** `--home SRC[:DST]` as Apptainer takes it; otherwise the caller's, unless it is kept out or is not there. @throws UsageError */
 export function chooseHome(
-  options: Readonly<Record<string, unknown>>,
+  options: CallOptions,
   context: Pick<Context, 'cwd' | 'home'>,
 ): Reasoned<RunRequest['home']> {
   const { home: wanted } = options;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import {
@@ -14,7 +15,7 @@ import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
  * @throws NetworkForbiddenError, UsageError, InvalidRepositoryNameError, InvalidServiceError
  */
 export function httpWishesOf(
-  options: Readonly<Record<string, unknown>>,
+  options: CallOptions,
   settings: Settings,
   { environment, home, cwd }: Pick<Context, 'environment' | 'home' | 'cwd'>,
 ): HttpOptions {
@@ -45,10 +46,7 @@ export function httpWishesOf(
  * The words by which another command looks over HTTP in the same way; null: it must not, since nothing would be verified.
  * @param cwd what relative paths count from
  */
-export function httpWords(
-  options: Readonly<Record<string, unknown>>,
-  cwd: string | null,
-): readonly string[] | null {
+export function httpWords(options: CallOptions, cwd: string | null): readonly string[] | null {
   if (options.insecure === true) return null;
   const { cacheDir } = options;
   const path = (name: string): string => resolve(cwd ?? '/', name);

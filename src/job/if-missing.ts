@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import type { Publication } from '../cvmfs/publication.ts';
@@ -7,7 +8,7 @@ import type { NamedImage } from './locate.ts';
 /** What decides about an image that is not there. */
 export interface MissingPolicy {
   readonly settings: Settings;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly say: Speaker;
 }
 

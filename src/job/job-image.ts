@@ -1,4 +1,4 @@
-import type { Call } from '../commands/command.ts';
+import type { Call } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { findImage } from '../cvmfs/look-at-image.ts';

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import type { Entries } from '../launch/launcher-environment.ts';
@@ -15,7 +16,7 @@ import { chooseWorkdir } from './workdir.ts';
 /** Everything a request is made from, once the image is found. */
 export interface RequestOptions {
   readonly mode: JobMode;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly settings: Settings;
   /** Everything after IMAGE: texts that keep every byte. */
   readonly userArguments: readonly string[];

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import type { Search } from '../cvmfs/find-publication.ts';
@@ -6,7 +7,7 @@ import { CvmfsUnreachableError, isUnmounted, type UnreachableReason } from '../c
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeLines, safeText } from '../output/safe-text.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
-import { quote } from '../runtimes/quote-text.ts';
+import { shellQuote } from '../shell-quote.ts';
 
 /** What was to be done, and where. */
 export interface NotMountedJob {
@@ -17,7 +18,7 @@ export interface NotMountedJob {
   /** Whether something followed the image; it is not repeated: it may be long, and is the user's own. */
   readonly hasArguments?: boolean;
   /** As typed. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly search: Search;
   readonly settings: Settings;
 }
@@ -39,7 +40,7 @@ function commandLine(
 
 /** Harmless words stay bare: it is read by people. */
 function shown(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : quote(word);
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : shellQuote(word);
 }
 
 function texts(value: unknown): string[] {

@@ -1,4 +1,4 @@
-import type { Call, Outcome } from '../commands/command.ts';
+import type { Call, Outcome } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { type Configuration, loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';

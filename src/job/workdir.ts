@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import type { CallOptions } from '../call.ts';
 import { EXIT, JcdsError, UsageError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
@@ -20,7 +21,7 @@ export class WorkdirUnknownError extends JcdsError {
 
 /** What decides where a job starts. */
 export interface WorkdirOptions {
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly home: RunRequest['home'];
   readonly contain: boolean;
   readonly binds: readonly Bind[];
@@ -37,7 +38,7 @@ export interface WorkdirOptions {
  */
 export function chooseWorkdir(requested: WorkdirOptions): Reasoned<string> {
   const { options, cwd, home } = requested;
-  const typed = ['workdir', 'pwd', 'cwd'].find(name => typeof options[name] === 'string');
+  const typed = (['workdir', 'pwd', 'cwd'] as const).find(name => typeof options[name] === 'string');
   if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), requested);
   if (cwd === null) return { value: home.path, reason: "home: the caller's cannot be read" };
   return isShown(cwd, requested)

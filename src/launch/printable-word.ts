@@ -1,3 +1,4 @@
+import { shellQuote } from '../shell-quote.ts';
 import { fromBytes } from './bytes.ts';
 import { latin1, type Word } from './quote.ts';
 
@@ -23,7 +24,7 @@ export function printableWord(word: Word): string {
 }
 
 function quoted(text: string): string {
-  return text === '' ? '' : `'${text.replaceAll("'", "'\\''")}'`;
+  return text === '' ? '' : shellQuote(text);
 }
 
 /** The same for a here-document whose delimiter is not quoted. */

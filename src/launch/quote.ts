@@ -1,3 +1,4 @@
+import { shellQuote } from '../shell-quote.ts';
 import { toBytes } from './bytes.ts';
 
 /** A word of a command line: text (see bytes.ts), or bytes as they are. */
@@ -22,7 +23,7 @@ export class ZeroByteError extends Error {
 export function quoteWord(word: Word): string {
   const text = latin1(word);
   if (text.includes('\0')) throw new ZeroByteError(word);
-  return `'${text.replaceAll("'", "'\\''").replaceAll(END_MARKER, BROKEN_MARKER)}'`;
+  return shellQuote(text).replaceAll(END_MARKER, BROKEN_MARKER);
 }
 
 /** The bytes of a word, one character each. */

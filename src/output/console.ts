@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Context } from '../context.ts';
 import type { JcdsError } from '../errors.ts';
 import { jsonLine } from './json.ts';
@@ -30,7 +31,7 @@ export interface Speaker {
  * @param heard is told everything, said or not
  */
 export function speaker(
-  options: Readonly<Record<string, unknown>>,
+  options: CallOptions,
   context: Pick<Context, 'stderr'>,
   heard: (text: string) => void = () => {},
 ): Speaker {

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Context, Output } from '../context.ts';
 
 /** What a text means; how that looks is decided here alone. */
@@ -34,7 +35,7 @@ export async function styleFor(
 }
 
 /** `--color` of a command line; the option's choices have been checked. */
-export function colorWish(options: Readonly<Record<string, unknown>>): ColorWish {
+export function colorWish(options: CallOptions): ColorWish {
   return options.color === 'always' || options.color === 'never' ? options.color : 'auto';
 }
 

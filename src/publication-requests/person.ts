@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { CallOptions } from '../call.ts';
 import type { Context } from '../context.ts';
 import { safeLines } from '../output/safe-text.ts';
 
@@ -19,7 +20,7 @@ type AskLine = (question: string) => Promise<string | null>;
  */
 export function personAt(
   context: Pick<Context, 'stdin' | 'stderr'>,
-  options: Readonly<Record<string, unknown>>,
+  options: CallOptions,
   askLine: AskLine = askAtTerminal,
 ): Person | null {
   const isSilent = options.input === false || options.json === true;

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import { isJcdsError } from '../errors.ts';
 import type { Reference } from '../image/reference.ts';
@@ -16,7 +17,7 @@ export interface MissingImage {
   readonly name: string;
   readonly policy: 'ask' | 'request' | 'wait';
   readonly settings: Settings;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly context: AskingContext;
   readonly say: Speaker;
 }

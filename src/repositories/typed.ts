@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import { SERVICES } from './services.ts';
 
 /**
@@ -5,10 +6,7 @@ import { SERVICES } from './services.ts';
  * else (a variable, a setting) has the search begin in another repository than everybody's default, all that are searched.
  * Whoever types the hint may do so at another place than the job that gave it.
  */
-export function typedRepositories(
-  options: Readonly<Record<string, unknown>>,
-  searched: readonly string[],
-): string {
+export function typedRepositories(options: CallOptions, searched: readonly string[]): string {
   const { repository } = options;
   const isUsual = searched.length === 0 || searched[0] === SERVICES[0]?.name;
   const names = Array.isArray(repository) ? repository.map(String) : isUsual ? [] : [...new Set(searched)];

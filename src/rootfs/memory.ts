@@ -10,6 +10,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { cacheDirectory } from '../cache-directory.ts';
 import type { Context } from '../context.ts';
 import { makeDirectories } from '../make-directories.ts';
 import type { ImageFacts } from './facts.ts';
@@ -39,10 +40,9 @@ const INCOMPLETE_FOR = 60 * 60 * 1000;
 
 type MemoryContext = Pick<Context, 'environment' | 'home' | 'uid' | 'now'>;
 
-/** Where images are remembered: `$XDG_CACHE_HOME/jcds/images`; a relative variable counts as unset (XDG). */
-export function memoryDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const cache = environment.XDG_CACHE_HOME;
-  return `${cache?.startsWith('/') ? cache : `${home}/.cache`}/jcds/images`;
+/** Where images are remembered. */
+export function memoryDirectory(context: Pick<Context, 'environment' | 'home'>): string {
+  return `${cacheDirectory(context)}/images`;
 }
 
 /**

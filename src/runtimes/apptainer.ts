@@ -1,8 +1,8 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
 import { mountFields } from './mount-fields.ts';
-import { quote } from './quote-text.ts';
 import type { Bind, Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { usernsFailure } from './userns.ts';
 
@@ -132,7 +132,7 @@ function carriedArguments(request: RunRequest): readonly string[] | null {
   if (request.image.facts?.hasShell !== true) throw new ArgumentsNotUtf8Error();
   const values: string[] = [];
   for (const word of words) {
-    const escaped = escapeForApptainer(quote(word));
+    const escaped = escapeForApptainer(shellQuote(word));
     const last = values.at(-1);
     if (last !== undefined && latin1(last).length + latin1(escaped).length < CARRIED_LIMIT)
       values[values.length - 1] = `${last} ${escaped}`;

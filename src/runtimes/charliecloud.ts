@@ -1,7 +1,7 @@
 import { isShellName } from '../launch/shell-names.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import { quote } from './quote-text.ts';
 import { buildLines, closeLine } from './root-script.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { skeleton } from './skeleton.ts';
@@ -83,12 +83,12 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const script = [
     'unset -f printf read',
     ...lines,
-    `LC_ALL=C ${quote(facts.mkdir)} ${quote(own)} && LC_ALL=C ${quote(facts.mount)} -n --rbind "$jcds_n" ${quote(own)} || jcds_fail 'the new root cannot be shown twice'`,
+    `LC_ALL=C ${shellQuote(facts.mkdir)} ${shellQuote(own)} && LC_ALL=C ${shellQuote(facts.mount)} -n --rbind "$jcds_n" ${shellQuote(own)} || jcds_fail 'the new root cannot be shown twice'`,
     ...heldLines(variables.held, `${base}/variables`),
     closeLine(place, facts),
-    `exec ${envPrefix(variables, facts)}${quote(host.program)} --no-passwd --env-no-expand --set-env=${quote(`${base}/variables`)} \\`,
+    `exec ${envPrefix(variables, facts)}${shellQuote(host.program)} --no-passwd --env-no-expand --set-env=${shellQuote(`${base}/variables`)} \\`,
     ...(variables.hasUser ? [] : ['  --unset-env=USER \\']),
-    `  ${SHOWN_BY_CH_RUN.map(path => `-b ${quote(`${own}${path}:${path}`)}`).join(' ')} "$@"`,
+    `  ${SHOWN_BY_CH_RUN.map(path => `-b ${shellQuote(`${own}${path}:${path}`)}`).join(' ')} "$@"`,
   ];
   return { script: script.join('\n'), texts };
 }
@@ -97,10 +97,10 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
 function heldLines(held: readonly ContainerVariable[], file: string): string[] {
   const isLine = ({ value }: ContainerVariable) => !value.includes('\n');
   return [
-    `: >${quote(file)}`,
+    `: >${shellQuote(file)}`,
     ...held
       .filter(isLine)
-      .map(({ name }) => `printf "%s='%s'\\n" ${name} "$${withheldName(name)}" >>${quote(file)}`),
+      .map(({ name }) => `printf "%s='%s'\\n" ${name} "$${withheldName(name)}" >>${shellQuote(file)}`),
     // No such line can hold a newline; with one in it nothing that steers a program makes sense.
     ...held
       .filter(variable => !isLine(variable))
@@ -113,9 +113,9 @@ function envPrefix({ lost, surplus }: Variables, { env }: UnshareFacts): string 
   if (lost.length + surplus.length === 0) return '';
   const words = [
     ...surplus.flatMap(name => ['-u', name]),
-    ...lost.map(({ name, value }) => quote(`${name}=${value}`)),
+    ...lost.map(({ name, value }) => shellQuote(`${name}=${value}`)),
   ];
-  return `${quote(env)} ${words.join(' ')} `;
+  return `${shellQuote(env)} ${words.join(' ')} `;
 }
 
 async function probe(search: ProbeContext): Promise<Verdict> {

@@ -1,4 +1,5 @@
 import { EXIT } from '../errors.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { isUtf8 } from './apptainer-environment.ts';
 import { runcScript } from './containerd-job.ts';
 import { type ContainerdFacts, probeContainerd } from './containerd-probe.ts';
@@ -17,7 +18,6 @@ import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
 import { mountFields } from './mount-fields.ts';
-import { quote } from './quote-text.ts';
 import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { type Skeleton, skeleton } from './skeleton.ts';
 
@@ -73,12 +73,12 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const replaced = SHOWN_BY_CTR.filter(path =>
     engineMounts(root, String).mounts.some(({ at }) => at === path),
   );
-  const programs = [runcScript(quote(facts.runc), request, replaced)];
+  const programs = [runcScript(shellQuote(facts.runc), request, replaced)];
   const work = engineFilesOf(root, programs);
   const path = engineFilesPath(facts.store, work);
   const { mounts, devices } = engineMounts(root, index => textIn(path, index));
   const { words, change, inner } = environmentOf(request);
-  const ctr = `${quote(host.program)} ${CONNECTING} -n ${NAMESPACE}`;
+  const ctr = `${shellQuote(host.program)} ${CONNECTING} -n ${NAMESPACE}`;
   const options = [
     ...['--runc-binary', programIn(path, 0), ...runOptions(request)],
     ...words.filter(word => word.includes('=')).flatMap(word => ['--env', word]),
@@ -94,7 +94,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       [
         ...engineFilesLines(path, work, 'containerd'),
         ...cleaningLines(ctr),
-        `exec ${ctr} run --env-file /dev/fd/9 ${options.map(quote).join(' ')} ${quote(rootIn(path))} "$jcds_id" ${INIT} -- "$@" 9<<JCDS_END`,
+        `exec ${ctr} run --env-file /dev/fd/9 ${options.map(shellQuote).join(' ')} ${shellQuote(rootIn(path))} "$jcds_id" ${INIT} -- "$@" 9<<JCDS_END`,
         ...words.filter(word => !word.includes('=')).map(name => `${name}=$${name}`),
         'JCDS_END',
       ].join('\n'),

@@ -1,4 +1,5 @@
 import { EXIT } from '../errors.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { type DockerFacts, MERGED, probeDocker, ROOT_IMAGES } from './docker-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import { engineFilesLines, engineFilesPath, textIn } from './engine-files.ts';
@@ -8,7 +9,6 @@ import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
 import { mountFields } from './mount-fields.ts';
-import { quote } from './quote-text.ts';
 import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { type Skeleton, skeleton } from './skeleton.ts';
 
@@ -97,7 +97,7 @@ function isOfImage(at: string, image: string): boolean {
 
 /** Somebody may have removed the image since the probe made it: the run must not make it anew unasked. */
 function checkLine(program: string, image: string): string {
-  return `${quote(program)} image inspect ${image} >/dev/null 2>&1 || { ${quote(program)} version >/dev/null || exit ${EXIT.failed}; printf 'jcds: docker has lost its image ${image}\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit ${EXIT.failed}; }`;
+  return `${shellQuote(program)} image inspect ${image} >/dev/null 2>&1 || { ${shellQuote(program)} version >/dev/null || exit ${EXIT.failed}; printf 'jcds: docker has lost its image ${image}\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit ${EXIT.failed}; }`;
 }
 
 function runOptions(request: RunRequest): string[] {

@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.ts';
-import { quote } from './quote-text.ts';
+import { shellQuote } from '../shell-quote.ts';
 
 /**
  * What has to lie on this host before an engine is started, since it reads no descriptors: a few directories, links and
@@ -45,7 +45,7 @@ const OPEN_STREAMS = [
  * which are shifted away. Nobody but this user may write there; what is in it is readable, as it is in the image.
  */
 export function engineFilesLines(path: string, work: EngineFiles, who: string): string[] {
-  const aside = (at: string) => `"$jcds_new"${quote(`/root${at}`)}`;
+  const aside = (at: string) => `"$jcds_new"${shellQuote(`/root${at}`)}`;
   const parent = path.slice(0, path.lastIndexOf('/'));
   const { texts, programs = [] } = work;
   const steps = [
@@ -53,21 +53,21 @@ export function engineFilesLines(path: string, work: EngineFiles, who: string): 
     'rm -rf -- "$jcds_new"',
     `mkdir -p -- ${['"$jcds_new"/root', ...work.directories.map(aside)].join(' ')}`,
     ...work.files.map(at => `: >${aside(at)}`),
-    ...work.links.map(([at, target]) => `ln -s -- ${quote(target)} ${aside(at)}`),
+    ...work.links.map(([at, target]) => `ln -s -- ${shellQuote(target)} ${aside(at)}`),
     ...texts.map((_, index) => `printf %s "\${${index + 1}}" >"$jcds_new/text${index}"`),
     ...programs.map((_, index) => {
       const at = `"$jcds_new/program${index}"`;
       return `printf %s "\${${texts.length + index + 1}}" >${at} && chmod 755 ${at}`;
     }),
-    `{ mv -T -- "$jcds_new" ${quote(path)} 2>/dev/null || [ -d ${quote(path)} ]; }`,
+    `{ mv -T -- "$jcds_new" ${shellQuote(path)} 2>/dev/null || [ -d ${shellQuote(path)} ]; }`,
   ];
   return [
     'unset -f chmod ln mkdir mv printf rm',
     ...OPEN_STREAMS,
-    `if [ ! -d ${quote(path)} ]; then`,
-    `  jcds_new=${quote(path)}.$$`,
-    `  (umask 077; mkdir -p -- ${quote(parent)}; umask 022; ${steps.join(' && ')}) ||`,
-    `    { printf 'jcds: ${who}: nothing can be written in %s\\n' ${quote(parent)} >&2; exit ${EXIT.failed}; }`,
+    `if [ ! -d ${shellQuote(path)} ]; then`,
+    `  jcds_new=${shellQuote(path)}.$$`,
+    `  (umask 077; mkdir -p -- ${shellQuote(parent)}; umask 022; ${steps.join(' && ')}) ||`,
+    `    { printf 'jcds: ${who}: nothing can be written in %s\\n' ${shellQuote(parent)} >&2; exit ${EXIT.failed}; }`,
     '  rm -rf -- "$jcds_new"',
     'fi',
     ...(texts.length + programs.length === 0 ? [] : [`shift ${texts.length + programs.length}`]),

@@ -1,6 +1,6 @@
 import { toBytes } from '../launch/bytes.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { isUtf8 } from './apptainer-environment.ts';
-import { quote } from './quote-text.ts';
 import type { RunRequest } from './runtime.ts';
 import { withheldName } from './withheld-variables.ts';
 
@@ -63,9 +63,9 @@ function decodeWords(count: number): string[] {
 }
 
 function giveByEnv(lost: InnerWork['lost']): string[] {
-  const assignments = lost.map(([name, value]) => quote(`${name}=${value}`)).join(' ');
+  const assignments = lost.map(([name, value]) => shellQuote(`${name}=${value}`)).join(' ');
   return [
-    `command -v env >/dev/null || { printf 'jcds: the image has no env, which hands on %s\\n' ${quote(lost[0]![0])} >&2; exit 125; }`,
+    `command -v env >/dev/null || { printf 'jcds: the image has no env, which hands on %s\\n' ${shellQuote(lost[0]![0])} >&2; exit 125; }`,
     `set -- env ${assignments} "$@"`,
   ];
 }

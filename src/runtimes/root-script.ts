@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.ts';
-import { quote } from './quote-text.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { UnshareFacts } from './unshare.ts';
 import { gather } from './unshare-parts.ts';
@@ -25,15 +25,15 @@ export function buildLines(
   const parts = gather(skeleton, place.root);
   const [mount, mkdir, ln] = [calm(facts.mount), calm(facts.mkdir), calm(facts.ln)];
   const lines = [
-    `jcds_n=${quote(place.root)}`,
+    `jcds_n=${shellQuote(place.root)}`,
     `jcds_fail() { printf 'jcds: ${who}: %s\\n' "$1" >&2; exit ${EXIT.failed}; }`,
-    `${mount} -n -t tmpfs -o mode=755,nosuid,nodev tmpfs ${quote(place.mount)} || jcds_fail 'a container cannot be made here'`,
+    `${mount} -n -t tmpfs -o mode=755,nosuid,nodev tmpfs ${shellQuote(place.mount)} || jcds_fail 'a container cannot be made here'`,
     `${mkdir} -p -- ${parts.directories.map(at => inRoot(at)).join(' ')} || jcds_fail 'the new root cannot be made'`,
     ...parts.files.map(at => `: >${inRoot(at)}`),
     ...linkLines(parts.links, ln),
     ...parts.writes,
     ...parts.texts.map((_, index) => `printf '%s' "$1" >"$jcds_n/proc/text${index}"\nshift`),
-    `printf '%s' ${quote(parts.table.join(''))} >"$jcds_n/proc/table"`,
+    `printf '%s' ${shellQuote(parts.table.join(''))} >"$jcds_n/proc/table"`,
     `${mount} -n -a -T "$jcds_n/proc/table" || jcds_fail 'not everything can be shown in the container'`,
     ...readOnlyLines(parts.readOnly, mount),
   ];
@@ -42,12 +42,12 @@ export function buildLines(
 
 /** The end of the lines that build a root: nothing can be written to it any more. */
 export function closeLine(place: RootPlace, facts: Pick<UnshareFacts, 'mount'>): string {
-  return `${calm(facts.mount)} -n -o remount,bind,ro,nosuid,nodev ${quote(place.mount)} || jcds_fail 'the root cannot be made read-only'`;
+  return `${calm(facts.mount)} -n -o remount,bind,ro,nosuid,nodev ${shellQuote(place.mount)} || jcds_fail 'the root cannot be made read-only'`;
 }
 
 /** How a tool of the host is called: what it says is not translated. */
 function calm(program: string): string {
-  return `LC_ALL=C ${quote(program)}`;
+  return `LC_ALL=C ${shellQuote(program)}`;
 }
 
 /** As many links as possible by one ln: those whose name is the last name of their target (bin -> usr/bin). */
@@ -58,11 +58,14 @@ function linkLines(links: readonly (readonly [at: string, target: string])[], ln
     const directory = at.slice(0, at.lastIndexOf('/'));
     if (target.endsWith(at.slice(directory.length)))
       together.set(directory, [...(together.get(directory) ?? []), target]);
-    else lines.push(`${ln} -s -- ${quote(target)} ${inRoot(at)} || jcds_fail 'the new root cannot be made'`);
+    else
+      lines.push(
+        `${ln} -s -- ${shellQuote(target)} ${inRoot(at)} || jcds_fail 'the new root cannot be made'`,
+      );
   }
   for (const [directory, targets] of together)
     lines.push(
-      `${ln} -s -- ${targets.map(quote).join(' ')} ${inRoot(directory)}/ || jcds_fail 'the new root cannot be made'`,
+      `${ln} -s -- ${targets.map(shellQuote).join(' ')} ${inRoot(directory)}/ || jcds_fail 'the new root cannot be made'`,
     );
   return lines;
 }
@@ -83,5 +86,5 @@ function readOnlyLines(places: readonly string[], mount: string): string[] {
 }
 
 function inRoot(at: string): string {
-  return `"$jcds_n"${quote(at)}`;
+  return `"$jcds_n"${shellQuote(at)}`;
 }

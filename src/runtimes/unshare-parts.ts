@@ -1,4 +1,4 @@
-import { quote } from './quote-text.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { RootOperation } from './root-tree.ts';
 import type { MountOperation, Skeleton } from './skeleton.ts';
 
@@ -116,7 +116,7 @@ function addDevices(parts: Parts, at: string, place: string, besides: readonly s
 /** A text file copied by the shell itself. Without the file the copy is empty. */
 function copyLine(source: string, name: string): string {
   const loop = `while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done`;
-  return `: >"$jcds_n/${name}"\n[ ! -r ${quote(source)} ] || { ${loop}; } <${quote(source)} >"$jcds_n/${name}"`;
+  return `: >"$jcds_n/${name}"\n[ ! -r ${shellQuote(source)} ] || { ${loop}; } <${shellQuote(source)} >"$jcds_n/${name}"`;
 }
 
 /** One line of an fstab(5): white space and backslashes as octal numbers. */

@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { ContainerVariable } from './environment.ts';
-import { quote } from './quote-text.ts';
 import { buildLines, closeLine } from './root-script.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { ToolsAfterChange, UnshareFacts } from './unshare.ts';
@@ -18,20 +18,20 @@ export function setUpScript(
 ): { readonly script: string; readonly texts: readonly string[] } {
   const where = { mount: place, root: place };
   const { lines, texts } = buildLines(skeleton, where, facts, 'unshare');
-  const loader = tools.loader.map(quote).join(' ');
+  const loader = tools.loader.map(shellQuote).join(' ');
   const script = [
     'unset -f cd printf read',
     'jcds_last=$1 jcds_cwd=$2',
     'shift 2',
     ...lines,
     closeLine(where, facts),
-    `cd ${quote(tools.directory)} && ${quote(facts.pivotRoot)} "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'`,
-    `LC_ALL=C ${loader} ${quote(tools.umount)} -n -l / || jcds_fail 'the old root cannot be detached'`,
+    `cd ${shellQuote(tools.directory)} && ${shellQuote(facts.pivotRoot)} "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'`,
+    `LC_ALL=C ${loader} ${shellQuote(tools.umount)} -n -l / || jcds_fail 'the old root cannot be detached'`,
     // The directory has no other name any more: dash says so where it wakes up in such a one, and bash makes an absolute
     // path of what it execs.
     'cd /proc/self/cwd && export PWD',
-    `exec ${loader} ${quote(tools.setpriv)} --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\`,
-    `  -- ${loader} ${quote(tools.sh)} -c "$jcds_last" jcds "$jcds_cwd" "$@"`,
+    `exec ${loader} ${shellQuote(tools.setpriv)} --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\`,
+    `  -- ${loader} ${shellQuote(tools.sh)} -c "$jcds_last" jcds "$jcds_cwd" "$@"`,
   ];
   return { script: script.join('\n'), texts };
 }
@@ -53,7 +53,7 @@ export interface LastVariables {
 export function lastScript(tools: ToolsAfterChange, variables: LastVariables): string {
   const { held, lost, surplus } = variables;
   const needsEnv = lost.length + surplus.length > 0;
-  const env = [...tools.loader, tools.env].map(quote).join(' ');
+  const env = [...tools.loader, tools.env].map(shellQuote).join(' ');
   const complaint = `{ printf 'jcds: the working directory %s cannot be entered in the container\\n' "$jcds_cwd" >&2; exit ${EXIT.failed}; }`;
   return [
     'unset -f cd printf',
@@ -76,7 +76,7 @@ function envArguments({ held, lost, surplus }: LastVariables): string {
   const assignments = held.map(({ name }) => `${name}=\${${withheldName(name)}}`).join(' ');
   return [
     ...[...surplus, ...held.map(({ name }) => withheldName(name))].flatMap(name => ['-u', name]),
-    ...(held.length === 0 ? [] : ['-S', quote(assignments)]),
-    ...lost.map(({ name, value }) => quote(`${name}=${value}`)),
+    ...(held.length === 0 ? [] : ['-S', shellQuote(assignments)]),
+    ...lost.map(({ name, value }) => shellQuote(`${name}=${value}`)),
   ].join(' ');
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { cacheDirectory } from '../cache-directory.ts';
 import type { Context } from '../context.ts';
 
 /** A directory in which something keeps what it may fetch or make again. */
@@ -49,11 +50,10 @@ export function runtimeCaches({ environment, home, userName }: Places): readonly
 }
 
 /** jcds' own cache: `$XDG_CACHE_HOME/jcds`; a relative variable counts as unset (XDG). */
-export function ownCache({ environment, home }: Pick<Places, 'environment' | 'home'>): LocalCache {
-  const base = environment.XDG_CACHE_HOME;
+export function ownCache(places: Pick<Places, 'environment' | 'home'>): LocalCache {
   return {
     name: 'jcds',
-    directory: join(base !== undefined && isAbsolute(base) ? base : join(home, '.cache'), 'jcds'),
+    directory: cacheDirectory(places),
     meaning: 'what jcds found out about images, runtimes and repositories, for you',
     clean: 'jcds cache prune',
   };

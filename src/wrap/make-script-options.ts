@@ -1,3 +1,4 @@
+import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { type BindSpec, parseBind, parseMount } from '../job/bind-spec.ts';
@@ -11,7 +12,7 @@ import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import type { ExactImage, RecordedImage, ScriptOptions, WishedBind } from './script-options.ts';
 
-type Options = Readonly<Record<string, unknown>>;
+type Options = CallOptions;
 
 /** What the options and settings of a command line say of every start, whatever the image and the runtime are. */
 export type PlainOptions = Omit<ScriptOptions, 'image' | 'program' | 'recorded' | 'registryCheck'>;

@@ -1,4 +1,4 @@
-import type { Call, Outcome } from '../commands/command.ts';
+import type { Call, CallOptions, Outcome } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { type Configuration, loadConfiguration } from '../configuration/load.ts';
 import type { Settings } from '../configuration/settings.ts';
@@ -35,7 +35,7 @@ declare const JCDS_VERSION: string;
 export async function wrapImage(call: Call, context: Context): Promise<Outcome> {
   const { arguments: words } = call;
   const own = wrapArguments(words.slice(1));
-  const options: Readonly<Record<string, unknown>> = { ...call.options, ...own };
+  const options: CallOptions = { ...call.options, ...own };
   const say = speaker(options, context);
   const configuration = loadConfiguration(context, settingsOf(options));
   for (const note of configuration.notes) say.warn(note);
@@ -146,12 +146,7 @@ function registryCheck({ image }: Found, { layout }: Published): RegistryCheck |
 }
 
 /** To the file, or to standard output. Values of `--env` make it nobody else's to read. */
-function deliver(
-  text: Buffer,
-  options: Readonly<Record<string, unknown>>,
-  say: Speaker,
-  context: Context,
-): Outcome {
+function deliver(text: Buffer, options: CallOptions, say: Speaker, context: Context): Outcome {
   const { output } = options;
   if (typeof output !== 'string') {
     context.stdout.write(fromBytes(text));

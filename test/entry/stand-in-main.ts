@@ -1,5 +1,5 @@
 // Stands in for src/main.ts in the tests of src/entry.ts: the first word behind the verb says what happens.
-import type { Outcome } from '../../src/commands/command.ts';
+import type { Outcome } from '../../src/call.ts';
 import type { Context } from '../../src/context.ts';
 import { renderFor } from '../../src/launch/hand-over.ts';
 import { readLauncherEnvironment } from '../../src/launch/launcher-environment.ts';

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../call.ts';
 import type { Settings } from '../../configuration/settings.ts';
 import type { Context } from '../../context.ts';
 import { findAnywhere } from '../../cvmfs/find-anywhere.ts';
@@ -15,7 +16,7 @@ import { whenMissing } from '../../publication-requests/when-missing.ts';
 /** An image for jobs that run elsewhere. */
 export interface WantedImage {
   readonly typed: string | undefined;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly settings: Settings;
   readonly say: Speaker;
   /** `--wait`: an image that is missing is asked for, and the jobs are submitted before it is there. */

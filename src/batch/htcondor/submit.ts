@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../call.ts';
 import type { Settings } from '../../configuration/settings.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode, isJcdsError, JcdsError } from '../../errors.ts';
@@ -33,7 +34,7 @@ export interface SubmitOptions {
   readonly retries: number;
   readonly retryAfter: number;
   readonly lines: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
   readonly settings: Settings;
   readonly say: Speaker;
 }

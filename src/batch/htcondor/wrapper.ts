@@ -1,4 +1,4 @@
-import type { Call, Outcome } from '../../commands/command.ts';
+import type { Call, Outcome } from '../../call.ts';
 import { settingsOf } from '../../configuration/from-options.ts';
 import { loadConfiguration } from '../../configuration/load.ts';
 import type { Settings } from '../../configuration/settings.ts';

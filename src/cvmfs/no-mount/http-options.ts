@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { cacheDirectory } from '../../cache-directory.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, JcdsError } from '../../errors.ts';
 import type { Repository } from '../../repositories/index.ts';
@@ -44,8 +45,7 @@ export function isAskedFor(requested: HttpOptions): boolean {
   );
 }
 
-/** Where what was fetched is kept unless the user says otherwise: `$XDG_CACHE_HOME/jcds/cvmfs`; a relative variable counts as unset (XDG). */
-export function httpCacheDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const cache = environment.XDG_CACHE_HOME;
-  return join(cache?.startsWith('/') ? cache : join(home, '.cache'), 'jcds', 'cvmfs');
+/** Where what was fetched is kept unless the user says otherwise. */
+export function httpCacheDirectory(context: Pick<Context, 'environment' | 'home'>): string {
+  return join(cacheDirectory(context), 'cvmfs');
 }

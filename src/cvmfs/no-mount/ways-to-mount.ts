@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-quote.ts';
 /** What decides how a repository can be mounted on this host. Plain data; `mount-facts.ts` finds it out. */
 export interface MountFacts {
   readonly repository: string;
@@ -73,7 +74,7 @@ export function waysToMount(facts: MountFacts, job: string): readonly Way[] {
 }
 
 function mountAsRoot({ root, repository }: MountFacts, job: string): Way {
-  const place = quote(`${root}/${repository}`);
+  const place = shellWord(`${root}/${repository}`);
   return {
     needs: 'as root',
     command: `mkdir -p ${place} && mount -t cvmfs ${repository} ${place} && ${job}`,
@@ -89,7 +90,7 @@ function privateMount(facts: MountFacts, job: string): Way | null {
     '"CVMFS_CACHE_BASE=$HOME/.cache/cvmfs"',
     '"CVMFS_RELOAD_SOCKETS=$HOME/.cache/cvmfs"',
     'CVMFS_CLAIM_OWNERSHIP=yes',
-    quote(`CVMFS_HTTP_PROXY="${proxies}"`),
+    shellWord(`CVMFS_HTTP_PROXY="${proxies}"`),
     ...configuration(facts),
   ];
   return {
@@ -145,7 +146,7 @@ function packages(facts: MountFacts, job: string): Way | null {
       ? [`${sudo}${yum} install -y ${release}.noarch.rpm`, `${sudo}${yum} install -y cvmfs`]
       : null;
   if (install === null) return null;
-  const place = quote(`${root}/${repository}`);
+  const place = shellWord(`${root}/${repository}`);
   const configure = ["printf 'CVMFS_CLIENT_PROFILE=single\\n' >/etc/cvmfs/default.local"].concat(
     configureBelow('/etc/cvmfs', facts),
   );
@@ -153,7 +154,7 @@ function packages(facts: MountFacts, job: string): Way | null {
   const asRoot = [...configure, ...mount].join(' && ');
   return {
     needs: `as root${withKey(facts)}`,
-    command: [...install, isRoot ? asRoot : `sudo sh -c ${quote(asRoot)}`, job].join(' && '),
+    command: [...install, isRoot ? asRoot : `sudo sh -c ${shellWord(asRoot)}`, job].join(' && '),
   };
 }
 
@@ -167,14 +168,14 @@ function configureBelow(directory: string, facts: MountFacts): string[] {
   return [
     ...(key === `${keys}/${key?.slice(key.lastIndexOf('/') + 1)}`
       ? []
-      : [`mkdir -p ${keys}`, `cp ${key === null ? 'KEY.pub' : quote(key)} ${keys}/`]),
+      : [`mkdir -p ${keys}`, `cp ${key === null ? 'KEY.pub' : shellWord(key)} ${keys}/`]),
     `printf '%s\\n' ${lines.join(' ')} >${directory}/config.d/${repository}.conf`,
   ];
 }
 
 function configuration({ servers, keysDirectory }: MountFacts): string[] {
   const urls = servers.length === 0 ? 'http://SERVER/cvmfs/@fqrn@' : servers.join(';');
-  return [quote(`CVMFS_SERVER_URL="${urls}"`), quote(`CVMFS_KEYS_DIR=${keysDirectory}`)];
+  return [shellWord(`CVMFS_SERVER_URL="${urls}"`), shellWord(`CVMFS_KEYS_DIR=${keysDirectory}`)];
 }
 
 /** What only the operators can give. */
@@ -189,9 +190,4 @@ function withKey({ repository, key, servers }: MountFacts): string {
 
 function domainOf(repository: string): string {
   return repository.slice(repository.indexOf('.') + 1);
-}
-
-/** A word for a shell; ordinary ones stay as they are. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -27,7 +27,7 @@ test('the reader over HTTP is not among what every start of jcds loads', () => {
   expect(names).toContain('cvmfs/find-anywhere.ts');
   expect(names.filter(name => name.startsWith('cvmfs/http/'))).toEqual([]);
   expect(names.filter(name => name.startsWith('cvmfs/no-mount/')).sort()).toEqual([
-    'cvmfs/no-mount/http-requested.ts',
+    'cvmfs/no-mount/http-options.ts',
     'cvmfs/no-mount/tell-http.ts',
   ]);
 });
