@@ -17,6 +17,8 @@ const PROBE_TIMEOUT = 5_000;
 /** What ch-run shows of the host by itself, over everything: shown once more over it, as it was (facts: 0.31). */
 const SHOWN_BY_CH_RUN = ['/dev', '/tmp', '/etc/hosts', '/etc/resolv.conf'];
 
+const NOT_TWICE = "'the new root cannot be shown twice'";
+
 /**
  * Charliecloud makes no places in a read-only image and no bind read-only, so the whole root is built before, in
  * namespaces made by unshare(1), and ch-run is given that. Each step execs the next: nothing stays beside the job.
@@ -83,7 +85,8 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const script = [
     'unset -f printf read',
     ...lines,
-    `LC_ALL=C ${shellQuote(facts.mkdir)} ${shellQuote(own)} && LC_ALL=C ${shellQuote(facts.mount)} -n --rbind "$jcds_n" ${shellQuote(own)} || jcds_fail 'the new root cannot be shown twice'`,
+    `jcds_try ${NOT_TWICE} ${shellQuote(facts.mkdir)} ${shellQuote(own)}`,
+    `jcds_try ${NOT_TWICE} ${shellQuote(facts.mount)} -n --rbind "$jcds_n" ${shellQuote(own)}`,
     ...heldLines(variables.held, `${base}/variables`),
     closeLine(place, facts),
     `exec ${envPrefix(variables, facts)}${shellQuote(host.program)} --no-passwd --env-no-expand --set-env=${shellQuote(`${base}/variables`)} \\`,

@@ -4,6 +4,8 @@ import type { Skeleton } from './skeleton.ts';
 import type { UnshareFacts } from './unshare.ts';
 import { gather } from './unshare-parts.ts';
 
+const ROOT_NOT_MADE = "'the new root cannot be made'";
+
 /** Where a new root is built: on a tmpfs at `mount`, which is the root itself or holds it. */
 export interface RootPlace {
   readonly mount: string;
@@ -23,18 +25,19 @@ export function buildLines(
   who: string,
 ): { readonly lines: readonly string[]; readonly texts: readonly string[] } {
   const parts = gather(skeleton, place.root);
-  const [mount, mkdir, ln] = [calm(facts.mount), calm(facts.mkdir), calm(facts.ln)];
+  const [mount, mkdir, ln] = [shellQuote(facts.mount), shellQuote(facts.mkdir), shellQuote(facts.ln)];
   const lines = [
     `jcds_n=${shellQuote(place.root)}`,
-    `jcds_fail() { printf 'jcds: ${who}: %s\\n' "$1" >&2; exit ${EXIT.failed}; }`,
-    `${mount} -n -t tmpfs -o mode=755,nosuid,nodev tmpfs ${shellQuote(place.mount)} || jcds_fail 'a container cannot be made here'`,
-    `${mkdir} -p -- ${parts.directories.map(at => inRoot(at)).join(' ')} || jcds_fail 'the new root cannot be made'`,
+    ...failLines(who),
+    `jcds_try 'a container cannot be made here' ${mount} -n -t tmpfs -o mode=755,nosuid,nodev tmpfs ${shellQuote(place.mount)}`,
+    `jcds_try ${ROOT_NOT_MADE} ${mkdir} -p -- ${parts.directories.map(at => inRoot(at)).join(' ')}`,
     ...parts.files.map(at => `: >${inRoot(at)}`),
     ...linkLines(parts.links, ln),
     ...parts.writes,
     ...parts.texts.map((_, index) => `printf '%s' "$1" >"$jcds_n/proc/text${index}"\nshift`),
     `printf '%s' ${shellQuote(parts.table.join(''))} >"$jcds_n/proc/table"`,
-    `${mount} -n -a -T "$jcds_n/proc/table" || jcds_fail 'not everything can be shown in the container'`,
+    // One try only: the table is covered by then.
+    `jcds_said=$(LC_ALL=C ${mount} -n -a -T "$jcds_n/proc/table" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"`,
     ...readOnlyLines(parts.readOnly, mount),
   ];
   return { lines, texts: parts.texts };
@@ -42,12 +45,27 @@ export function buildLines(
 
 /** The end of the lines that build a root: nothing can be written to it any more. */
 export function closeLine(place: RootPlace, facts: Pick<UnshareFacts, 'mount'>): string {
-  return `${calm(facts.mount)} -n -o remount,bind,ro,nosuid,nodev ${shellQuote(place.mount)} || jcds_fail 'the root cannot be made read-only'`;
+  return `jcds_try 'the root cannot be made read-only' ${shellQuote(facts.mount)} -n -o remount,bind,ro,nosuid,nodev ${shellQuote(place.mount)}`;
 }
 
-/** How a tool of the host is called: what it says is not translated. */
-function calm(program: string): string {
-  return `LC_ALL=C ${shellQuote(program)}`;
+/**
+ * `jcds_fail WHAT [WORDS]` ends the script: the words of a tool (without what would steer a terminal) stand behind a line
+ * of jcds that says what was being tried. `jcds_try WHAT COMMAND…` is a step that does so where it fails: the words are those
+ * of a second try, since to keep those of the first would cost every start a process for each step.
+ */
+function failLines(who: string): string[] {
+  return [
+    'jcds_fail() {',
+    `  printf 'jcds: ${who}: %s%s\\n' "$1" "\${2:+:}" >&2`,
+    `  [ -z "\${2-}" ] || printf '%s\\n' "$2" | LC_ALL=C /usr/bin/tr -d '\\000-\\011\\013-\\037\\177' >&2`,
+    `  exit ${EXIT.failed}`,
+    '}',
+    'jcds_try() {',
+    '  jcds_what=$1',
+    '  shift',
+    '  LC_ALL=C "$@" 2>/dev/null || jcds_fail "$jcds_what" "$(LC_ALL=C "$@" 2>&1)"',
+    '}',
+  ];
 }
 
 /** As many links as possible by one ln: those whose name is the last name of their target (bin -> usr/bin). */
@@ -58,14 +76,11 @@ function linkLines(links: readonly (readonly [at: string, target: string])[], ln
     const directory = at.slice(0, at.lastIndexOf('/'));
     if (target.endsWith(at.slice(directory.length)))
       together.set(directory, [...(together.get(directory) ?? []), target]);
-    else
-      lines.push(
-        `${ln} -s -- ${shellQuote(target)} ${inRoot(at)} || jcds_fail 'the new root cannot be made'`,
-      );
+    else lines.push(`jcds_try ${ROOT_NOT_MADE} ${ln} -s -- ${shellQuote(target)} ${inRoot(at)}`);
   }
   for (const [directory, targets] of together)
     lines.push(
-      `${ln} -s -- ${targets.map(shellQuote).join(' ')} ${inRoot(directory)}/ || jcds_fail 'the new root cannot be made'`,
+      `jcds_try ${ROOT_NOT_MADE} ${ln} -s -- ${targets.map(shellQuote).join(' ')} ${inRoot(directory)}/`,
     );
   return lines;
 }
@@ -77,7 +92,7 @@ function linkLines(links: readonly (readonly [at: string, target: string])[], ln
 function readOnlyLines(places: readonly string[], mount: string): string[] {
   if (places.length === 0) return [];
   return [
-    `jcds_ro() { ${mount} -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || ${mount} -n -o remount,bind,ro,nosuid,nodev,noexec "$1" || jcds_fail "$1 cannot be made read-only"; }`,
+    `jcds_ro() { LC_ALL=C ${mount} -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || jcds_try "$1 cannot be made read-only" ${mount} -n -o remount,bind,ro,nosuid,nodev,noexec "$1"; }`,
     ...places.flatMap(at => [
       `jcds_ro ${inRoot(at)}`,
       `while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in ${inRoot(at)}/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo`,

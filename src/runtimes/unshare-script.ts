@@ -25,8 +25,10 @@ export function setUpScript(
     'shift 2',
     ...lines,
     closeLine(where, facts),
-    `cd ${shellQuote(tools.directory)} && ${shellQuote(facts.pivotRoot)} "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'`,
-    `LC_ALL=C ${loader} ${shellQuote(tools.umount)} -n -l / || jcds_fail 'the old root cannot be detached'`,
+    `cd ${shellQuote(tools.directory)} || jcds_fail 'the root cannot be changed'`,
+    `jcds_try 'the root cannot be changed' ${shellQuote(facts.pivotRoot)} "$jcds_n" "$jcds_n"`,
+    // Whatever is not a built-in command would be the image's from here on.
+    `LC_ALL=C ${loader} ${shellQuote(tools.umount)} -n -l / 2>/dev/null || jcds_fail 'the old root cannot be detached'`,
     // The directory has no other name any more: dash says so where it wakes up in such a one, and bash makes an absolute
     // path of what it execs.
     'cd /proc/self/cwd && export PWD',

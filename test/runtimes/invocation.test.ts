@@ -109,10 +109,19 @@ const binds: Bind[] = [
 
 /** How the host's sh builds the root of the ordinary request. */
 const build = (root: string, who: string) => `jcds_n='${root}'
-jcds_fail() { printf 'jcds: ${who}: %s\\n' "$1" >&2; exit 125; }
-LC_ALL=C '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs '/mnt' || jcds_fail 'a container cannot be made here'
-LC_ALL=C '/usr/bin/mkdir' -p -- "$jcds_n"'/usr' "$jcds_n"'/etc' "$jcds_n"'/home' "$jcds_n"'/home/alice' "$jcds_n"'/var' "$jcds_n"'/dev' "$jcds_n"'/proc' "$jcds_n"'/sys' "$jcds_n"'/tmp' "$jcds_n"'/data' || jcds_fail 'the new root cannot be made'
-LC_ALL=C '/usr/bin/ln' -s -- 'usr/bin' "$jcds_n"''/ || jcds_fail 'the new root cannot be made'
+jcds_fail() {
+  printf 'jcds: ${who}: %s%s\\n' "$1" "\${2:+:}" >&2
+  [ -z "\${2-}" ] || printf '%s\\n' "$2" | LC_ALL=C /usr/bin/tr -d '\\000-\\011\\013-\\037\\177' >&2
+  exit 125
+}
+jcds_try() {
+  jcds_what=$1
+  shift
+  LC_ALL=C "$@" 2>/dev/null || jcds_fail "$jcds_what" "$(LC_ALL=C "$@" 2>&1)"
+}
+jcds_try 'a container cannot be made here' '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs '/mnt'
+jcds_try 'the new root cannot be made' '/usr/bin/mkdir' -p -- "$jcds_n"'/usr' "$jcds_n"'/etc' "$jcds_n"'/home' "$jcds_n"'/home/alice' "$jcds_n"'/var' "$jcds_n"'/dev' "$jcds_n"'/proc' "$jcds_n"'/sys' "$jcds_n"'/tmp' "$jcds_n"'/data'
+jcds_try 'the new root cannot be made' '/usr/bin/ln' -s -- 'usr/bin' "$jcds_n"''/
 : >"$jcds_n/proc/copy0"
 [ ! -r '/etc/resolv.conf' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/resolv.conf' >"$jcds_n/proc/copy0"
 : >"$jcds_n/proc/copy1"
@@ -137,8 +146,8 @@ ${root}/proc/text1 ${root}/etc/group none rbind 0 0
 /data ${root}/data none rbind 0 0
 /proc ${root}/proc none rbind 0 0
 ' >"$jcds_n/proc/table"
-LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_n/proc/table" || jcds_fail 'not everything can be shown in the container'
-jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1" || jcds_fail "$1 cannot be made read-only"; }
+jcds_said=$(LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_n/proc/table" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"
+jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || jcds_try "$1 cannot be made read-only" '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1"; }
 jcds_ro "$jcds_n"'/data'
 while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in "$jcds_n"'/data'/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo`;
 
@@ -146,21 +155,23 @@ const SET_UP = `unset -f cd printf read
 jcds_last=$1 jcds_cwd=$2
 shift 2
 ${build('/mnt', 'unshare')}
-LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt' || jcds_fail 'the root cannot be made read-only'
-cd '/usr/bin' && '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n" || jcds_fail 'the root cannot be changed'
-LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / || jcds_fail 'the old root cannot be detached'
+jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
+cd '/usr/bin' || jcds_fail 'the root cannot be changed'
+jcds_try 'the root cannot be changed' '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n"
+LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / 2>/dev/null || jcds_fail 'the old root cannot be detached'
 cd /proc/self/cwd && export PWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './setpriv' --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\
   -- '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './sh' -c "$jcds_last" jcds "$jcds_cwd" "$@"`;
 
 const CH_RUN = `unset -f printf read
 ${build('/mnt/root', 'charliecloud')}
-LC_ALL=C '/usr/bin/mkdir' '/mnt/own' && LC_ALL=C '/usr/bin/mount' -n --rbind "$jcds_n" '/mnt/own' || jcds_fail 'the new root cannot be shown twice'
+jcds_try 'the new root cannot be shown twice' '/usr/bin/mkdir' '/mnt/own'
+jcds_try 'the new root cannot be shown twice' '/usr/bin/mount' -n --rbind "$jcds_n" '/mnt/own'
 : >'/mnt/variables'
 printf "%s='%s'\\n" OLDPWD "$JCDS_HELD_OLDPWD" >>'/mnt/variables'
 printf "%s='%s'\\n" PWD "$JCDS_HELD_PWD" >>'/mnt/variables'
 unset JCDS_HELD_OLDPWD JCDS_HELD_PWD
-LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt' || jcds_fail 'the root cannot be made read-only'
+jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
 exec '/usr/bin/env' 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
   --unset-env=USER \\
   -b '/mnt/own/dev:/dev' -b '/mnt/own/tmp:/tmp' -b '/mnt/own/etc/hosts:/etc/hosts' -b '/mnt/own/etc/resolv.conf:/etc/resolv.conf' "$@"`;
