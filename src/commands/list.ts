@@ -3,6 +3,7 @@ import type { ListedPlaces } from '../completion/keep-names.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { isUsual, loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
+import type { Search } from '../cvmfs/find-publication.ts';
 import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
 import type { ListEnd } from '../cvmfs/list-publications.ts';
 import { namePattern } from '../cvmfs/name-pattern.ts';
@@ -14,7 +15,8 @@ import { httpWishesOf } from '../job/http-options.ts';
 import { searchOf } from '../job/locate.ts';
 import { searchWords } from '../job/search-words.ts';
 import { speaker } from '../output/console.ts';
-import type { LayoutName } from '../repositories/layouts/index.ts';
+import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
+import { listedName } from '../repositories/listed-name.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 
@@ -23,7 +25,7 @@ export const list: CommandDeclaration = {
   name: 'list',
   summary: 'List the published images',
   description:
-    'Prints one name a line, REPOSITORY:TAG as it stands below the CVMFS repository. PATTERN is a shell glob over the whole name; without glob characters it is a beginning. Ends with 0, with 1 when nothing matches, with 75 when CVMFS cannot be seen. Where nothing is mounted the signed repository is read over HTTP.',
+    'Prints one name a line, as it is typed to get that image: mostly REPOSITORY:TAG as it stands below the CVMFS repository, or the whole path where no name leads to it. PATTERN is a shell glob over the whole name; without glob characters it is a beginning. Ends with 0, with 1 when nothing matches, with 75 when CVMFS cannot be seen. Where nothing is mounted the signed repository is read over HTTP.',
   arguments: [{ name: 'pattern', description: 'which names: a glob, or a beginning', optional: true }],
   options: [
     {
@@ -43,9 +45,13 @@ export const list: CommandDeclaration = {
     const requested = httpWishesOf(call.options, settings, context);
     const listed: Listed[] = [];
     let end: ListEnd = { state: 'listed', refused: 0 };
-    const print: Print = (names, row, http) => {
-      const lines = flag(call, 'json') ? names.map(name => line(search.root, row, name, http)) : names;
-      return names.length === 0 || context.stdout.write(`${lines.join('\n')}\n`);
+    const nameOf = namesToType(search);
+    const print: Print = (paths, row, layout, http) => {
+      const lines = paths.map(path => {
+        const name = nameOf(path, row, layout);
+        return flag(call, 'json') ? line(search.root, { repository: row, path, name }, http) : name;
+      });
+      return paths.length === 0 || context.stdout.write(`${lines.join('\n')}\n`);
     };
     for (const row of search.repositories) {
       const one: Listed = { name: row.name, layout: null, paths: [], isWhole: false, isVerified: true };
@@ -54,7 +60,7 @@ export const list: CommandDeclaration = {
         if (names.length === 0 && http !== null) tellHttp(http, say, context);
         const wanted = matches === null ? names : names.filter(matches);
         note(one, wanted, layout, http);
-        return print(wanted, row.name, http);
+        return print(wanted, row.name, layout, http);
       };
       end = await listAnywhere({ root: search.root, row, timeout: search.timeout }, take, requested, context);
       if (end.state !== 'listed') break;
@@ -75,8 +81,27 @@ export const list: CommandDeclaration = {
   },
 };
 
-/** Prints names of a repository; false: nobody reads them any more. */
-type Print = (names: readonly string[], repository: string, http: HttpView | null) => boolean;
+/** Prints what stands at paths of a repository; false: nobody reads it any more. */
+type Print = (
+  paths: readonly string[],
+  repository: string,
+  layout: LayoutName,
+  http: HttpView | null,
+) => boolean;
+
+/**
+ * What leads to the image at a path when it is typed: its name, or the path from the root on where no name does. An image of
+ * the same name in a repository that is searched before takes the name.
+ */
+function namesToType({ root, repositories }: Search) {
+  const taken = new Set<string>();
+  return (path: string, repository: string, layout: LayoutName): string => {
+    const name = listedName(path, LAYOUTS[layout]);
+    if (name === null || taken.has(name)) return `${root}/${repository}/${path}`;
+    if (repositories.length > 1) taken.add(name);
+    return name;
+  };
+}
 
 /** What was listed of one repository. */
 interface Listed {
@@ -105,7 +130,16 @@ async function keepNames(listed: readonly Listed[], places: ListedPlaces, contex
 }
 
 /** A line of `list --json`. */
-function line(root: string, repository: string, name: string, http: HttpView | null): string {
-  const path = `${root}/${repository}/${name}`;
-  return JSON.stringify({ repository, name, path, mounted: http === null, verified: http?.verified ?? null });
+function line(
+  root: string,
+  { repository, path, name }: { readonly repository: string; readonly path: string; readonly name: string },
+  http: HttpView | null,
+): string {
+  return JSON.stringify({
+    repository,
+    name,
+    path: `${root}/${repository}/${path}`,
+    mounted: http === null,
+    verified: http?.verified ?? null,
+  });
 }

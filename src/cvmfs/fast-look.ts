@@ -9,6 +9,11 @@ export interface FastQuestion {
   readonly repository: string;
   /** The best candidate, by the layout that the repository's root shows; one that cannot be is null. */
   readonly candidates: Readonly<Record<LayoutName, string | null>>;
+  /**
+   * A name that leaves the question to the careful look where the repository's root has it and the candidate does not begin
+   * with it: what is spelled as the reference goes before the candidate. null: there is none.
+   */
+  readonly spelled: string | null;
   /** The row's layout, or `detect`. */
   readonly layout: LayoutName | 'detect';
   /** Milliseconds. */
@@ -28,7 +33,8 @@ export interface FastFinding {
  * Goes to the repository, lists it (which mounts it where an automounter waits for that), and goes to the candidate, all
  * by the shell itself: `cd -P` follows every link, and $PWD then is the real directory. Only where CVMFS is not at
  * /cvmfs does it start readlink, once, to send an absolute link to the root in use. $1 repository, $2 candidate in CERN's
- * layout (empty: none), $3 in the other one, $4 the layout or `detect`, $5 root in use when links are to be rewritten.
+ * layout (empty: none), $3 in the other one, $4 the layout or `detect`, $5 root in use when links are to be rewritten,
+ * $6 `spelled` (empty: none).
  */
 const SCRIPT = `
 cd -P "$1" || exit
@@ -54,6 +60,9 @@ osg|files) c=$3 ;;
 *) exit ;;
 esac
 case $c in '') exit ;; esac
+case $6 in
+?*) case $c in "$6"/*) ;; *) for n in "$6"*; do case $n in "$6") exit ;; esac; done ;; esac ;;
+esac
 x=./$c
 case $5 in
 ?*) t=$(readlink -n "$x" && echo .) && case $t in
@@ -68,10 +77,17 @@ printf '%s\\n' "$l" "$k" "$r" "$t" end`;
 
 /** Looks at one place. null: look carefully. */
 export function lookFast(question: FastQuestion): FastFinding | null {
-  const { root, repository, candidates, layout, timeout } = question;
+  const { root, repository, candidates, layout, spelled, timeout } = question;
   const decided = layout === 'detect' ? candidates.osg : candidates[layout];
   const rewrite = root === DEFAULT_CVMFS_ROOT ? '' : root;
-  const args = [`${root}/${repository}`, candidates.cern ?? '', decided ?? '', layout, rewrite];
+  const args = [
+    `${root}/${repository}`,
+    candidates.cern ?? '',
+    decided ?? '',
+    layout,
+    rewrite,
+    spelled ?? '',
+  ];
   const run = runShell(SCRIPT, args, timeout);
   return run.state === 'ended' && run.code === 0 ? readFinding(run.output, question) : null;
 }

@@ -1,3 +1,4 @@
+import type { Reference } from '../image/reference.ts';
 import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { askLook, type LookContext, type LookResult } from './ask-look.ts';
@@ -59,7 +60,15 @@ export function lookAtFirst(image: ImageName, { root, repositories, timeout }: S
   if (row === undefined) return null;
   const candidates = { osg: best(image, 'osg'), cern: best(image, 'cern'), files: best(image, 'files') };
   const limit = Math.min(timeout * 1000, FAST_LIMIT);
-  const found = lookFast({ root, repository: row.name, layout: row.layout, candidates, timeout: limit });
+  const spelled = image.kind === 'reference' ? spelledRegistry(image.reference) : null;
+  const found = lookFast({
+    root,
+    repository: row.name,
+    layout: row.layout,
+    candidates,
+    spelled,
+    timeout: limit,
+  });
   if (found === null) return null;
   return {
     state: 'published',
@@ -73,9 +82,17 @@ function rowOf(name: string, repositories: readonly RepositoryRow[]): Repository
   return repositories.find(row => row.name === name) ?? { name, layout: 'detect', allowedLinkTargets: [] };
 }
 
+/** The best candidate but for the one that is spelled as the reference: that comes first where its directory is there. */
 function best(image: ImageName, layout: LayoutName): string | null {
   if (image.kind === 'place') return image.place.relativePath || null;
-  return LAYOUTS[layout].candidates(image.reference, image.platform)[0] ?? null;
+  const { reference, platform } = image;
+  const spelled = LAYOUTS[layout].asSpelled(reference);
+  return LAYOUTS[layout].candidates(reference, platform).find(path => path !== spelled) ?? null;
+}
+
+/** The directory in a repository's root that a candidate spelled as the reference would begin with. */
+function spelledRegistry(reference: Reference): string | null {
+  return reference.registryTyped ? (reference.registrySpelled ?? reference.registry) : null;
 }
 
 /** @param spent milliseconds of the timeout that are gone */

@@ -29,13 +29,17 @@ export interface Finding {
  * `apptainer build` left in it. Only `bootstrap: docker` is a record; a `from` without registry is Docker Hub's. Equal
  * layers share one directory, so a record of another registry may be there in good faith.
  * null: nothing to say (no registry was typed, the layout keeps it, or the record agrees).
+ * @param entryPath where the image was found; null: where the layout drops the registry
  */
 export function judgeOrigin(
-  reference: Pick<Reference, 'registry' | 'registryTyped' | 'repository'>,
-  layout: Pick<Layout, 'dropsRegistry'>,
+  reference: Reference,
+  layout: Pick<Layout, 'dropsRegistry' | 'asSpelled'>,
   origin: ImageFacts['origin'],
+  entryPath: string | null = null,
 ): Finding | null {
   if (!layout.dropsRegistry || !reference.registryTyped) return null;
+  // Its path holds all that was typed.
+  if (entryPath !== null && entryPath === layout.asSpelled(reference)) return null;
   const recorded = recordedRegistry(origin);
   if (recorded === null) return ambiguous(reference, origin);
   return recorded === reference.registry ? null : mismatch(reference, origin!.from, recorded);

@@ -17,6 +17,8 @@ export interface Reference {
   registry: string;
   /** Whether a registry was written. */
   registryTyped: boolean;
+  /** Which of Docker Hub's other names was written (`registry-1.docker.io`): some layouts keep it. */
+  registrySpelled?: string;
   /** In full: `library/ubuntu`. */
   repository: string;
   /** `latest` when neither tag nor digest was written; null beside a digest. */
@@ -66,6 +68,9 @@ export function parseReference(text: string): Reference {
   return {
     registry,
     registryTyped: parts.registry !== null,
+    ...(registry === DOCKER_HUB && parts.registry !== null && parts.registry.toLowerCase() !== registry
+      ? { registrySpelled: parts.registry.toLowerCase() }
+      : {}),
     repository,
     tag: typedTag ?? (digest === null ? 'latest' : null),
     digest,
@@ -161,9 +166,14 @@ export function isTag(text: string): boolean {
 
 /** The reference as typed, normalised: `parseReference` makes the same reference of it again. */
 export function formatReference(reference: Reference): string {
-  const { registry, registryTyped, repository, tag, tagTyped, digest } = reference;
-  const prefix = registryTyped || registry !== DOCKER_HUB ? `${registry}/` : '';
-  return prefix + repository + suffix(tagTyped ? tag : null, digest);
+  const { registry, registryTyped, tag, tagTyped, digest } = reference;
+  const prefix = !registryTyped && registry !== DOCKER_HUB ? `${registry}/` : '';
+  return prefix + spelledName(reference) + suffix(tagTyped ? tag : null, digest);
+}
+
+/** The name without tag and digest as it was written, but for `library/`, which a short name of Docker Hub gets. */
+export function spelledName({ registry, registryTyped, registrySpelled, repository }: Reference): string {
+  return registryTyped ? `${registrySpelled ?? registry}/${repository}` : repository;
 }
 
 /** The full name, as docker prints it: `docker.io/library/ubuntu:latest`. */

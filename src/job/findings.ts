@@ -48,7 +48,7 @@ export function identityFindings(
   const { reference } = image;
   if (LAYOUTS[layout].proves(reference, targetPlace.relativePath, entryPath) !== 'proven')
     findings.push(unproven(reference.digest ?? '', targetPlace.relativePath));
-  const origin = judgeOrigin(reference, LAYOUTS[layout], facts?.origin ?? null);
+  const origin = judgeOrigin(reference, LAYOUTS[layout], facts?.origin ?? null, entryPath);
   return origin === null ? findings : [...findings, origin];
 }
 

@@ -38,7 +38,7 @@ export async function lookForImage(
       reason: publication.broken && `${publication.broken.path} is there and leads to no image`,
     };
   const { layout, path, targetPlace, entryPath } = publication;
-  const finding = judgeOrigin(reference, LAYOUTS[layout], facts?.origin ?? null);
+  const finding = judgeOrigin(reference, LAYOUTS[layout], facts?.origin ?? null, entryPath);
   if (finding?.code === 'registry-mismatch') return { state: 'not-visible', reason: finding.message };
   if (LAYOUTS[layout].proves(reference, targetPlace.relativePath, entryPath) !== 'proven')
     return { state: 'not-visible', reason: `${path} is not proved to be ${formatReference(reference)}` };

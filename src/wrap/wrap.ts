@@ -136,10 +136,15 @@ function requestFor({ policy, ...requested }: PlainOptions, { published, facts }
   };
 }
 
-function registryCheck({ image }: Found, { layout }: Published): RegistryCheck | null {
+function registryCheck({ image }: Found, { layout, entryPath }: Published): RegistryCheck | null {
   if (image.kind !== 'reference') return null;
   const { reference } = image;
-  const finding = judgeOrigin(reference, LAYOUTS[layout], { bootstrap: 'docker', from: MADE_FROM });
+  const finding = judgeOrigin(
+    reference,
+    LAYOUTS[layout],
+    { bootstrap: 'docker', from: MADE_FROM },
+    entryPath,
+  );
   return finding?.code === 'registry-mismatch'
     ? { registry: reference.registry, error: new RegistryMismatchError(finding) }
     : null;

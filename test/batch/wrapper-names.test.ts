@@ -42,8 +42,12 @@ function expected(text: string): string {
     const reference = parseReference(text);
     const { digest } = reference;
     // A digest is looked for first by what names it; CERN's own directories are named after another digest.
-    const [osg] = LAYOUTS.osg.candidates(reference, null);
-    const cern = LAYOUTS.cern.candidates(reference, null)[digest === null ? 0 : 1];
+    const placesIn = (layout: 'osg' | 'cern') =>
+      LAYOUTS[layout]
+        .candidates(reference, null)
+        .filter(path => path !== LAYOUTS[layout].asSpelled(reference));
+    const [osg] = placesIn('osg');
+    const cern = placesIn('cern')[digest === null ? 0 : 1];
     const [files = ''] = digest === null ? LAYOUTS.files.candidates(reference, null) : [];
     return `searched|${osg}|${cern}|${files}|${reference.registryTyped ? reference.registry : ''}`;
   } catch (thrown) {

@@ -37,6 +37,7 @@ test('what the fast look finds, the careful one finds too, whatever the links sa
           repository: REPOSITORY,
           layout: 'detect',
           candidates,
+          spelled: null,
           timeout: 10_000,
         });
         if (fast === null) return;
@@ -67,7 +68,14 @@ test.each([
     [candidate]: { link: `/cvmfs/${REPOSITORY}/.images/3f` },
   });
   const candidates = { osg: candidate, cern: null, files: null };
-  const found = lookFast({ root, repository: REPOSITORY, layout: 'osg', candidates, timeout: 10_000 });
+  const found = lookFast({
+    root,
+    repository: REPOSITORY,
+    layout: 'osg',
+    candidates,
+    spelled: null,
+    timeout: 10_000,
+  });
   expect(found?.target).toBe(`${root}/${REPOSITORY}/.images/3f`);
 });
 
@@ -85,6 +93,7 @@ test('a place that cannot be named in one line is left to the careful look', () 
       repository: REPOSITORY,
       layout: 'osg',
       candidates: { osg, cern: null, files: null },
+      spelled: null,
       timeout: 10_000,
     });
   expect(at('a:1')).toBeNull();

@@ -12,6 +12,8 @@ const latest: [string, boolean] = ['latest', false];
 const hub: [string, boolean] = ['docker.io', false];
 const hubTyped: [string, boolean] = ['docker.io', true];
 
+const OTHER_HUB_NAME =
+  /^(?:https:\/\/)?(index\.docker\.io|registry\.hub\.docker\.com|registry-1\.docker\.io)\//;
 const ACCEPTED: Row[] = [
   // Docker Hub and its names
   ['ubuntu', hub, 'library/ubuntu', latest, null, 'ubuntu:latest'],
@@ -143,7 +145,11 @@ describe('parseReference', () => {
     '%s',
     (text, [registry, registryTyped], repository, [tag, tagTyped], digest, familiar) => {
       const reference = parseReference(text);
-      expect(reference).toEqual({ registry, registryTyped, repository, tag, tagTyped, digest });
+      const spelled = OTHER_HUB_NAME.exec(text)?.[1];
+      expect(reference).toEqual({
+        ...{ registry, registryTyped, repository, tag, tagTyped, digest },
+        ...(spelled === undefined ? {} : { registrySpelled: spelled }),
+      });
       expect(familiarName(reference)).toBe(familiar);
       const end = (tag === null ? '' : `:${tag}`) + (digest === null ? '' : `@${digest}`);
       expect(canonicalName(reference)).toBe(`${registry}/${repository}${end}`);

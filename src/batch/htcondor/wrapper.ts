@@ -111,8 +111,8 @@ function askedAttributes(asked: unknown): readonly string[] {
 function registryCheck({ anyRegistry }: Settings): RegistryCheck | null {
   if (anyRegistry) return null;
   const finding = judgeOrigin(
-    { registry: WANTED, registryTyped: true, repository: '' },
-    { dropsRegistry: true },
+    { registry: WANTED, registryTyped: true, repository: '', tag: 'latest', tagTyped: false, digest: null },
+    { dropsRegistry: true, asSpelled: () => null },
     { bootstrap: 'docker', from: MADE_FROM },
   );
   return finding === null ? null : { registry: null, error: new RegistryMismatchError(finding) };

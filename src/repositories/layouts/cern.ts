@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../image/digest.ts';
 import type { Platform } from '../../image/platform.ts';
-import type { Reference } from '../../image/reference.ts';
+import { type Reference, spelledName } from '../../image/reference.ts';
 import { DOCKER_HUB, isRegistryName, looksLikeRegistry, normaliseRegistry } from '../../image/registry.ts';
 import { hasTag, parseEntry } from './entry.ts';
 import type { ContentDigest, Layout, PathName } from './layout.ts';
@@ -25,10 +25,15 @@ function architectureDirectory({ architecture, variant }: Platform): string {
   return variant === null ? architecture : `${architecture}:${variant}`;
 }
 
-function publicNames({ registry, repository, tag, digest }: Reference): string[] {
+function publicNames(reference: Reference): string[] {
+  const { registry, repository, tag, digest } = reference;
   const image = `${registry === DOCKER_HUB ? HUB_DIRECTORY : registry}/${repository}`;
-  const named = digest !== null && sha256Hex(digest) !== null ? [`${image}:${digest}`] : [];
-  return tag === null ? named : [...named, `${image}:${tag}`];
+  const spelled = cern.asSpelled(reference);
+  return [
+    ...(digest !== null && sha256Hex(digest) !== null ? [`${image}:${digest}`] : []),
+    ...(spelled === null ? [] : [spelled]),
+    ...(tag === null ? [] : [`${image}:${tag}`]),
+  ];
 }
 
 function parseName(relativePath: string): PathName | null {
@@ -43,6 +48,12 @@ function parseName(relativePath: string): PathName | null {
 export const cern: Layout = {
   name: 'cern',
   dropsRegistry: false,
+  // Docker Hub's other names: an old list may have spelled one of them.
+  asSpelled: reference => {
+    const { registryTyped, registrySpelled, registry, tag } = reference;
+    const isHub = registry === DOCKER_HUB && registryTyped && registrySpelled !== HUB_DIRECTORY;
+    return isHub && tag !== null ? `${spelledName(reference)}:${tag}` : null;
+  },
   candidates(reference, platform) {
     const names = publicNames(reference);
     const architecture = platform && architectureDirectory(platform);

@@ -13,9 +13,13 @@ const NAMESPACE = 'biocontainers';
 export const files: Layout = {
   name: 'files',
   dropsRegistry: false,
+  asSpelled: () => null,
   candidates({ registry, registryTyped, repository, tag }) {
     const [namespace, name, ...more] = repository.split('/');
-    const theirs = namespace === NAMESPACE && (registry === REGISTRY || !registryTyped);
+    // `all/` is what `list` prints.
+    const theirs =
+      (namespace === NAMESPACE && (registry === REGISTRY || !registryTyped)) ||
+      (namespace === DIRECTORY && !registryTyped);
     const short = namespace === 'library' && registry === DOCKER_HUB && !registryTyped;
     return (theirs || short) && name !== undefined && more.length === 0 && tag !== null
       ? [`${DIRECTORY}/${name}:${tag}`]

@@ -31,7 +31,12 @@ export interface Layout {
   /** Whether equal names from two registries share a path. */
   readonly dropsRegistry: boolean;
   /**
-   * Where the image may stand, best first. A platform is given only when one was asked for; a path that does not
+   * The path that is spelled as the reference is, where the layout makes another one of it; null: it makes the same. A
+   * name that `list` prints leads to its own path, so this one goes before what the layout makes of it.
+   */
+  asSpelled(reference: Reference): string | null;
+  /**
+   * Where the image may stand, best first, `asSpelled` among them. A platform is given only when one was asked for; a path that does not
    * carry it still stands last, so that the image's own architecture decides.
    */
   candidates(reference: Reference, platform: Platform | null): string[];

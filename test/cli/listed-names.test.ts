@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { makeCernRepository, makeFileRepository, makeOsgRepository } from '../hosts/tree.ts';
+import { trees } from '../repositories/name-trees.ts';
+import { builtFrom, Setting } from './setting.ts';
+
+// Every line of `jcds list`, typed back, resolves to its own path: over the real lists of OSG and CERN, and over random trees.
+const setting = new Setting();
+afterAll(() => setting.remove());
+
+const lines = (name: string) =>
+  readFileSync(new URL(`../fixtures/names/${name}`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter(line => line !== '' && !/[#*^[]/.test(line));
+
+/** Where OSG's software publishes an entry of its list: the first of three parts is the registry, of two none is. */
+function osgPath(entry: string): string {
+  const parts = entry.split('/');
+  const name = (parts.length > 2 ? parts.slice(1) : parts.length === 1 ? ['library', ...parts] : parts).join(
+    '/',
+  );
+  return name.slice(name.lastIndexOf('/')).includes(':') ? name : `${name}:latest`;
+}
+
+const cernPath = (entry: string) => entry.replace(/^https:\/\//, '');
+
+interface Line {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What `list --json` prints, and what `status` and `resolve` make of each name. */
+function listed(repository: string): Line[] {
+  const { code, stdout, stderr } = setting.jcds(['list', '--json', '--repository', repository]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as Line);
+}
+
+/** The path of each, as one `status` sees it. */
+function pathsOf(repository: string, names: readonly string[], env: Record<string, string> = {}): string[] {
+  const words = ['status', '--json', '--repository', repository, ...names];
+  const answers = JSON.parse(setting.jcds(words, { env }).stdout) as { path: string | null }[];
+  return answers.map(({ path }) => path ?? 'no path');
+}
+
+test.each([
+  ['singularity.opensciencegrid.org', 'names-osg.txt', osgPath, makeOsgRepository, 400],
+  ['unpacked.cern.ch', 'names-cern.txt', cernPath, makeCernRepository, 30],
+] as const)('%s: each name of its real list', (repository, file, pathOf, make, least) => {
+  const image = builtFrom('x');
+  const paths = [...new Set(lines(file).map(pathOf))];
+  make(
+    join(setting.cvmfs, repository),
+    Object.fromEntries(paths.map(path => [path, { ...image, hash: 'ab'.repeat(32) }])),
+  );
+  const found = listed(repository);
+  expect(found.map(({ path }) => path).sort()).toEqual(
+    paths.map(path => `${setting.cvmfs}/${repository}/${path}`).sort(),
+  );
+  expect(found.length).toBeGreaterThan(least);
+  expect(
+    pathsOf(
+      repository,
+      found.map(({ name }) => name),
+    ),
+  ).toEqual(found.map(({ path }) => path));
+  // By whole processes too, for the unusual ones.
+  const odd = found.filter(({ name }) => /^[^/]*[.:A-Z]/.test(name)).slice(0, 5);
+  for (const { name, path } of odd)
+    expect(setting.jcds(['resolve', '--repository', repository, name])).toEqual({
+      code: 0,
+      stdout: `${path}\n`,
+      stderr: '',
+    });
+});
+
+test.each([
+  ['osg', makeOsgRepository],
+  ['cern', makeCernRepository],
+  ['files', makeFileRepository],
+] as const)('a random tree in layout %s', (layout, make) => {
+  const image = builtFrom('x');
+  let run = 0;
+  fc.assert(
+    fc.property(trees(layout), paths => {
+      // A name cannot be a directory as well.
+      const plain = paths.filter(
+        path => !paths.some(other => other !== path && other.startsWith(`${path}/`)),
+      );
+      const repository = `r${run++}.${layout}.ch`;
+      const config = JSON.stringify({ [repository]: { layout } });
+      const files =
+        layout === 'files'
+          ? { content: 'SIF_MAGIC'.padStart(41, '\0') }
+          : { ...image, hash: 'ab'.repeat(32) };
+      make(join(setting.cvmfs, repository), Object.fromEntries(plain.map(path => [path, files])));
+      const env = { JCDS_SERVICES: config };
+      const { stdout } = setting.jcds(['list', '--json', '--repository', repository], { env });
+      const found = stdout
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line) as Line);
+      if (found.length === 0) return;
+      expect(
+        pathsOf(
+          repository,
+          found.map(({ name }) => name),
+          env,
+        ),
+      ).toEqual(found.map(({ path }) => path));
+    }),
+    { numRuns: 12 },
+  );
+});
