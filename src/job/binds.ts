@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { EXIT, JcdsError } from '../errors.ts';
 import { toBytes } from '../launch/bytes.ts';
 import { printableWord } from '../launch/printable-word.ts';
-import type { Bind } from '../runtimes/runtime.ts';
+import type { Bind } from '../runtimes/shown.ts';
 import { type BindSpec, parseBind, parseMount } from './bind-spec.ts';
 
 /** A bind that the user typed and whose source is not there. */

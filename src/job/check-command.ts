@@ -60,15 +60,13 @@ function hintOf(obstacle: Obstacle, image: string): string {
 
 /** What has to be known to tell 126 and 127 before exec: where a word would be found inside the container. */
 function commandQuestion(request: RunRequest, word: string): CommandQuestion {
-  const { path, source } = request.home;
-  const own = request.contain
-    ? []
-    : ['/tmp', '/var/tmp'].map(place => ({ source: place, destination: place }));
   return {
     word,
     searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
-    cwd: request.cwd,
-    mounts: [...own, ...(source === null ? [] : [{ source, destination: path }]), ...request.binds],
+    cwd: request.shown.cwd,
+    mounts: request.shown.places.flatMap(({ at, content }) =>
+      content.kind === 'host' ? [{ source: content.source, destination: at }] : [],
+    ),
   };
 }
 

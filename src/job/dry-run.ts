@@ -4,6 +4,7 @@ import { printableDocument, printableWord } from '../launch/printable-word.ts';
 import { jsonLine } from '../output/json.ts';
 import { addressedVariables, jobEnvironment } from '../runtimes/environment.ts';
 import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
+import { bindsIn } from '../runtimes/shown.ts';
 import { launcherNames } from '../runtimes/withheld-variables.ts';
 import type { MadeRequest } from './make-request.ts';
 
@@ -111,9 +112,12 @@ export function explainJson(dryRun: DryRun): string {
         from,
       })),
     },
-    binds: request.binds,
-    workdir: request.cwd,
-    home: request.home,
+    binds: bindsIn(request.shown),
+    workdir: request.shown.cwd,
+    home: {
+      path: request.shown.home.path,
+      source: request.shown.home.kind === 'host' ? request.shown.home.source : null,
+    },
     gpu: request.gpu,
     user: request.user,
     reasons,

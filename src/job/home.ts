@@ -4,7 +4,7 @@ import type { CallOptions } from '../call.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { toBytes } from '../launch/bytes.ts';
-import type { RunRequest } from '../runtimes/runtime.ts';
+import type { Home } from '../runtimes/shown.ts';
 
 /** A decision and why it was made: `--dry-run --json` shows both. */
 export interface Reasoned<T> {
@@ -20,34 +20,36 @@ class HomeOptionError extends UsageError {
 }
 
 /** `--home SRC[:DST]` as Apptainer takes it; otherwise the caller's, unless it is kept out or is not there. @throws UsageError */
-export function chooseHome(
-  options: CallOptions,
-  context: Pick<Context, 'cwd' | 'home'>,
-): Reasoned<RunRequest['home']> {
+export function chooseHome(options: CallOptions, context: Pick<Context, 'cwd' | 'home'>): Reasoned<Home> {
   const { home: wanted } = options;
   if (typeof wanted === 'string') return { value: typedHome(wanted, context.cwd ?? '/'), reason: '--home' };
   const { home } = context;
   if (wanted === false || options.contain === true)
-    return { value: { path: home, source: null }, reason: wanted === false ? '--no-home' : '--contain' };
+    return { value: emptyHome(home), reason: wanted === false ? '--no-home' : '--contain' };
   return isDirectory(home)
-    ? { value: { path: home, source: home }, reason: "the caller's" }
-    : { value: { path: home, source: null }, reason: "the caller's does not exist: an empty one" };
+    ? { value: { kind: 'host', path: home, source: home }, reason: "the caller's" }
+    : { value: emptyHome(home), reason: "the caller's does not exist: an empty one" };
 }
 
-function typedHome(wanted: string, cwd: string): RunRequest['home'] {
+/** Nothing can be mounted over the image's root. */
+function emptyHome(path: string): Home {
+  return path === '/' ? { kind: 'none', path } : { kind: 'empty', path };
+}
+
+function typedHome(wanted: string, cwd: string): Home {
   const whole = resolve(cwd, wanted);
   const colon = wanted.lastIndexOf(':');
   if (colon < 0 || isDirectory(whole)) {
     if (wanted === '' || !isDirectory(whole))
       throw new HomeOptionError(wanted, `${JSON.stringify(whole)} is not a directory`);
-    return { path: whole, source: whole };
+    return { kind: 'host', path: whole, source: whole };
   }
   const source = resolve(cwd, wanted.slice(0, colon));
   const path = wanted.slice(colon + 1);
   if (colon === 0 || !isDirectory(source))
     throw new HomeOptionError(wanted, `${JSON.stringify(source)} is not a directory`);
   if (!isAbsolute(path)) throw new HomeOptionError(wanted, 'the place inside must be an absolute path');
-  return { path, source };
+  return { kind: 'host', path, source };
 }
 
 function isDirectory(path: string): boolean {

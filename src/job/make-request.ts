@@ -5,6 +5,7 @@ import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
+import { shownIn } from '../runtimes/shown.ts';
 import { defaultBinds, gatherBinds } from './binds.ts';
 import { readCaller } from './caller.ts';
 import { commandWords, type JobMode } from './command-words.ts';
@@ -64,7 +65,7 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
     configured: settings.binds,
     defaults: defaultBinds({
       cwd: context.cwd,
-      home: home.value.source,
+      home: home.value.kind === 'host' ? home.value.source : null,
       contain,
       cvmfsRoot: requested.cvmfsRoot,
       gpu,
@@ -92,9 +93,7 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
       host: requested.environment,
       set: [['JCDS_IMAGE', image.name], ['JCDS_IMAGE_PATH', image.path], ...given],
     },
-    binds,
-    cwd: workdir.value,
-    home: home.value,
+    shown: shownIn({ home: home.value, cwd: workdir.value, binds, contain }),
     contain,
     writableTmpfs: options.writableTmpfs === true,
     gpu,

@@ -3,7 +3,7 @@ import type { CallOptions } from '../call.ts';
 import { EXIT, JcdsError, UsageError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
-import type { Bind, RunRequest } from '../runtimes/runtime.ts';
+import type { Bind, Home } from '../runtimes/shown.ts';
 import { OF_THE_IMAGE } from './binds.ts';
 import type { Reasoned } from './home.ts';
 
@@ -22,7 +22,7 @@ export class WorkdirUnknownError extends JcdsError {
 /** What decides where a job starts. */
 export interface WorkdirOptions {
   readonly options: CallOptions;
-  readonly home: RunRequest['home'];
+  readonly home: Home;
   readonly contain: boolean;
   readonly binds: readonly Bind[];
   /** The readable name of the image. */
@@ -66,7 +66,7 @@ function isShown(cwd: string, { home, contain, binds, facts }: WorkdirOptions): 
   const own = contain ? [] : ['/tmp', '/var/tmp'];
   const places = [
     ...own,
-    ...(home.source === home.path ? [home.path] : []),
+    ...(home.kind === 'host' && home.source === home.path ? [home.path] : []),
     ...binds
       .filter(({ source, destination }) => source === destination)
       .map(({ destination }) => destination),

@@ -3,7 +3,7 @@ import type { RunRequest } from './runtime.ts';
 /** The image's passwd with a line for the user, or null where it has one or none is needed. */
 export function passwdFor(request: RunRequest): string | null {
   const { uid, gid, name } = request.user;
-  const home = /[:\n]/.test(request.home.path) ? '/' : request.home.path;
+  const home = /[:\n]/.test(request.shown.home.path) ? '/' : request.shown.home.path;
   return withLine(request.image.facts?.passwd ?? null, uid, `${safe(name)}:x:${uid}:${gid}::${home}:/bin/sh`);
 }
 

@@ -3,7 +3,8 @@ import { latin1, type Word } from '../launch/quote.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
 import { mountFields } from './mount-fields.ts';
-import type { Bind, Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { type Bind, bindsIn, type Home } from './shown.ts';
 import { usernsFailure } from './userns.ts';
 
 /** A home directory inside whose name Apptainer cannot be told. */
@@ -90,14 +91,16 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...(facts.needsUserns ? ['--userns'] : []),
       ...(request.contain ? ['--contain'] : []),
       ...missingPlaceArguments(request),
-      ...homeArguments(request.home),
+      ...homeArguments(request.shown.home),
       ...(request.writableTmpfs ? ['--writable-tmpfs'] : []),
       ...(request.gpu === 'nvidia' ? ['--nv'] : request.gpu === 'rocm' ? ['--rocm'] : []),
       // What it cannot read it complains about, on the job's stderr; jcds gives the values.
       ...(request.image.facts?.environmentFileDropped ? ['--bind', `/dev/null:${ENVIRONMENT_FILE}`] : []),
-      ...request.binds.filter(bind => !isOwnDefault(bind, request)).flatMap(bindArguments),
+      ...bindsIn(request.shown)
+        .filter(bind => !isOwnDefault(bind, request))
+        .flatMap(bindArguments),
       '--pwd',
-      request.cwd,
+      request.shown.cwd,
       ...request.runtimeArguments,
       request.image.path,
       ...(carried === null ? request.words : ['/bin/sh', '-c', restore(carried.length), 'sh']),
@@ -157,14 +160,16 @@ function missingPlaceArguments({ image, contain }: RunRequest): string[] {
 
 /** Apptainer shows the working directory by itself, and knows better where it must not (/usr, /etc, …). */
 function isOwnDefault(bind: Bind, request: RunRequest): boolean {
-  return bind.origin === 'default' && bind.source === bind.destination && bind.source === request.cwd;
+  return bind.origin === 'default' && bind.source === bind.destination && bind.source === request.shown.cwd;
 }
 
 /** `--home` splits at colons: a source with one is bound over an empty home. */
-function homeArguments({ path, source }: RunRequest['home']): Word[] {
-  if (path === '/') return ['--no-home'];
+function homeArguments(home: Home): Word[] {
+  const { path } = home;
+  if (home.kind === 'none') return ['--no-home'];
   if (path.includes(':')) throw new HomeNotPossibleError(path);
-  if (source === null) return ['--home', `${NO_HOME}:${path}`];
+  if (home.kind === 'empty') return ['--home', `${NO_HOME}:${path}`];
+  const { source } = home;
   if (source === path) return ['--home', path];
   if (!source.includes(':')) return ['--home', `${source}:${path}`];
   return ['--home', `${NO_HOME}:${path}`, '--mount', mountSpec({ source, destination: path, mode: 'rw' })];

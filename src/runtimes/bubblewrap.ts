@@ -50,7 +50,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     '--remount-ro',
     '/',
     '--chdir',
-    request.cwd,
+    request.shown.cwd,
     ...request.runtimeArguments,
   ];
   const change = launcherChange(harmless, request.environment.host);

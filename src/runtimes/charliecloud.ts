@@ -61,7 +61,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     args: [
       ...['--user', '--map-current-user', '--keep-caps', '--mount', '--propagation', 'slave', '--'],
       ...[facts.sh, '-c', script, 'jcds', ...texts],
-      ...['-c', request.cwd, ...request.runtimeArguments],
+      ...['-c', request.shown.cwd, ...request.runtimeArguments],
       ...[`${choosePlace(facts.places, request)}/root`, '--', ...request.words],
     ],
     environment: { set: [...change.set, ...withheldVariables(held)], unset: change.unset },

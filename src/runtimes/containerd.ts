@@ -69,7 +69,7 @@ export const containerd: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as ContainerdFacts;
   const root = skeleton(request, gpuOf(request, host), NEEDS);
-  checkWorkdir(request.cwd, root);
+  checkWorkdir(request.shown.cwd, root);
   const replaced = SHOWN_BY_CTR.filter(path =>
     engineMounts(root, String).mounts.some(({ at }) => at === path),
   );
@@ -85,7 +85,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     ...mountOption({ kind: 'bind', source: facts.init, at: INIT, mode: 'ro' }),
     ...mounts.flatMap(mountOption),
     ...devices.besides.flatMap(device => ['--device', device]),
-    ...['--cwd', request.cwd, ...request.runtimeArguments],
+    ...['--cwd', request.shown.cwd, ...request.runtimeArguments],
   ];
   return {
     file: facts.shell,

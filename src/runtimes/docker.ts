@@ -51,7 +51,7 @@ export const docker: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as DockerFacts;
   const root = skeleton(request, gpuOf(request, host), NEEDS);
-  checkWorkdir(request.cwd, root);
+  checkWorkdir(request.shown.cwd, root);
   const image = isMerged(root) ? ROOT_IMAGES.merged : ROOT_IMAGES.plain;
   const work = { directories: [], files: [], links: [], texts: engineMounts(root, String).texts };
   const path = engineFilesPath(facts.store, work);
@@ -68,7 +68,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...mountOption({ kind: 'bind', source: facts.init, at: INIT, mode: 'ro' }, request),
       ...mounts.filter(mount => !isOfImage(mount.at, image)).flatMap(mount => mountOption(mount, request)),
       ...devices.besides.flatMap(device => ['--device', device]),
-      ...['--workdir', request.cwd, ...request.runtimeArguments, image, INIT, '--'],
+      ...['--workdir', request.shown.cwd, ...request.runtimeArguments, image, INIT, '--'],
       ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
     ],
     environment: change,
@@ -135,8 +135,8 @@ function mountOption(mount: EngineMount, { user }: RunRequest): string[] {
 }
 
 function refuses(request: RunRequest): string | null {
-  if (request.home.source === null && request.home.path.includes(':'))
-    return `docker takes no empty home directory with a colon in its name: ${JSON.stringify(request.home.path)}`;
+  if (request.shown.home.kind === 'empty' && request.shown.home.path.includes(':'))
+    return `docker takes no empty home directory with a colon in its name: ${JSON.stringify(request.shown.home.path)}`;
   if (request.limits.some(({ name, soft }) => name === 'as' && soft !== null))
     return 'docker knows no limit on address space (ulimit -v)';
   const { inner } = environmentOf(request);

@@ -65,13 +65,13 @@ export function jobEnvironment(request: RunRequest): JobEnvironment {
   const path = variables.get('PATH');
   if (path === undefined) add('jcds', 'PATH', DEFAULT_PATH);
   else add('image', 'PATH', withUsualPlaces(path.value));
-  add('jcds', 'PWD', request.cwd);
+  add('jcds', 'PWD', request.shown.cwd);
   addAddressed(variables, host);
   for (const [name, value] of set) {
     if (Object.hasOwn(NOT_SETTABLE, name)) throw new VariableNotSettableError(name, NOT_SETTABLE[name]!);
     add('set', name, value);
   }
-  add('jcds', 'HOME', request.home.path);
+  add('jcds', 'HOME', request.shown.home.path);
   return { variables, leftBehind };
 }
 

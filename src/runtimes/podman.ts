@@ -58,7 +58,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...words.flatMap(word => ['--env', word]),
       ...mounts.flatMap(mountOption),
       ...deviceOptions(request, facts, devices),
-      ...['--workdir', request.cwd, ...request.runtimeArguments, '--rootfs', `${rootIn(path)}:O`],
+      ...['--workdir', request.shown.cwd, ...request.runtimeArguments, '--rootfs', `${rootIn(path)}:O`],
       ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
     ],
     environment: change,

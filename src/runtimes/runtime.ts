@@ -1,6 +1,7 @@
 import type { Entries } from '../launch/launcher-environment.ts';
 import type { Plan } from '../launch/plan.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
+import type { Shown } from './shown.ts';
 
 /** What is to run, whoever runs it: made once from the command line (or a job), read by every runtime's row. Pure data. */
 export interface RunRequest {
@@ -24,12 +25,8 @@ export interface RunRequest {
   /** For file images only: let the runtime find the entrypoint itself (`apptainer run`). */
   readonly entrypointUnknown: boolean;
   readonly environment: ContainerEnvironment;
-  /** Sorted so that a bind below another comes after it. Sources exist; destinations may not. */
-  readonly binds: readonly Bind[];
-  /** Working directory inside. */
-  readonly cwd: string;
-  /** Home directory inside, and the host directory shown there; `source` null: an empty home of its own. */
-  readonly home: { readonly path: string; readonly source: string | null };
+  /** What of the host is shown where, the home and the working directory inside. */
+  readonly shown: Shown;
   /** Own /tmp, /var/tmp, home, minimal /dev: nothing of the host but what was bound. */
   readonly contain: boolean;
   /** A small writable layer that is lost at the end. */
@@ -56,16 +53,6 @@ export interface RunRequest {
   }[];
   /** Passed through as typed (`--runtime-arg`). */
   readonly runtimeArguments: readonly string[];
-}
-
-/** A directory or file of the host that is shown inside. */
-export interface Bind {
-  readonly source: string;
-  readonly destination: string;
-  readonly mode: 'ro' | 'rw';
-  readonly sourceKind: 'directory' | 'file';
-  /** `user`: typed, so a missing source is an error; the others are dropped with a note. */
-  readonly origin: 'user' | 'configuration' | 'default';
 }
 
 /** The contained process's environment as decided by the policy: see `environment.ts`. */

@@ -3,6 +3,7 @@ import { isUtf8 } from './apptainer-environment.ts';
 import { RUNTIME_NAMES, RUNTIMES } from './index.ts';
 import type { ProbeMemory } from './probe-memory.ts';
 import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { sourcesIn } from './shown.ts';
 
 /** A runtime that works on this host, and what its row needs to know about it. */
 export interface Selected {
@@ -150,7 +151,6 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
   );
 }
 
-function placesOf({ image, binds, cwd, home }: RunRequest): readonly string[] {
-  const bound = binds.flatMap(({ source, destination }) => [source, destination]);
-  return [image.path, cwd, home.path, home.source ?? '', ...bound];
+function placesOf({ image, shown }: RunRequest): readonly string[] {
+  return [image.path, shown.cwd, shown.home.path, ...shown.places.map(({ at }) => at), ...sourcesIn(shown)];
 }

@@ -2,6 +2,7 @@ import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
 import { type RootOperation, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
+import type { Content, Place } from './shown.ts';
 
 type Gpu = ReturnType<typeof gpuOf>;
 const NO_GPU: Gpu = { libraries: [], devices: [] };
@@ -60,44 +61,46 @@ function build(
 ): { tree: RootTree; mounts: MountOperation[] } {
   const tree = new RootTree(request.image.facts?.directories ?? {});
   const mounts: MountOperation[] = [];
-  const directory = (path: string) => tree.place(path, 'directory');
   const file = (path: string) => tree.place(path, 'file');
 
-  mounts.push({ kind: 'devices', at: directory('/dev'), all: !request.contain, besides: gpu.devices });
-  mounts.push({ kind: 'proc', at: directory('/proc') }, { kind: 'sys', at: directory('/sys') });
-  for (const path of ['/tmp', '/var/tmp'])
-    mounts.push(
-      request.contain
-        ? { kind: 'tmpfs', at: directory(path), mode: '1777' }
-        : { kind: 'bind', source: path, at: directory(path), mode: 'rw' },
-    );
-  const home = homeMount(request, directory);
-  if (home !== null) mounts.push(home);
-  for (const path of ['/etc/resolv.conf', '/etc/hosts'])
-    mounts.push({ kind: 'copy', source: path, at: file(path) });
+  const { places } = request.shown;
+  const show = ({ at, content }: Place) => mounts.push(...mountsAt(content, at, tree, request, gpu));
+  for (const place of places) if (place.origin === 'jcds') show(place);
   for (const path of needs.files) file(path);
-  for (const [path, text] of accounts(request)) mounts.push({ kind: 'text', at: file(path), text });
   for (const source of gpu.libraries) {
     const at = file(`${GPU_LIBRARIES}/${source.slice(source.lastIndexOf('/') + 1)}`);
     mounts.push({ kind: 'bind', source, at, mode: 'rw' });
   }
-  for (const { source, destination, mode, sourceKind } of request.binds)
-    mounts.push({ kind: 'bind', source, at: tree.place(destination, sourceKind), mode });
+  for (const place of places) if (place.origin !== 'jcds') show(place);
   return { tree, mounts };
 }
 
-function homeMount(request: RunRequest, place: (path: string) => string): MountOperation | null {
-  const { path, source } = request.home;
-  if (path === '/') return null;
-  if (source === null) return { kind: 'tmpfs', at: place(path), mode: '700' };
-  return { kind: 'bind', source, at: place(path), mode: 'rw' };
-}
-
-function accounts(request: RunRequest): [path: string, text: string][] {
-  const passwd = passwdFor(request);
-  const group = groupFor(request);
-  return [
-    ...(passwd === null ? [] : [['/etc/passwd', passwd] satisfies [string, string]]),
-    ...(group === null ? [] : [['/etc/group', group] satisfies [string, string]]),
-  ];
+/** What is to be mounted for this place; nothing where the image's own file will do. */
+function mountsAt(
+  content: Content,
+  path: string,
+  tree: RootTree,
+  request: RunRequest,
+  gpu: Gpu,
+): MountOperation[] {
+  const at = (kind: 'directory' | 'file') => tree.place(path, kind);
+  switch (content.kind) {
+    case 'host':
+      return [{ kind: 'bind', source: content.source, at: at(content.of), mode: content.mode }];
+    case 'empty':
+      return [{ kind: 'tmpfs', at: at('directory'), mode: content.mode }];
+    case 'copy':
+      return [{ kind: 'copy', source: content.source, at: at('file') }];
+    case 'accounts': {
+      const text = content.file === 'passwd' ? passwdFor(request) : groupFor(request);
+      return text === null ? [] : [{ kind: 'text', at: at('file'), text }];
+    }
+    case 'proc':
+    case 'sys':
+      return [{ kind: content.kind, at: at('directory') }];
+    case 'devices':
+      return [{ kind: 'devices', at: at('directory'), all: content.all, besides: gpu.devices }];
+    default:
+      return content satisfies never;
+  }
 }

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
 import { findGpu } from './gpu.ts';
 import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { shownIn } from './shown.ts';
 import type { UnshareFacts } from './unshare.ts';
 import { usernsFailure } from './userns.ts';
 
@@ -105,9 +106,7 @@ export function trial(shell: string): RunRequest {
     words: [shell, '-c', ':'],
     entrypointUnknown: false,
     environment: { policy: 'clean', host: [], set: [] },
-    binds: [],
-    cwd: '/',
-    home: { path: '/', source: null },
+    shown: shownIn({ home: { kind: 'none', path: '/' }, cwd: '/', binds: [], contain: true }),
     contain: true,
     writableTmpfs: false,
     gpu: null,

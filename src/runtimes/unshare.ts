@@ -4,6 +4,7 @@ import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
 import { type GpuFacts, gpuOf, withGpuLibraries } from './gpu.ts';
 import type { Invocation, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
+import { sourcesIn } from './shown.ts';
 import { skeleton } from './skeleton.ts';
 import { probeUnshare } from './unshare-probe.ts';
 import { lastScript, setUpScript } from './unshare-script.ts';
@@ -96,7 +97,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
         lost,
         surplus: facts.plainShell ? [] : BASH_ADDS.filter(name => !harmless.has(name)),
       }),
-      request.cwd,
+      request.shown.cwd,
       ...set.texts,
       ...request.words,
     ],
@@ -138,11 +139,7 @@ function toolsAfterChange(facts: UnshareFacts): ToolsAfterChange {
 
 /** A directory of the host that hides nothing of what is shown in the container. */
 export function choosePlace(places: readonly string[], request: RunRequest): string {
-  const sources = [
-    request.image.path,
-    request.home.source ?? '/',
-    ...request.binds.map(({ source }) => source),
-  ];
+  const sources = [request.image.path, ...sourcesIn(request.shown)];
   const isFree = (place: string) =>
     !sources.some(source => source === place || source.startsWith(`${place}/`));
   const place = places.find(isFree);

@@ -10,6 +10,7 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import { apptainerEnvironment } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
+import { shownIn } from '../runtimes/shown.ts';
 import type { ExactImage, RecordedImage, ScriptOptions, WishedBind } from './script-options.ts';
 
 type Options = CallOptions;
@@ -76,14 +77,14 @@ function bindsIn(options: Options, settings: Settings, directory: string): reado
 /** null: the caller's, which only a run knows. */
 function workdirIn(options: Options, image: { name: string; facts: ImageFacts | null }): string | null {
   if (![options.workdir, options.pwd, options.cwd].some(value => typeof value === 'string')) return null;
-  const nobody = { home: { path: '/', source: null }, contain: false, binds: [], cwd: null };
+  const nobody = { home: { kind: 'none', path: '/' }, contain: false, binds: [], cwd: null } as const;
   return chooseWorkdir({ options, ...nobody, image: image.name, facts: image.facts }).value;
 }
 
 function homeIn(options: Options, cwd: string): ScriptOptions['home'] {
   if (typeof options.home !== 'string') return options.home === false ? 'none' : 'own';
-  const { path, source } = chooseHome(options, { cwd, home: '/' }).value;
-  return { path, source: source ?? path };
+  const { path, ...home } = chooseHome(options, { cwd, home: '/' }).value;
+  return { path, source: home.kind === 'host' ? home.source : path };
 }
 
 /** What is to be remembered of the image that was found, so that Apptainer gets its ENV right. */
@@ -134,9 +135,7 @@ export function requestOf(
     words: [],
     entrypointUnknown: false,
     environment: { policy, host: [], set },
-    binds: [],
-    cwd: '/',
-    home: { path: '/', source: null },
+    shown: shownIn({ home: { kind: 'none', path: '/' }, cwd: '/', binds: [], contain: false }),
     contain: false,
     writableTmpfs: false,
     gpu: null,

@@ -1,7 +1,8 @@
 import type { Settings } from '../configuration/settings.ts';
 import type { JcdsError } from '../errors.ts';
 import type { Entries } from '../launch/launcher-environment.ts';
-import type { Bind, ContainerEnvironment } from '../runtimes/runtime.ts';
+import type { ContainerEnvironment } from '../runtimes/runtime.ts';
+import type { Bind } from '../runtimes/shown.ts';
 import type { ImageWords } from './failures.ts';
 import type { WrappableName } from './runtimes.ts';
 

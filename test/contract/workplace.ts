@@ -11,7 +11,7 @@ import { inspectImage } from '../../src/rootfs/inspect.ts';
 import { isUtf8 } from '../../src/runtimes/apptainer-environment.ts';
 import type { RootNeeds, RunRequest } from '../../src/runtimes/runtime.ts';
 import { listingsNeeded } from '../../src/runtimes/skeleton.ts';
-import { aRequest } from '../runtimes/requests.ts';
+import { aRequest, type RequestChanges } from '../runtimes/requests.ts';
 import { type Container, imageAt } from './containers.ts';
 
 /** The descriptors that these tests leave to the runtimes: they use 3 and 7 themselves. */
@@ -24,7 +24,7 @@ export interface Start {
   /** The user's own arguments: text that keeps every byte (launch/bytes.ts). */
   readonly args?: readonly string[];
   readonly environment?: Entries;
-  readonly request?: Partial<RunRequest>;
+  readonly request?: RequestChanges;
   /** Lines of shell that the launcher runs first: limits, descriptors, traps. */
   readonly before?: string;
   /** `open`: a pipe that the test writes to and ends. */

@@ -10,11 +10,11 @@ for (const name of ['a', 'a:b', 'own']) mkdirSync(join(base, name));
 const context = { cwd: base, home: join(base, 'own') };
 
 test.each([
-  ['a', { path: `${base}/a`, source: `${base}/a` }],
-  ['a:/h', { path: '/h', source: `${base}/a` }],
-  ['a:b', { path: `${base}/a:b`, source: `${base}/a:b` }],
-  ['a:b:/h', { path: '/h', source: `${base}/a:b` }],
-  ['.', { path: base, source: base }],
+  ['a', { kind: 'host', path: `${base}/a`, source: `${base}/a` }],
+  ['a:/h', { kind: 'host', path: '/h', source: `${base}/a` }],
+  ['a:b', { kind: 'host', path: `${base}/a:b`, source: `${base}/a:b` }],
+  ['a:b:/h', { kind: 'host', path: '/h', source: `${base}/a:b` }],
+  ['.', { kind: 'host', path: base, source: base }],
 ])('--home %s', (home, value) => {
   expect(chooseHome({ home }, context)).toEqual({ value, reason: '--home' });
 });
@@ -27,8 +27,9 @@ test.each(['', 'none', ':/h', 'none:/h', 'a:h', 'a:'])('--home %j is refused', h
 
 test('without --home: the caller’s where it is, unless it is kept out', () => {
   const { home } = context;
-  expect(chooseHome({}, context).value).toEqual({ path: home, source: home });
-  expect(chooseHome({ home: false }, context).value).toEqual({ path: home, source: null });
-  expect(chooseHome({ contain: true }, context).value).toEqual({ path: home, source: null });
-  expect(chooseHome({}, { cwd: base, home: '/nowhere' }).value).toEqual({ path: '/nowhere', source: null });
+  expect(chooseHome({}, context).value).toEqual({ kind: 'host', path: home, source: home });
+  expect(chooseHome({ home: false }, context).value).toEqual({ kind: 'empty', path: home });
+  expect(chooseHome({ contain: true }, context).value).toEqual({ kind: 'empty', path: home });
+  expect(chooseHome({}, { cwd: base, home: '/nowhere' }).value).toEqual({ kind: 'empty', path: '/nowhere' });
+  expect(chooseHome({ home: false }, { cwd: base, home: '/' }).value).toEqual({ kind: 'none', path: '/' });
 });

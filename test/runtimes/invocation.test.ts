@@ -4,10 +4,11 @@ import type { ContainerdFacts } from '../../src/runtimes/containerd-probe.ts';
 import type { DockerFacts } from '../../src/runtimes/docker-probe.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import type { PodmanFacts } from '../../src/runtimes/podman-probe.ts';
-import type { Bind, RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
+import type { RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
+import type { Bind } from '../../src/runtimes/shown.ts';
 import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
 import { launcherNames } from '../../src/runtimes/withheld-variables.ts';
-import { aRequest, someFacts } from './requests.ts';
+import { aRequest, type RequestChanges, someFacts } from './requests.ts';
 
 const TOOLS: UnshareFacts = {
   sh: '/usr/bin/sh',
@@ -483,16 +484,16 @@ describe.each(RUNTIME_NAMES)('%s', name => {
 });
 
 describe('apptainer', () => {
-  const args = (changes: Partial<RunRequest>, facts = {}) => {
+  const args = (changes: RequestChanges, facts = {}) => {
     const host = { ...HOSTS.apptainer, facts: { ...HOSTS.apptainer.facts, ...facts } };
     return RUNTIMES.apptainer.invocation(aRequest(changes), host).args.slice(1, -4);
   };
-  const bind = (source: string, destination: string): Partial<RunRequest> => ({
+  const bind = (source: string, destination: string): RequestChanges => ({
     binds: [{ source, destination, mode: 'ro', sourceKind: 'directory', origin: 'user' }],
     home: { path: '/', source: null },
   });
 
-  test.each<[string, Partial<RunRequest>, string[]]>([
+  test.each<[string, RequestChanges, string[]]>([
     ['contained', { contain: true }, ['exec', '--contain', '--home', '/home/alice']],
     ['another home', { home: { path: '/h', source: '/s' } }, ['exec', '--home', '/s:/h']],
     ['an empty home', { home: { path: '/h', source: null } }, ['exec', '--home', '/proc/0/home:/h']],
@@ -555,7 +556,7 @@ describe('apptainer', () => {
   });
 
   const noShell = { path: '/i', kind: 'directory', facts: someFacts({ hasShell: false }) } as const;
-  test.each<[string, Partial<RunRequest>, string]>([
+  test.each<[string, RequestChanges, string]>([
     [
       'arguments that are not UTF-8, without a shell',
       { image: noShell, rawArguments: ['\udcff'] },
@@ -582,7 +583,7 @@ describe('apptainer', () => {
 test.each(['unshare', 'bubblewrap', 'charliecloud', 'podman'] as const)(
   '%s: the GPU’s libraries and devices',
   name => {
-    const text = (changes: Partial<RunRequest>) => {
+    const text = (changes: RequestChanges) => {
       const { args, environment } = invoke(name, aRequest({ gpu: 'nvidia', ...changes }));
       return JSON.stringify([args, environment.set]);
     };
@@ -608,7 +609,7 @@ describe('docker', () => {
         '/usr': names.map((name): RootEntry => ({ name, kind: 'directory' })),
       },
     });
-  const args = (changes: Partial<RunRequest>) => invoke('docker', aRequest(changes)).args.map(String);
+  const args = (changes: RequestChanges) => invoke('docker', aRequest(changes)).args.map(String);
 
   test('the links of a merged /usr are links', () => {
     const image = (...names: string[]) =>
@@ -637,7 +638,7 @@ describe('docker', () => {
   });
 
   const noShell = { path: '/i', kind: 'directory', facts: someFacts({ hasShell: false }) } as const;
-  test.each<[string, Partial<RunRequest>, string | null]>([
+  test.each<[string, RequestChanges, string | null]>([
     ['an ordinary request', {}, null],
     ['another umask', { umask: 0o27 }, null],
     ['another umask without a shell', { umask: 0o27, image: noShell }, 'docker needs the image’s /bin/sh'],

@@ -1,5 +1,6 @@
 import type { ImageConfig, ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
 import type { RunRequest } from '../../src/runtimes/runtime.ts';
+import { type Bind, type Home, shownIn } from '../../src/runtimes/shown.ts';
 
 export const NO_CONFIG: ImageConfig = {
   env: [],
@@ -10,16 +11,28 @@ export const NO_CONFIG: ImageConfig = {
   source: 'singularity.d',
 };
 
+/** What a test changes about a request; a home without a source is an empty one. */
+export type RequestChanges = Partial<Omit<RunRequest, 'shown'>> & {
+  readonly home?: { readonly path: string; readonly source: string | null };
+  readonly cwd?: string;
+  readonly binds?: readonly Bind[];
+};
+
 /** A request of an ordinary user for a small image, with what the test changes. */
-export function aRequest(changes: Partial<RunRequest> = {}): RunRequest {
+export function aRequest(changes: RequestChanges = {}): RunRequest {
+  const { home, cwd, binds, ...others } = changes;
+  const parts = {
+    home: homeOf(home ?? { path: '/home/alice', source: '/home/alice' }),
+    cwd: cwd ?? '/home/alice/work',
+    binds: binds ?? [],
+    contain: changes.contain ?? false,
+  };
   return {
     image: { path: '/cvmfs/x/img', kind: 'directory', facts: someFacts() },
     words: ['prog'],
     entrypointUnknown: false,
     environment: { policy: 'keep', host: [], set: [] },
-    binds: [],
-    cwd: '/home/alice/work',
-    home: { path: '/home/alice', source: '/home/alice' },
+    shown: shownIn(parts),
     contain: false,
     writableTmpfs: false,
     gpu: null,
@@ -29,8 +42,13 @@ export function aRequest(changes: Partial<RunRequest> = {}): RunRequest {
     umask: 0o022,
     limits: [],
     runtimeArguments: [],
-    ...changes,
+    ...others,
   };
+}
+
+function homeOf({ path, source }: NonNullable<RequestChanges['home']>): Home {
+  if (source !== null) return { kind: 'host', path, source };
+  return path === '/' ? { kind: 'none', path } : { kind: 'empty', path };
 }
 
 export function someFacts(changes: Partial<ImageFacts> = {}): ImageFacts {

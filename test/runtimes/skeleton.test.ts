@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
-import type { Bind, RunRequest } from '../../src/runtimes/runtime.ts';
+import type { Bind } from '../../src/runtimes/shown.ts';
 import { listingsNeeded, type Skeleton, skeleton } from '../../src/runtimes/skeleton.ts';
-import { aRequest, someFacts } from './requests.ts';
+import { aRequest, type RequestChanges, someFacts } from './requests.ts';
 
 const bind = (source: string, destination: string, changes: Partial<Bind> = {}): Bind => ({
   source,
@@ -30,7 +30,7 @@ function lines({ root, mounts }: Pick<Skeleton, 'root' | 'mounts'>): string[] {
   ];
 }
 
-const withDirectories = (directories: ImageFacts['directories'], changes: Partial<RunRequest> = {}) =>
+const withDirectories = (directories: ImageFacts['directories'], changes: RequestChanges = {}) =>
   aRequest({
     image: { path: '/img', kind: 'directory', facts: someFacts({ directories }) },
     ...changes,
