@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import type { CommandAnswer, CommandQuestion } from '../rootfs/find-command.ts';
-import { commandKey, pruneMemory, recallImage, rememberImage } from '../rootfs/memory.ts';
+import { commandKey, pruneMemory, recallCommand, recallImage, rememberImage } from '../rootfs/memory.ts';
 import { askLook, type LookContext } from './ask-look.ts';
 import { type FoundImage, lookAtFirst, lookCarefully, type Search } from './find-publication.ts';
 import type { ImageName, LookQuestion } from './look-question.ts';
@@ -73,8 +73,8 @@ export async function findCommandInImage(
 ): Promise<Seen<{ readonly command: CommandAnswer }>> {
   const key = commandKey(command);
   const known = key === null ? null : recallImage(target, context);
-  if (known && key !== null && Object.hasOwn(known.commands, key))
-    return { command: { state: 'found', path: known.commands[key]! } };
+  const path = known === null ? null : recallCommand(known, command);
+  if (path !== null) return { command: { state: 'found', path } };
   const question: LookQuestion = { ask: 'command', directory: target, command };
   const answer = await askOne(question, 'command', targetPlace.repository, timeout, context);
   if (known && key !== null && 'command' in answer && answer.command.state === 'found')

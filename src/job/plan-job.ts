@@ -6,6 +6,7 @@ import { EXIT, isJcdsError, UsageError } from '../errors.ts';
 import { renderFor } from '../launch/hand-over.ts';
 import { type LauncherEnvironment, readLauncherEnvironment } from '../launch/launcher-environment.ts';
 import { speaker } from '../output/console.ts';
+import { forgetImage } from '../rootfs/memory.ts';
 import { jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { checkCommand, findShell } from './check-command.ts';
@@ -38,6 +39,8 @@ export async function planJob(mode: JobMode, call: Call, context: Context): Prom
     if (file !== null) writeStatusFile(file, statusOf(decided, null));
     return { kind: 'plan', plan };
   } catch (thrown) {
+    // What is remembered of the image may be why.
+    if (decided.published !== undefined) forgetImage(decided.published.target, context);
     if (file !== null && isJcdsError(thrown)) writeStatusFile(file, statusOf(decided, thrown));
     throw thrown;
   }

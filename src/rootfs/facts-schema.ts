@@ -1,21 +1,38 @@
 import type { ImageFacts } from './facts.ts';
 
-/** Whether a value that was read from JSON has the shape of an image's facts, of this version. */
+/** Linux' bounds on a name, in bytes, and on a path. */
+const LONGEST_NAME = 255;
+const LONGEST_PATH = 4096;
+const LONGEST_ACCOUNTS = 64 * 1024;
+
+/**
+ * Whether a value that was read from JSON is an image's facts, of this version. Not its shape alone: what becomes a path, a
+ * mount point or a word later is in its range, so that a record that lies can name nothing outside the image.
+ */
 export function isFacts(value: unknown): value is ImageFacts {
   return (
     isObject(value) &&
     value.schema === 1 &&
-    typeof value.directory === 'string' &&
+    isPath(value.directory) &&
     isConfig(value.config) &&
     typeof value.environmentFileDropped === 'boolean' &&
-    (value.origin === null || isTextRecord(value.origin)) &&
-    isTextOrNull(value.architecture) &&
+    (value.origin === null || isOrigin(value.origin)) &&
+    (value.architecture === null ||
+      (typeof value.architecture === 'string' && /^[a-z0-9]{1,20}$/.test(value.architecture))) &&
     typeof value.hasShell === 'boolean' &&
     (value.singularityMissing === null || isTexts(value.singularityMissing)) &&
     isObject(value.directories) &&
-    Object.values(value.directories).every(isListing) &&
-    isTextOrNull(value.passwd) &&
-    isTextOrNull(value.group)
+    Object.entries(value.directories).every(([path, listing]) => isPath(path) && isListing(listing)) &&
+    (value.passwd === null || isText(value.passwd, LONGEST_ACCOUNTS)) &&
+    (value.group === null || isText(value.group, LONGEST_ACCOUNTS))
+  );
+}
+
+/** An absolute path without `.`, `..`, empty names and NUL. */
+function isPath(value: unknown): value is string {
+  return (
+    isText(value, LONGEST_PATH) &&
+    (value === '/' || (value.startsWith('/') && value.slice(1).split('/').every(isName)))
   );
 }
 
@@ -26,24 +43,37 @@ function isConfig(value: unknown): boolean {
     value.env.every(pair => isTexts(pair) && pair.length === 2) &&
     (value.entrypoint === null || isTexts(value.entrypoint)) &&
     (value.cmd === null || isTexts(value.cmd)) &&
-    isTextOrNull(value.workdir) &&
-    isTextOrNull(value.user) &&
-    typeof value.source === 'string'
+    (value.workdir === null || isText(value.workdir)) &&
+    (value.user === null || isText(value.user)) &&
+    SOURCES.has(value.source)
   );
+}
+
+const SOURCES: ReadonlySet<unknown> = new Set(['singularity.d', 'config-json', 'registry', 'none']);
+
+function isOrigin(value: unknown): boolean {
+  return isObject(value) && isText(value.bootstrap) && isText(value.from) && Object.keys(value).length === 2;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['directory', 'file', 'link', 'other']);
 
+/** Names such as `../../home` must reach no mount. */
 function isListing(value: unknown): boolean {
   return (
     Array.isArray(value) &&
     value.every(
       entry =>
         isObject(entry) &&
-        typeof entry.name === 'string' &&
+        isName(entry.name) &&
         KINDS.has(entry.kind) &&
-        (entry.target === undefined || typeof entry.target === 'string'),
+        (entry.target === undefined || (entry.kind === 'link' && isText(entry.target, LONGEST_PATH))),
     )
+  );
+}
+
+function isName(value: unknown): boolean {
+  return (
+    isText(value, LONGEST_NAME) && value !== '' && value !== '.' && value !== '..' && !value.includes('/')
   );
 }
 
@@ -53,14 +83,10 @@ export function isObject(value: unknown): value is { [key: string]: unknown } {
 }
 
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(item => typeof item === 'string');
+  return Array.isArray(value) && value.every(item => isText(item));
 }
 
-/** A JSON object with texts only. */
-export function isTextRecord(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every(item => typeof item === 'string');
-}
-
-function isTextOrNull(value: unknown): boolean {
-  return value === null || typeof value === 'string';
+/** Without NUL, which no path, argument or variable can hold. */
+function isText(value: unknown, longest = Number.POSITIVE_INFINITY): value is string {
+  return typeof value === 'string' && value.length <= longest && !value.includes('\0');
 }

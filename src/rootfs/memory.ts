@@ -1,20 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { cacheDirectory } from '../cache-directory.ts';
 import type { Context } from '../context.ts';
-import { makeDirectories } from '../make-directories.ts';
+import { readPlace } from '../files/read.ts';
+import { seal, unseal } from '../files/sealed.ts';
+import { writeOwn } from '../files/write.ts';
 import type { ImageFacts } from './facts.ts';
-import { isFacts, isObject, isTextRecord } from './facts-schema.ts';
+import { isFacts, isObject } from './facts-schema.ts';
 import type { CommandQuestion } from './find-command.ts';
 
 /** What is remembered of one image. */
@@ -31,8 +22,7 @@ interface MemoryRecord extends RememberedImage {
 }
 
 /** Counts with the shape of the record and of the facts, and with what is read into them. */
-const SCHEMA = 1;
-const SIZE_LIMIT = 4 * 1024 * 1024;
+const SCHEMA = 2;
 const COMMAND_LIMIT = 64;
 const IMAGE_LIMIT = 512;
 /** An image that something is missing from may be mended in place (cvmfs#3407): its facts are believed for an hour. */
@@ -54,13 +44,14 @@ export function isContentAddressed(directory: string): boolean {
 }
 
 /**
- * What is remembered of a real directory, or null. Only a record that this user owns, that nobody else may write and
- * that has the expected shape is believed.
+ * What is remembered of a real directory, or null. Only a record that this user owns, that nobody else may write, that is
+ * whole, and whose every value is in its range is believed.
  */
 export function recallImage(directory: string, context: MemoryContext): RememberedImage | null {
   if (!isContentAddressed(directory)) return null;
   try {
-    const record: unknown = JSON.parse(readOwn(fileOf(directory, context), context.uid));
+    const text = unseal(readPlace('image-memory', fileOf(directory, context), context.uid).bytes);
+    const record: unknown = text === null ? null : JSON.parse(text);
     if (!isRecord(record) || record.facts.directory !== directory) return null;
     const age = context.now() - record.at;
     return isComplete(record.facts) || (age >= 0 && age < INCOMPLETE_FOR) ? record : null;
@@ -73,35 +64,55 @@ export function recallImage(directory: string, context: MemoryContext): Remember
 export function rememberImage(image: RememberedImage, context: MemoryContext): void {
   const { facts } = image;
   if (!isContentAddressed(facts.directory)) return;
-  const file = fileOf(facts.directory, context);
-  const aside = `${file}.${process.pid}`;
   const commands = Object.fromEntries(Object.entries(image.commands).slice(-COMMAND_LIMIT));
   const record: MemoryRecord = { schema: SCHEMA, at: context.now(), facts, commands };
+  const name = `images/${shortHash(facts.directory)}.json`;
   try {
-    makeDirectories(memoryDirectory(context), 3);
-    writeFileSync(aside, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-    renameSync(aside, file);
+    writeOwn({ base: cacheDirectory(context), name, uid: context.uid }, seal(JSON.stringify(record)));
   } catch {
-    try {
-      unlinkSync(aside);
-    } catch {
-      // It was never made.
-    }
+    // A home that is full, read-only or somebody else's.
   }
+}
+
+/** Forgets an image: a start that rested on what was remembered has failed. */
+export function forgetImage(directory: string, context: MemoryContext): void {
+  try {
+    unlinkSync(fileOf(directory, context));
+  } catch {
+    // It was not remembered.
+  }
+}
+
+/**
+ * Where a command was found, or null when that is not remembered. What is remembered saves the search; it never names a place
+ * that the search would not have come to.
+ */
+export function recallCommand(image: RememberedImage, question: CommandQuestion): string | null {
+  const key = commandKey(question);
+  if (key === null || !Object.hasOwn(image.commands, key)) return null;
+  const path = image.commands[key]!;
+  return placesOf(question).includes(path) ? path : null;
 }
 
 /**
  * What a found command is remembered under, or null when the answer depends on more than the image: a relative word,
  * a relative place on PATH, or a bind at, above or below a place that is searched.
  */
-export function commandKey({ word, searchPath, mounts, architectures }: CommandQuestion): string | null {
-  const directories = searchPath.split(':').map(directory => (directory === '' ? '.' : directory));
-  const places = word.includes('/') ? [word] : directories.map(directory => `${directory}/${word}`);
+export function commandKey(question: CommandQuestion): string | null {
+  const { word, searchPath, mounts, architectures } = question;
   const isFixed = (place: string): boolean =>
     place.startsWith('/') &&
     !place.includes('/../') &&
     mounts.every(({ destination }) => destination !== '/' && !`${place}/`.startsWith(`${destination}/`));
-  return places.every(isFixed) ? JSON.stringify([word, searchPath, architectures ?? process.arch]) : null;
+  return placesOf(question).every(isFixed)
+    ? JSON.stringify([word, searchPath, architectures ?? process.arch])
+    : null;
+}
+
+/** Where the search for a command looks, in its order. */
+function placesOf({ word, searchPath }: CommandQuestion): readonly string[] {
+  const directories = searchPath.split(':').map(directory => (directory === '' ? '.' : directory));
+  return word.includes('/') ? [word] : directories.map(directory => `${directory}/${word}`);
 }
 
 /** Removes the oldest records beyond the limit; for a moment when nobody waits. */
@@ -141,25 +152,14 @@ export function shortHash(text: string): string {
     .join('');
 }
 
-function readOwn(file: string, uid: number): string {
-  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.uid !== uid || (stat.mode & 0o022) !== 0 || stat.size > SIZE_LIMIT)
-      throw new Error('not ours');
-    const bytes = Buffer.alloc(stat.size);
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, 0));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 function isRecord(value: unknown): value is MemoryRecord {
   return (
     isObject(value) &&
     value.schema === SCHEMA &&
     typeof value.at === 'number' &&
+    Number.isFinite(value.at) &&
     isFacts(value.facts) &&
-    isTextRecord(value.commands)
+    isObject(value.commands) &&
+    Object.values(value.commands).every(path => typeof path === 'string' && path.startsWith('/'))
   );
 }

@@ -10,12 +10,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { seal, unseal } from '../../src/files/sealed.ts';
 import type { ImageFacts } from '../../src/rootfs/facts.ts';
 import type { CommandQuestion } from '../../src/rootfs/find-command.ts';
 import {
   commandKey,
+  forgetImage,
   memoryDirectory,
   pruneMemory,
+  recallCommand,
   recallImage,
   rememberImage,
   shortHash,
@@ -43,6 +46,13 @@ const FACTS: ImageFacts = {
   directories: { '/': [{ name: 'bin', kind: 'link', target: 'usr/bin' }] },
   passwd: 'root\n',
   group: null,
+};
+const QUESTION: CommandQuestion = {
+  word: 'cat',
+  searchPath: '/usr/bin:/bin',
+  cwd: '/',
+  mounts: [],
+  architectures: ['amd64'],
 };
 const IMAGE = { facts: FACTS, commands: { key: '/bin/cat' } };
 
@@ -103,11 +113,34 @@ test.each<[string, (file: string) => void]>([
   ['no JSON', file => writeFileSync(file, '{"schema":1')],
   ['cut short', file => writeFileSync(file, readFileSync(file, 'utf8').slice(0, -10))],
   ['empty', file => writeFileSync(file, '')],
-  ['another version', file => replace(file, '"schema":1', '"schema":99')],
+  ['another version', file => replace(file, '"schema":2', '"schema":99')],
   ['another directory', file => replace(file, DIRECTORY, `${DIRECTORY.slice(0, -1)}b`)],
   ['env of another shape', file => replace(file, '["A","b"]', '["A",7]')],
   ['a command that is no text', file => replace(file, '"/bin/cat"', '["/bin/cat"]')],
   ['a listing of another shape', file => replace(file, '"kind":"link"', '"kind":"door"')],
+  ['without its sum', file => writeFileSync(file, unseal(readFileSync(file))!)],
+  ...(
+    [
+      ['"name":"bin"', '"name":"../../home/x"'],
+      ['"name":"bin"', '"name":".."'],
+      ['"name":"bin"', '"name":""'],
+      ['"name":"bin"', '"name":"a/b"'],
+      ['"name":"bin"', '"name":"a\\u0000b"'],
+      ['"name":"bin"', `"name":"${'x'.repeat(256)}"`],
+      ['"directories":{"/"', '"directories":{"/../home"'],
+      ['"directories":{"/"', '"directories":{"etc"'],
+      ['"architecture":"amd64"', '"architecture":"amd64; reboot"'],
+      ['"source":"singularity.d"', '"source":"me"'],
+      ['["A","b"]', '["A","b\\u0000"]'],
+      ['"bootstrap":"docker"', '"bootstrap":["docker"]'],
+      ['"passwd":"root\\n"', `"passwd":"${'x'.repeat(65_537)}"`],
+      ['"at":1000000', '"at":1e999'],
+      ['"/bin/cat"', '"bin/cat"'],
+    ] as const
+  ).map(([from, to]): [string, (file: string) => void] => [
+    `${from} is ${to.slice(0, 40)}`,
+    file => replace(file, from, to),
+  ]),
   ['far too long', file => writeFileSync(file, ' '.repeat(5 * 1024 * 1024))],
 ])('a record is not believed: %s', (_why, spoil) => {
   const where = context();
@@ -116,11 +149,45 @@ test.each<[string, (file: string) => void]>([
   expect(recallImage(DIRECTORY, where)).toBeNull();
 });
 
+/** As somebody would who knows the form: the sum is right. */
 function replace(file: string, from: string, to: string): void {
-  const text = readFileSync(file, 'utf8');
+  const text = unseal(readFileSync(file))!;
   expect(text).toContain(from);
-  writeFileSync(file, text.replace(from, to));
+  writeFileSync(file, seal(text.replace(from, to)));
 }
+
+test('a record that was damaged by one bit is forgotten', () => {
+  const where = context();
+  rememberImage(IMAGE, where);
+  const file = fileOf(where);
+  const whole = readFileSync(file);
+  for (let at = 0; at < whole.length; at += 1) {
+    const damaged = Buffer.from(whole);
+    damaged[at] = damaged[at]! ^ (1 << (at % 8));
+    writeFileSync(file, damaged);
+    expect(recallImage(DIRECTORY, where)).toBeNull();
+  }
+});
+
+test('a start that failed forgets its image, and no other', () => {
+  const where = context();
+  const other = { ...FACTS, directory: `${DIRECTORY.slice(0, -1)}b` };
+  for (const facts of [FACTS, other]) rememberImage({ facts, commands: {} }, where);
+  forgetImage(DIRECTORY, where);
+  expect([recallImage(DIRECTORY, where), recallImage(other.directory, where)?.facts]).toEqual([null, other]);
+  forgetImage(DIRECTORY, where);
+});
+
+test.each([
+  ['/usr/bin/cat', '/usr/bin/cat'],
+  ['/bin/cat', '/bin/cat'],
+  ['/home/alice/cat', null],
+  ['/usr/bin/../../home/cat', null],
+])('a command that was remembered at %s is at %s', (path, expected) => {
+  expect(recallCommand({ facts: FACTS, commands: { [commandKey(QUESTION)!]: path } }, QUESTION)).toBe(
+    expected,
+  );
+});
 
 test('a record of another owner, or behind a link, is not believed', () => {
   const where = context();
@@ -168,13 +235,6 @@ test('pruning keeps the newest', () => {
   pruneMemory(context(), 1);
 });
 
-const QUESTION: CommandQuestion = {
-  word: 'cat',
-  searchPath: '/usr/bin:/bin',
-  cwd: '/',
-  mounts: [],
-  architectures: ['amd64'],
-};
 const at = (destination: string) => ({ mounts: [{ source: '/s', destination }] });
 test.each([
   [{}, true],

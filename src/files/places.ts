@@ -1,0 +1,41 @@
+/** How a file is read that lies outside the image and the repository. */
+export interface ReadRules {
+  /** Bytes; what is longer is refused. */
+  readonly limit: number;
+  /**
+   * `own`: jcds wrote it for this user: no link, this user's, and nobody else may write it. `user`: this user's or root's, and
+   * not everybody's to write; links are followed. `anybody`: links are followed, and the reader judges what stands in it.
+   */
+  readonly trust: 'own' | 'user' | 'anybody';
+  /** The user typed its name: a pipe (`<(…)`) will do as well. */
+  readonly mayBePipe?: true;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * Every file that jcds reads outside the image and the repository. What each may decide, who can write it and what
+ * happens when it lies stands in `beliefs.ts`, from which docs/security.md is made.
+ */
+export const PLACES = {
+  'site-settings': { limit: MIB, trust: 'anybody' },
+  'user-settings': { limit: MIB, trust: 'user' },
+  'project-settings': { limit: MIB, trust: 'anybody' },
+  'image-memory': { limit: 4 * MIB, trust: 'own' },
+  'name-index': { limit: 64 * MIB, trust: 'own' },
+  'http-object': { limit: 1024 * MIB, trust: 'own' },
+  'http-revision': { limit: 2 * MIB, trust: 'own' },
+  'master-key': { limit: 64 * KIB, trust: 'anybody' },
+  'token-file': { limit: 64 * KIB, trust: 'anybody' },
+  'tool-token': { limit: 256 * KIB, trust: 'anybody' },
+  'registry-credentials': { limit: MIB, trust: 'anybody' },
+  'variables-file': { limit: 64 * MIB, trust: 'anybody', mayBePipe: true },
+  'start-up-file': { limit: 64 * MIB, trust: 'anybody' },
+  'installed-script': { limit: 4 * MIB, trust: 'anybody' },
+  'shipped-script': { limit: 4 * MIB, trust: 'anybody' },
+  /** /proc, /sys and /etc/os-release. The environment of a process may have megabytes. */
+  system: { limit: 64 * MIB, trust: 'anybody' },
+} as const satisfies Record<string, ReadRules>;
+
+export type PlaceName = keyof typeof PLACES;

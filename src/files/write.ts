@@ -1,0 +1,77 @@
+import { lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { inOwnDirectory } from './own-directory.ts';
+import { parentOf, RefusedFile } from './refused-file.ts';
+import { create, replace } from './replace.ts';
+
+/** A file of jcds' own: where it stands, and whose it is. */
+export interface OwnFile {
+  /** jcds' own directory. */
+  readonly base: string;
+  /** Below it: `images/0123.json`. */
+  readonly name: string;
+  readonly uid: number;
+}
+
+/**
+ * Writes a file of jcds' own for this user alone: aside and renamed, so that readers see all of it or nothing, and only where
+ * `inOwnDirectory` allows. Throws RefusedFile, and what the system says.
+ * @param changedAt what its time is to be, in milliseconds since 1970
+ */
+export function writeOwn(
+  { base, name, uid }: OwnFile,
+  content: string | Uint8Array,
+  changedAt?: number,
+): void {
+  const names = name.split('/');
+  const last = names.pop();
+  inOwnDirectory({ base, names, uid }, directory =>
+    replace(`${directory}/${last}`, content, { mode: 0o600, changedAt }),
+  );
+}
+
+/**
+ * Replaces a file of the user's where it really lies (people keep such files in a repository and link them), with its own
+ * mode; a new one has `mode`. Its directory must be there. Throws RefusedFile for another user's, and what the system says.
+ */
+export function writeUsers(file: string, content: string | Uint8Array, uid: number, mode: number): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  const target = found === undefined ? file : realpathSync(file);
+  const directory = statSync(parentOf(target));
+  const isForeign = (found ?? directory).uid !== uid || ![uid, 0].includes(directory.uid);
+  if (isForeign) throw new RefusedFile(target, 'foreign');
+  if (found?.isFile() === false) throw new RefusedFile(target, 'no-file');
+  replace(target, content, {
+    mode: found === undefined ? mode : found.mode & 0o777,
+    isExact: found !== undefined,
+  });
+}
+
+/**
+ * Writes the file that the user has named: aside and renamed, never through a link, and never in the place of a device, a
+ * FIFO or a directory. The umask applies. Throws RefusedFile, and what the system says.
+ * @param isNew whether nothing may be there yet (EEXIST)
+ */
+export function writeNamed(
+  file: string | Buffer,
+  content: string | Uint8Array,
+  { mode, isNew }: { readonly mode: number; readonly isNew: boolean },
+): void {
+  if (isNew) create(file, content, { mode });
+  else {
+    checkReplaceable(file);
+    replace(file, content, { mode });
+  }
+}
+
+/** Removes the file that the user has named; one that is not there is no failure. Throws as `writeNamed` does. */
+export function removeNamed(file: string | Buffer): void {
+  if (checkReplaceable(file)) unlinkSync(file);
+}
+
+/** Whether something is there that may be replaced. A link to a file is, itself; one to a device or a FIFO is not. */
+function checkReplaceable(file: string | Buffer): boolean {
+  const status = lstatSync(file, { throwIfNoEntry: false });
+  const target = status?.isSymbolicLink() === true ? statSync(file, { throwIfNoEntry: false }) : status;
+  if (target !== undefined && !target.isFile()) throw new RefusedFile(String(file), 'no-file');
+  return status !== undefined;
+}
