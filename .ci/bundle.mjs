@@ -18,6 +18,7 @@ export const common = {
   minifyWhitespace: true,
   logLevel: 'warning',
   legalComments: 'none',
+  loader: { '.sh': 'text' },
   define: { JCDS_VERSION: JSON.stringify(version) },
 };
 

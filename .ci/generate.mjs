@@ -21,6 +21,7 @@ try {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    loader: { '.sh': 'text' },
     outfile,
     define: { JCDS_VERSION: JSON.stringify(version) },
     banner: {

@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Shell text of src/ as the builds take it: `loader` in .ci/bundle.mjs. */
+const shellFiles = {
+  name: 'shell-files',
+  transform: (code: string, file: string) =>
+    file.endsWith('.sh') ? `export default ${JSON.stringify(code)}` : undefined,
+};
+
 export default defineConfig({
+  plugins: [shellFiles],
   define: { JCDS_VERSION: JSON.stringify('0.0.0-test') },
   test: {
     root: new URL('..', import.meta.url).pathname,

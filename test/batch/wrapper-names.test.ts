@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { READ_NAME } from '../../src/batch/htcondor/name-script.ts';
+import NAME from '../../src/batch/htcondor/shell/name.sh';
 import { isJcdsError } from '../../src/errors.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { imagePath } from '../../src/repositories/image-path.ts';
@@ -11,7 +11,7 @@ import { SHELLS } from '../wrap/stage.ts';
 
 // What the wrapper makes of a name in the shell is what the rest of jcds makes of it.
 
-const SCRIPT = `${READ_NAME}
+const SCRIPT = `${NAME}
 jcds_root=/data/cvmfs
 for name in "$@"; do
   jcds_repositories=searched

@@ -19,6 +19,7 @@ const outfile = join(room, 'index-format.mjs');
 await build({
   entryPoints: [join(root, 'src/completion/index-format.ts')],
   bundle: true,
+  loader: { '.sh': 'text' },
   format: 'esm',
   outfile,
 });

@@ -25,6 +25,7 @@ async function bundle(entry) {
     entryPoints,
     outfile,
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     target: 'node20.18',
     format: 'esm',

@@ -27,7 +27,14 @@ const WRITER = `
 
 beforeAll(async () => {
   const stdin = { resolveDir: ROOT, contents: WRITER };
-  await build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: program });
+  await build({
+    stdin,
+    bundle: true,
+    loader: { '.sh': 'text' },
+    platform: 'node',
+    format: 'esm',
+    outfile: program,
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => {

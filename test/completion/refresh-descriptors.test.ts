@@ -21,6 +21,7 @@ test('a lock or pipe of the caller does not stay with a refresh that is still ru
     await build({
       stdin: { resolveDir: ROOT, contents },
       bundle: true,
+      loader: { '.sh': 'text' },
       platform: 'node',
       format: 'esm',
       outfile: program,

@@ -15,6 +15,7 @@ export function bundled(source: string, directory: string = temporaryDirectory()
   buildSync({
     stdin: { contents: source, resolveDir: SRC, loader: 'ts' },
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     target: 'node20.18',
     format: 'cjs',

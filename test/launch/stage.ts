@@ -90,6 +90,7 @@ async function buildProgram(folder: string, copies: string[]): Promise<void> {
     entryPoints: [join(ROOT, 'test/launch/planner.ts')],
     outfile,
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     format: 'cjs',
     logLevel: 'warning',

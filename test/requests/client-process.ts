@@ -19,6 +19,7 @@ export class ClientProgram {
       entryPoints: [fileURLToPath(new URL('client.ts', import.meta.url))],
       outfile: join(directory, 'client.mjs'),
       bundle: true,
+      loader: { '.sh': 'text' },
       platform: 'node',
       format: 'esm',
       target: 'node20.18',

@@ -14,6 +14,7 @@ export async function buildClient(file: string): Promise<readonly string[]> {
     entryPoints: [file],
     outfile: `${made}.cjs`,
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     absWorkingDir: root,
     nodePaths: [resolve(root, 'node_modules')],

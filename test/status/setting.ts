@@ -80,6 +80,7 @@ export function bundled(source: string): string {
   buildSync({
     stdin: { contents: source, resolveDir: SRC, loader: 'ts' },
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     target: 'node20.18',
     format: 'cjs',

@@ -1,6 +1,13 @@
 import { quoteWord } from '../../launch/quote.ts';
+import { shellText } from '../../shell-text.ts';
 import { LOOK_SCRIPT } from '../../wrap/look-script.ts';
 import { MACHINE_AD, suffixesOf } from './machine-attributes.ts';
+import ATTRIBUTES from './shell/machine-attributes.sh';
+import LOOK_AT from './shell/machine-look.sh';
+import RUNTIMES from './shell/machine-runtimes.sh';
+
+/** Looks at one place that are left behind before no further one is started. */
+const MOST_LEFT = 3;
 
 /** What a machine tells of itself. */
 export interface MachineAdOptions {
@@ -35,9 +42,14 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     'export PATH LC_ALL',
     `jcds_look=${quoteWord(LOOK_SCRIPT)}`,
     '',
-    LOOK_AT,
-    RUNTIMES,
-    ATTRIBUTES,
+    shellText(LOOK_AT, { MOST_LEFT: MOST_LEFT }),
+    shellText(RUNTIMES, { RUNTIMES: MACHINE_AD.runtimes }),
+    shellText(ATTRIBUTES, {
+      HAS: MACHINE_AD.has,
+      HEALTHY: MACHINE_AD.healthy,
+      MOUNTED: MACHINE_AD.mounted,
+      REASON: MACHINE_AD.reason,
+    }),
     `jcds_print() { # prints the ad from the answers on standard input`,
     '  jcds_answers=" "',
     '  while read -r jcds_kind jcds_answer; do',
@@ -69,108 +81,3 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     '',
   ].join('\n');
 }
-
-/**
- * Answers `REPOSITORY WORD:REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. Where
- * looks of former times at the same place still hang, beyond SIGKILL, it adds none to them.
- */
-const MOST_LEFT = 3;
-const LOOK_AT = `jcds_left_behind() { # REPOSITORY
-  grep -lszxF jcds-machine-look /proc/[0-9]*/cmdline | while read -r jcds_file; do
-    grep -qszxF -e "$jcds_root" "$jcds_file" && grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
-  done | wc -l
-}
-jcds_look_at() { # REPOSITORY
-  if [ "$(jcds_left_behind "$1")" -ge ${MOST_LEFT} ]; then
-    echo "$1 HUNG:undefined"
-    return
-  fi
-  jcds_word=$(
-    PATH=/usr/bin:/bin:/usr/sbin:/sbin
-    set -- /bin/sh -c "$jcds_look" jcds-machine-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' ''
-    [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
-    exec "$@"
-  )
-  jcds_word=\${jcds_word##*jcds_result=}
-  jcds_word=\${jcds_word%%:*}
-  jcds_revision=undefined
-  case $jcds_word in
-    missing)
-      jcds_word=healthy
-      jcds_find_revision "$jcds_root/$1"
-      ;;
-    '' | *[!A-Z_]*) jcds_word=LOOK_FAILED ;;
-  esac
-  echo "$1 $jcds_word:$jcds_revision"
-}
-jcds_find_revision() { # DIRECTORY: by the first tool that is there and knows it
-  for jcds_tool in getfattr attr python3; do
-    case $jcds_tool in
-      getfattr) jcds_text=$(getfattr -n user.revision --only-values --absolute-names -- "$1") ;;
-      attr) jcds_text=$(attr -q -g revision "$1") ;;
-      *) jcds_text=$(python3 -I -S -c 'import os, sys; print(os.getxattr(sys.argv[1], "user.revision").decode())' "$1") ;;
-    esac
-    case $jcds_text in
-      '' | *[!0-9]* | ???????????????*) ;;
-      *)
-        jcds_revision=$jcds_text
-        return
-        ;;
-    esac
-  done
-}`;
-
-/** As the probes of src/runtimes/ do it: an error about a command that is not there proves the container. */
-const RUNTIMES = `jcds_bounded() { # COMMAND...
-  [ ! -x /usr/bin/timeout ] || set -- /usr/bin/timeout -s KILL "$jcds_timeout" "$@"
-  "$@" 2>&1
-}
-jcds_try_apptainer() { # or, where there is none, singularity
-  for jcds_name in apptainer singularity; do
-    command -v "$jcds_name" >/dev/null || continue
-    for jcds_option in --no-home --userns; do
-      case $(jcds_bounded "$jcds_name" -s exec "$jcds_option" --no-home /usr /jcds-probe) in
-        */jcds-probe*)
-          echo "$jcds_name works"
-          return
-          ;;
-      esac
-    done
-    return
-  done
-}
-jcds_try_bubblewrap() {
-  case $(jcds_bounded bwrap --cap-drop ALL --ro-bind / / --proc /proc bwrap --version) in
-    bubblewrap*) echo 'bubblewrap works' ;;
-  esac
-}
-jcds_print_runtimes() {
-  jcds_text=''
-  for jcds_name in apptainer singularity bubblewrap; do
-    case $jcds_answers in
-      *" $jcds_name=works "*) jcds_text=\${jcds_text:+$jcds_text,}$jcds_name ;;
-    esac
-  done
-  printf '${MACHINE_AD.runtimes} = "%s"\\n' "$jcds_text"
-}`;
-
-/** A repository that has not answered hangs. What was told before must not stay: so an unknown revision is said too. */
-const ATTRIBUTES = `jcds_attributes() { # REPOSITORY SUFFIX
-  jcds_mounted=True jcds_healthy=False jcds_revision=undefined jcds_reason='"HUNG"'
-  case $jcds_answers in
-    *" $1="*)
-      jcds_text=\${jcds_answers##*" $1="}
-      jcds_text=\${jcds_text%% *}
-      jcds_revision=\${jcds_text#*:}
-      jcds_text=\${jcds_text%%:*}
-      jcds_reason=\\"$jcds_text\\"
-      case $jcds_text in
-        healthy) jcds_healthy=True jcds_reason=undefined ;;
-        NO_ROOT | NOT_*) jcds_mounted=False ;;
-      esac
-      ;;
-  esac
-  printf '${MACHINE_AD.has}%s = %s\\n${MACHINE_AD.mounted}%s = %s\\n${MACHINE_AD.healthy}%s = %s\\n' \\
-    "$2" "$jcds_healthy" "$2" "$jcds_mounted" "$2" "$jcds_healthy"
-  printf '${MACHINE_AD.reason}%s = %s\\nCVMFS_%s_REVISION = %s\\n' "$2" "$jcds_reason" "$2" "$jcds_revision"
-}`;

@@ -1,12 +1,13 @@
 import { EXIT, JcdsError } from '../../errors.ts';
 import { quoteWord } from '../../launch/quote.ts';
+import { shellText } from '../../shell-text.ts';
 import { environmentScript } from '../../wrap/environment-script.ts';
 import { failLine, TEXT, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
 import { renderScript } from '../../wrap/script.ts';
 import type { ScriptOptions } from '../../wrap/script-options.ts';
 import { adScript, TOLD } from './ad-script.ts';
-import { READ_NAME } from './name-script.ts';
 import { outcomeScript } from './outcome-script.ts';
+import NAME from './shell/name.sh';
 
 /** What stands in a job's ad is no name of an image. */
 class JobImageError extends JcdsError {
@@ -69,7 +70,7 @@ export function renderWrapper(parts: WrapperParts): Buffer {
 function before({ repositories, cvmfsRoot, cvmfsTimeout }: WrapperParts): string {
   return `${PASS_EXACTLY}
 
-${READ_NAME}
+${shellText(NAME)}
 
 ${allowedLinks(repositories)}
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
   await build({
     entryPoints: [join(import.meta.dirname, 'cache-worker.ts')],
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     format: 'esm',
     outfile: worker,

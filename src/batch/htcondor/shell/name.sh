@@ -1,12 +1,12 @@
-/**
- * jcds_read_name NAME: what `parseReference` and the layouts make of a name, and `imagePath` of a path. It sets jcds_name,
- * jcds_repositories for a path (else they are those that are searched), the entry in each layout (jcds_entry for OSG's and
- * JINR's, jcds_cern, jcds_files), and jcds_wanted, the registry that was typed. It fails for what is no name; nothing but
- * letters, digits and `._/:@+-` gets past its first lines. To be called in the C locale.
- */
-export const READ_NAME = `jcds_read_name() { # NAME
+# shellcheck shell=sh disable=SC2034,SC2154 # variables of the script that this is a part of
+# jcds_read_name NAME: what `parseReference` and the layouts make of a name, and `imagePath` of a path. It sets jcds_name,
+# jcds_repositories for a path (else they are those that are searched), the entry in each layout (jcds_entry for OSG's and
+# JINR's, jcds_cern, jcds_files), and jcds_wanted, the registry that was typed. It fails for what is no name; nothing but
+# letters, digits and `._/:@+-` gets past its first lines. To be called in the C locale.
+
+jcds_read_name() { # NAME
   jcds_wanted='' jcds_entry='' jcds_cern='' jcds_files='' jcds_digest='' jcds_tag=''
-  [ "\${#1}" -le 1000 ] || return 1
+  [ "${#1}" -le 1000 ] || return 1
   case $1 in
     '' | -* | *[!A-Za-z0-9._/:@+-]*) return 1 ;;
     /*)
@@ -17,54 +17,54 @@ export const READ_NAME = `jcds_read_name() { # NAME
   case $1 in
     docker-daemon:* | docker-archive:* | oci-archive:* | oci:* | containers-storage:* | dir:* | ostree:* | sif:* | tarball:*)
       # transports of other tools, unless it is a host with its port
-      jcds_text=\${1#*:}
+      jcds_text=${1#*:}
       case $jcds_text in
         */*) ;;
         *) return 1 ;;
       esac
-      case \${jcds_text%%/*} in
+      case ${jcds_text%%/*} in
         '' | *[!0-9]*) return 1 ;;
       esac
       ;;
   esac
-  jcds_rest=\${1#docker://}
-  jcds_rest=\${jcds_rest#https://}
-  jcds_text=\${jcds_rest#sha???:}
+  jcds_rest=${1#docker://}
+  jcds_rest=${jcds_rest#https://}
+  jcds_text=${jcds_rest#sha???:}
   case $jcds_text in
     *[!0-9a-f]*) ;;
     *) # a digest alone
-      case \${jcds_rest%"$jcds_text"}\${#jcds_text} in
+      case ${jcds_rest%"$jcds_text"}${#jcds_text} in
         sha256:64 | sha384:96 | sha512:128 | 64) return 1 ;;
       esac
       ;;
   esac
   case $jcds_rest in
     *@sha256:*)
-      jcds_digest=\${jcds_rest#*@sha256:}
-      jcds_rest=\${jcds_rest%%@*}
+      jcds_digest=${jcds_rest#*@sha256:}
+      jcds_rest=${jcds_rest%%@*}
       case $jcds_digest in
         *[!0-9a-f]*) return 1 ;;
       esac
-      [ "\${#jcds_digest}" = 64 ] || return 1
+      [ "${#jcds_digest}" = 64 ] || return 1
       ;;
     *@*) return 1 ;;
   esac
-  case \${jcds_rest##*/} in
+  case ${jcds_rest##*/} in
     *:*)
-      jcds_tag=\${jcds_rest##*:}
-      jcds_rest=\${jcds_rest%:*}
+      jcds_tag=${jcds_rest##*:}
+      jcds_rest=${jcds_rest%:*}
       case $jcds_tag in
         '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) return 1 ;;
       esac
-      [ "\${#jcds_tag}" -le 128 ] || return 1
+      [ "${#jcds_tag}" -le 128 ] || return 1
       ;;
   esac
   case $jcds_rest in
     localhost/* | *[.:A-Z]*/*)
-      case \${jcds_rest%%/*} in
+      case ${jcds_rest%%/*} in
         localhost | *[.:A-Z]*)
-          jcds_wanted=\${jcds_rest%%/*}
-          jcds_rest=\${jcds_rest#*/}
+          jcds_wanted=${jcds_rest%%/*}
+          jcds_rest=${jcds_rest#*/}
           ;;
       esac
       ;;
@@ -88,44 +88,44 @@ export const READ_NAME = `jcds_read_name() { # NAME
     :*/* | docker.io:*/*) ;;
     :* | docker.io:*) jcds_rest=library/$jcds_rest ;;
   esac
-  [ "\${#jcds_rest}" -le 255 ] || return 1
-  jcds_name=\${jcds_typed:+$jcds_wanted/}$jcds_rest\${jcds_tag:+:$jcds_tag}\${jcds_digest:+@sha256:$jcds_digest}
-  jcds_pattern=\${jcds_rest##*/}
-  jcds_host=\${jcds_wanted:-docker.io}
+  [ "${#jcds_rest}" -le 255 ] || return 1
+  jcds_name=${jcds_typed:+$jcds_wanted/}$jcds_rest${jcds_tag:+:$jcds_tag}${jcds_digest:+@sha256:$jcds_digest}
+  jcds_pattern=${jcds_rest##*/}
+  jcds_host=${jcds_wanted:-docker.io}
   case $jcds_host in
     docker.io) jcds_host=registry.hub.docker.com ;;
   esac
   case $jcds_digest in
     '')
-      jcds_tag=\${jcds_tag:-latest}
+      jcds_tag=${jcds_tag:-latest}
       jcds_entry=$jcds_rest:$jcds_tag
       jcds_cern=$jcds_host/$jcds_rest:$jcds_tag
       case $jcds_wanted:$jcds_rest in
-        :library/* | :biocontainers/* | quay.io:biocontainers/*) jcds_files=all/\${jcds_rest#*/}:$jcds_tag ;;
+        :library/* | :biocontainers/* | quay.io:biocontainers/*) jcds_files=all/${jcds_rest#*/}:$jcds_tag ;;
       esac
       ;;
     *)
-      jcds_entry=.images/sha256:\${jcds_digest%"\${jcds_digest#??}"}/\${jcds_digest#??}
+      jcds_entry=.images/sha256:${jcds_digest%"${jcds_digest#??}"}/${jcds_digest#??}
       jcds_cern=$jcds_host/$jcds_rest:sha256:$jcds_digest
       ;;
   esac
 }
 jcds_read_path() { # PATH
-  set -- "\${1%/}"
+  set -- "${1%/}"
   case $1/ in
     *//* | */./* | */../*) return 1 ;;
   esac
   case $1 in
-    "$jcds_root"/?*/?*) jcds_rest=\${1#"$jcds_root"/} ;;
-    /cvmfs/?*/?*) jcds_rest=\${1#/cvmfs/} ;;
+    "$jcds_root"/?*/?*) jcds_rest=${1#"$jcds_root"/} ;;
+    /cvmfs/?*/?*) jcds_rest=${1#/cvmfs/} ;;
     *) return 1 ;;
   esac
-  jcds_repositories=\${jcds_rest%%/*}
-  jcds_entry=\${jcds_rest#*/}
+  jcds_repositories=${jcds_rest%%/*}
+  jcds_entry=${jcds_rest#*/}
   case $jcds_repositories in
     [!A-Za-z0-9]* | *[!A-Za-z0-9._-]* | *. | *..*) return 1 ;;
     *.*) ;;
     *) return 1 ;;
   esac
-  jcds_name=$1 jcds_pattern=\${1##*/}
-}`;
+  jcds_name=$1 jcds_pattern=${1##*/}
+}
