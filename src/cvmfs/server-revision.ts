@@ -30,7 +30,7 @@ export interface ServerUnknown {
 export type ServerAnswer = ServerRevision | ServerUnknown;
 
 /** Whom to ask (http/access.ts decides), and how long. */
-export interface ServerQuestion extends Pick<Access, 'servers' | 'proxies' | 'timeout'> {
+export interface ServerQuestion extends Pick<Access, 'servers' | 'proxies' | 'isProxyFor' | 'timeout'> {
   readonly repository: string;
   /** Milliseconds for everything. */
   readonly patience: number;
@@ -79,10 +79,11 @@ async function newest(
   transport: Transport,
   signal: AbortSignal,
 ): Promise<ServerRevision> {
-  const { repository, expected, proxies, timeout = TIMEOUT, patience } = question;
+  const { repository, expected, proxies, isProxyFor, timeout = TIMEOUT, patience } = question;
   const fetcher = createFetcher({
     servers: question.servers.map(server => serverUrl(server, repository)),
     proxies,
+    isProxyFor,
     transport,
     timeout,
     patience,

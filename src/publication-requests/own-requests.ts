@@ -73,8 +73,8 @@ async function stageOf(
   request: ForgeRequest,
 ): Promise<Pick<OwnRequest, 'stage' | 'detail'>> {
   if (request.state === 'closed') return { stage: 'closed', detail: null };
-  const { stage, checksUrl } = progressOf(await forge.standing(project, request.number));
-  return { stage, detail: stage === 'failed' ? checksUrl : null };
+  const { stage, checksUrl, checksUnseen } = progressOf(await forge.standing(project, request.number));
+  return { stage, detail: stage === 'failed' ? checksUrl : checksUnseen };
 }
 
 async function twinsOf(forge: Forge, project: Project, request: ForgeRequest): Promise<OwnRequest['twins']> {

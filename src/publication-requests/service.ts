@@ -1,8 +1,8 @@
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { isLoopback } from '../http/this-host.ts';
 import { safeText } from '../output/safe-text.ts';
-import { isLoopback } from '../registry/address.ts';
 import {
   type Repository,
   repositoriesFrom,

@@ -1,4 +1,5 @@
 import { EXIT, JcdsError } from '../errors.ts';
+import { isLoopback } from '../http/this-host.ts';
 import { DOCKER_HUB, normaliseRegistry } from '../image/registry.ts';
 
 /** Docker Hub is called `docker.io` and lives elsewhere. */
@@ -35,9 +36,4 @@ export function registryAddress(name: string, insecure: readonly string[] = []):
   const secure = new URL(`https://${host}/`);
   const plain = isLoopback(secure.hostname) || insecure.includes(normalised);
   return { name: normalised, origin: plain ? new URL(`http://${host}/`) : secure };
-}
-
-/** Whether a URL's hostname is this machine itself: `localhost`, 127.0.0.0/8, `[::1]`. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname);
 }

@@ -1,6 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
+import { retryAfter } from '../http/rate-limit.ts';
 import type { Answer } from './exchange.ts';
-import { retryAfter } from './patience.ts';
 
 /** What a message about an answer needs to know beside it. */
 export interface AnswerFacts {
@@ -138,7 +138,7 @@ export class UnexpectedAnswerError extends JcdsError {
 export function failureOf(answer: Answer, facts: AnswerFacts, now: number): JcdsError | null {
   const { status, url } = answer;
   if (status === 401) return new UnauthorizedError(facts);
-  if (status === 429) return new RateLimitedError(facts, seconds(retryAfter(answer, now)));
+  if (status === 429) return new RateLimitedError(facts, seconds(retryAfter(answer.headers, now)));
   if (status >= 500) return new RegistryFailedError(url.host, status);
   if (isHtml(answer)) return new UnexpectedAnswerError(url.host, 'html');
   if (status === 200) return null;

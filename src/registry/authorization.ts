@@ -1,10 +1,10 @@
+import { following } from '../http/redirects.ts';
 import { Secret } from '../secret.ts';
 import type { AnswerFacts } from './answers.ts';
 import { type Challenge, parseChallenges, pullScopes } from './challenge.ts';
 import { basic, type Credential, type FindCredential } from './credential.ts';
-import { checkedAddress, isOwnTokenServer } from './destinations.ts';
+import { checkedAddress, isOwnTokenServer, REDIRECT_RULE } from './destinations.ts';
 import type { Answer, Exchange, Send } from './exchange.ts';
-import { following } from './redirects.ts';
 import { fetchToken, isHeaderWord } from './token.ts';
 
 /** What answering challenges needs. */
@@ -50,7 +50,7 @@ interface Authorization {
  */
 export function authorizing(options: AuthorizationOptions): AuthorizedSend {
   const gained = new Map<string, Authorization>();
-  const follow = following(options.send);
+  const follow = following(options.send, REDIRECT_RULE);
   return async (repository, subject, exchange) => {
     const kept = gained.get(repository);
     let authorization = kept !== undefined && kept.expiresAt > options.now() ? kept : null;

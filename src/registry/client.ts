@@ -1,14 +1,14 @@
+import { deadlineAfter } from '../http/deadline.ts';
+import type { Environment } from '../http/proxies.ts';
 import { registryAddress } from './address.ts';
 import { type Ask, asking } from './ask.ts';
 import { authorizing } from './authorization.ts';
 import { verify } from './content.ts';
 import type { FindCredential } from './credential.ts';
-import { deadlineAfter } from './deadline.ts';
 import { openTransport } from './exchange.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestHead, manifestHead, provedManifest } from './manifests.ts';
-import { type Patience, patient, usualPatience } from './patience.ts';
-import type { Environment } from './proxy.ts';
+import { type Patience, usualPatience } from './patience.ts';
 import { allTags } from './tags.ts';
 
 /** How a registry is spoken to. */
@@ -54,16 +54,17 @@ export const noCredential: FindCredential = async () => null;
 
 const USUAL_TIMEOUT = 30_000;
 
-/** Opens a registry by its name in a reference. Sends nothing yet. Throws NoRegistryAddressError, ProxySettingError. */
-export async function openRegistry(name: string, options: RegistryOptions): Promise<Registry> {
+/** Opens a registry by its name in a reference. Sends nothing yet. Throws NoRegistryAddressError. */
+export function openRegistry(name: string, options: RegistryOptions): Registry {
   const address = registryAddress(name, options.insecure);
   const now = options.now ?? Date.now;
   const deadline = deadlineAfter(options.timeout ?? USUAL_TIMEOUT, options.signal);
-  const transport = await openTransport(options.environment, deadline.signal);
+  const patience = options.patience ?? usualPatience(now, deadline.signal);
+  const transport = openTransport(options.environment, deadline.signal, patience);
   const send = authorizing({
     registry: address.name,
     origin: address.origin,
-    send: patient(transport.send, options.patience ?? usualPatience(now, deadline.signal)),
+    send: transport.send,
     findCredential: options.findCredential,
     tokenServers: options.tokenServers ?? {},
     now,

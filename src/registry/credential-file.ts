@@ -1,9 +1,9 @@
 import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, JcdsError } from '../errors.ts';
+import type { Environment } from '../http/proxies.ts';
 import { safeText } from '../output/safe-text.ts';
 import { objectOf, parseObject } from './json.ts';
-import type { Environment } from './proxy.ts';
 
 /** Where a user's credentials are looked for. */
 export interface CredentialPlaces {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { EXIT, JcdsError } from '../errors.ts';
+import { endedBy } from '../http/deadline.ts';
+import type { Environment } from '../http/proxies.ts';
+import { isNoAnswer } from '../http/silence.ts';
 import { safeText } from '../output/safe-text.ts';
 import { Secret } from '../secret.ts';
-import { DEADLINE } from './deadline.ts';
 import { parseObject } from './json.ts';
-import type { Environment } from './proxy.ts';
 
 /** Why a credential helper was of no use. */
 export type HelperFault = 'name' | 'missing' | 'timeout' | 'failed' | 'output';
@@ -83,7 +84,10 @@ interface Ended {
 
 function run(question: HelperQuestion, fault: (kind: HelperFault) => JcdsError): Promise<Ended> {
   const { helper, server, environment, timeout = USUAL_TIMEOUT, signal } = question;
-  const gaveUp = () => (signal?.reason === DEADLINE ? fault('timeout') : signal?.reason);
+  const gaveUp = () => {
+    const reason = signal && endedBy(signal);
+    return isNoAnswer(reason) ? fault('timeout') : reason;
+  };
   if (signal?.aborted) return Promise.reject(gaveUp());
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${helper}`, ['get'], {

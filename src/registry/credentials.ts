@@ -1,3 +1,4 @@
+import type { Environment } from '../http/proxies.ts';
 import { DOCKER_HUB, normaliseRegistry } from '../image/registry.ts';
 import { safeText } from '../output/safe-text.ts';
 import { Secret } from '../secret.ts';
@@ -11,7 +12,6 @@ import {
 } from './credential-file.ts';
 import { askHelper, CredentialHelperError } from './credential-helper.ts';
 import { objectOf } from './json.ts';
-import type { Environment } from './proxy.ts';
 
 /** The name under which docker files Docker Hub with its helpers. */
 const DOCKER_HUB_SERVER = 'https://index.docker.io/v1/';

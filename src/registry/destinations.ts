@@ -1,5 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
-import { isLoopback } from './address.ts';
+import type { RedirectRule } from '../http/redirects.ts';
+import { isLoopback } from '../http/this-host.ts';
 
 /**
  * Where a registry may send jcds, and what may go along. The rules, once:
@@ -53,7 +54,7 @@ export class RefusedAddressError extends JcdsError {
       code: 'REGISTRY_ADDRESS_REFUSED',
       message: `${from.host} names a ${kind} that is not followed: ${REASONS[refusal]}`,
       hint: 'tell the people who run that registry; nothing was sent there',
-      exitCode: EXIT.later,
+      exitCode: EXIT.failed,
     });
     this.refusal = refusal;
   }
@@ -70,6 +71,13 @@ export function checkedAddress(from: URL, text: string, kind: Kind): URL {
   if (url === null || refusal !== null) throw new RefusedAddressError(from, kind, refusal ?? 'malformed');
   return url;
 }
+
+/** How redirects of registries are followed: rule 4. */
+export const REDIRECT_RULE: RedirectRule = {
+  target: ({ url }, location) => checkedAddress(url, location, 'redirect'),
+  nowhere: ({ url }) => new RefusedAddressError(url, 'redirect', 'malformed'),
+  endless: ({ url }) => new RefusedAddressError(url, 'redirect', 'endless'),
+};
 
 function refusalOf(from: URL, to: URL): Refusal | null {
   if (to.username !== '' || to.password !== '') return 'user-info';

@@ -31,7 +31,7 @@ export async function withRegistry<T>(
   options: RegistryOptions,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  const registry = await openRegistry(name, options);
+  const registry = openRegistry(name, options);
   try {
     return await work(registry);
   } finally {

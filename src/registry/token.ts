@@ -1,3 +1,4 @@
+import { isRedirect } from '../http/redirects.ts';
 import { Secret } from '../secret.ts';
 import {
   type AnswerFacts,
@@ -10,7 +11,6 @@ import { basic, type Credential } from './credential.ts';
 import { RefusedAddressError } from './destinations.ts';
 import type { Answer, Exchange, Send } from './exchange.ts';
 import { parseObject } from './json.ts';
-import { isRedirect } from './redirects.ts';
 
 /** A question to a token server. `credential` is one that may go there. */
 export interface TokenRequest {

@@ -11,6 +11,8 @@ export interface Progress {
   title: string;
   /** The page of the failed check, or of what runs now. */
   checksUrl: string | null;
+  /** Why the server does not show its checks, or null. */
+  checksUnseen: string | null;
 }
 
 /** What the server says of a request, put into one word: what must be acted upon goes first. */
@@ -18,7 +20,7 @@ export function progressOf({ request, conflicting, checks }: Standing): Progress
   const { state, url, number: iid, title } = request;
   const stage =
     state !== 'open' ? state : conflicting ? 'conflicting' : checks.state === 'failed' ? 'failed' : 'open';
-  return { stage, url, iid, title, checksUrl: checks.url };
+  return { stage, url, iid, title, checksUrl: checks.url, checksUnseen: checks.reason };
 }
 
 /** Where one request stands now. */

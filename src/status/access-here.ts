@@ -19,5 +19,5 @@ export async function accessHere(
 ): Promise<Access> {
   const limit = Math.min(CONFIGURATION_LIMIT, timeout / 3);
   const client = await readClientConfiguration(row.name, { environment, timeout: limit });
-  return repositoryAccess({ service: row, client, named: { ...named, keys: [] } });
+  return repositoryAccess({ service: row, client, named: { ...named, keys: [] }, environment });
 }

@@ -66,11 +66,12 @@ async function askServer(
 }
 
 function ask(access: Access, deadline: Deadline, expected: number | null): Promise<ServerAnswer> {
-  const { name, servers, proxies, timeout } = access;
+  const { name, servers, proxies, isProxyFor, timeout } = access;
   return askServerRevision({
     repository: name,
     servers,
     proxies,
+    ...(isProxyFor && { isProxyFor }),
     ...(timeout && { timeout }),
     patience: deadline.left(),
     expected,

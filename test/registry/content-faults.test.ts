@@ -10,7 +10,7 @@ const TOO_LARGE: Seen = [
   'REGISTRY_ANSWER_TOO_LARGE',
   'HOST answers with more than the 4096 KiB that such a document may have',
   'tell the people who run that registry, or look at the image with skopeo inspect',
-  75,
+  125,
 ];
 const BROKEN_OFF: Seen = [
   'REGISTRY_UNREACHABLE',
@@ -142,7 +142,7 @@ const FAULTS: Fault[] = [
       'REGISTRY_ADDRESS_REFUSED',
       'HOST names a next page that is not followed: it never ends',
       'tell the people who run that registry; nothing was sent there',
-      75,
+      125,
     ],
     1,
     askTags,

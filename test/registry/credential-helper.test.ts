@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deadlineAfter } from '../../src/http/deadline.ts';
 import { askHelper } from '../../src/registry/credential-helper.ts';
 import { storedCredentials } from '../../src/registry/credentials.ts';
-import { deadlineAfter } from '../../src/registry/deadline.ts';
 import { auth, find, makeHome } from './homes.ts';
 import { failure, PASSWORD, printed, thrownBy } from './opened.ts';
 

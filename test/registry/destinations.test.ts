@@ -95,7 +95,7 @@ describe('which addresses a registry may name', () => {
       code: 'REGISTRY_ADDRESS_REFUSED',
       message: 'a.io names a redirect that is not followed: it holds a user name or password',
       hint: 'tell the people who run that registry; nothing was sent there',
-      exitCode: 75,
+      exitCode: 125,
     });
   });
 });

@@ -85,7 +85,7 @@ test.each<[what: string, greeting: string]>([
     'REGISTRY_UNREACHABLE',
     `cannot reach ${host}: what answers does not speak the protocol expected`,
     'check the port; a registry without https must be named in the setting insecureRegistries',
-    75,
+    125,
   ]);
   expectSecretless(thrown);
 });

@@ -34,7 +34,7 @@ const REFUSED = (reason: string): Seen => [
   'REGISTRY_ADDRESS_REFUSED',
   `HOST names a redirect that is not followed: ${reason}`,
   'tell the people who run that registry; nothing was sent there',
-  75,
+  125,
 ];
 const UNSHOWN = (whom: string, hint: string): Seen => [
   'REGISTRY_UNAUTHORIZED',

@@ -27,7 +27,7 @@ test.each<[what: string, handler: Handler, seen: Seen]>([
     [
       'REGISTRY_ANSWER_TOO_LARGE',
       'TOKENS answers with more than the 256 KiB that such a document may have',
-      75,
+      125,
     ],
   ],
   [

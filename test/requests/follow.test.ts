@@ -41,6 +41,7 @@ describe('GitLab', () => {
       url: `${server.origin}/sync/registry/-/merge_requests/1`,
       title: `Add ${BMN}`,
       checksUrl: page === null ? null : pipelinePage(page),
+      checksUnseen: null,
     });
   });
   test('conflicting, closed, merged', async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectForge } from '../../src/requests/forges/index.ts';
+import { Secret } from '../../src/secret.ts';
 import { FakeGitLab } from './fake-gitlab.ts';
 import type { FakeProject } from './fake-gitlab-state.ts';
 import type { FakeRequest, Interference } from './fake-server.ts';
@@ -128,16 +129,23 @@ describe('outages', () => {
     await gone.close();
     expect(await failureOf(ask(address))).toMatchObject({
       code: 'FORGE_UNREACHABLE',
-      message: `could not read whose token this is on ${address.host}: ECONNREFUSED`,
+      message: `could not read whose token this is on ${address.host}: the connection is refused`,
       exitCode: 75,
     });
   });
 });
 
 describe('proxies of the environment', () => {
-  async function throughProxy(environment: (proxy: string) => Record<string, string>): Promise<string[]> {
+  async function throughProxy(
+    origin: string,
+    environment: (proxy: string) => Record<string, string>,
+  ): Promise<string[]> {
     const asked: string[] = [];
     const proxy = createServer();
+    proxy.on('request', (request, response) => {
+      asked.push(String(request.url));
+      response.writeHead(502).end();
+    });
     proxy.on('connect', (request, socket) => {
       asked.push(String(request.url));
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
@@ -147,8 +155,8 @@ describe('proxies of the environment', () => {
     const clock = new QuickClock();
     const forge = connectForge({
       kind: 'gitlab',
-      host: server.origin,
-      token: null,
+      host: origin,
+      token: new Secret(TOKEN),
       environment: environment(address),
       clock,
     });
@@ -158,10 +166,23 @@ describe('proxies of the environment', () => {
     proxy.close();
     return [...new Set(asked)];
   }
-  test('are used, and left out where they are to be', async () => {
-    expect(await throughProxy(proxy => ({ HTTP_PROXY: proxy }))).toEqual([server.host]);
-    expect(await throughProxy(proxy => ({ http_proxy: proxy, NO_PROXY: '127.0.0.1' }))).toEqual([]);
-    expect(await throughProxy(() => ({}))).toEqual([]);
+  const HOST = 'git.invalid';
+  test.each([
+    ['https by its own', `https://${HOST}`, (proxy: string) => ({ HTTPS_PROXY: proxy }), [`${HOST}:443`]],
+    ['https by all_proxy', `https://${HOST}`, (proxy: string) => ({ all_proxy: proxy }), [`${HOST}:443`]],
+    ['https not by http_proxy', `https://${HOST}`, (proxy: string) => ({ http_proxy: proxy }), []],
+    [
+      'not what no_proxy names',
+      `https://${HOST}`,
+      (proxy: string) => ({ https_proxy: proxy, NO_PROXY: HOST }),
+      [],
+    ],
+  ])('%s', async (_what, origin, environment, asked) => {
+    expect(await throughProxy(origin, environment)).toEqual(asked);
+  });
+  test('loopback never: a proxy would see the token', async () => {
+    expect(await throughProxy(server.origin, proxy => ({ http_proxy: proxy, all_proxy: proxy }))).toEqual([]);
+    expect(server.log).toHaveLength(1);
   });
 });
 
@@ -213,7 +234,7 @@ describe('what is no forge', () => {
     const page = await serve(() => undefined);
     expect(await failureOf(ask(page, { limits: { timeout: 100 } }))).toMatchObject({
       code: 'FORGE_UNREACHABLE',
-      message: `could not read whose token this is on ${page.host}: no answer within 0.1 s`,
+      message: `could not read whose token this is on ${page.host}: it did not answer in time`,
     });
   });
   test('a body that drips', async () => {

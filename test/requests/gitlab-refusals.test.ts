@@ -93,7 +93,7 @@ describe('the project', () => {
   });
 });
 
-test.each(['https://evil.example/login', '/users/sign_in'])(
+test.each(['https://evil.example/login', '//evil.example/users/sign_in'])(
   'a redirect to %s is not followed',
   async location => {
     interfere('GET', '/user', { status: 302, text: '', headers: { location }, isWrong: true });

@@ -1,4 +1,5 @@
 import { isJcdsError } from '../../errors.ts';
+import { type Environment, proxyFor } from '../../http/proxies.ts';
 import type { Repository as Service } from '../../repositories/repository.ts';
 import type { ClientConfiguration } from '../client-config.ts';
 import { type Blacklist, NO_BLACKLIST, readBlacklists } from './blacklist.ts';
@@ -18,13 +19,15 @@ export interface AccessFacts {
     readonly keys: readonly string[];
     readonly insecure: boolean;
   };
+  /** For its proxies, where this host has no CVMFS client that would say how to get out. */
+  readonly environment: Environment;
   readonly random?: () => number;
 }
 
 export type Access = Required<
   Pick<RepositoryOptions, 'name' | 'servers' | 'proxies' | 'keys' | 'insecure' | 'blacklist' | 'variables'>
 > &
-  Pick<RepositoryOptions, 'timeout'>;
+  Pick<RepositoryOptions, 'timeout' | 'isProxyFor'>;
 
 /**
  * Decides where to ask and whom to believe: what the user names goes before the client's configuration, and that before
@@ -33,10 +36,13 @@ export type Access = Required<
  */
 export async function repositoryAccess(facts: AccessFacts): Promise<Access> {
   const { service, client, named } = facts;
+  const servers = [named.servers, client?.servers ?? [], service.servers].find(list => list.length > 0) ?? [];
+  const own = client === null ? environmentProxies(servers, facts.environment) : [];
   return {
     name: service.name,
-    servers: [named.servers, client?.servers ?? [], service.servers].find(list => list.length > 0) ?? [],
-    proxies: proxies(facts),
+    servers,
+    proxies: unique([...own.map(({ proxy }) => proxy), ...proxies(facts)]),
+    ...(own.length > 0 && { isProxyFor: rule(own) }),
     keys: named.keys.length > 0 ? await readPublicKeys(named.keys) : await foundKeys(service, client),
     insecure: named.insecure,
     blacklist: await blacklist(client, named.insecure),
@@ -55,6 +61,30 @@ function proxies({ service, client, named, random = Math.random }: AccessFacts):
     return unique([...proxyOrder(site, random), ...(named.servers.length > 0 ? [null] : [])]);
   if (named.servers.length > 0 || client !== null || service.proxies === undefined) return [null];
   return unique([null, ...proxyOrder(service.proxies, random)]);
+}
+
+interface Way {
+  readonly origin: string;
+  readonly proxy: string;
+}
+
+/** What the environment names for each server: the client itself looks at none of it, so only where there is no client. */
+function environmentProxies(servers: readonly string[], environment: Environment): Way[] {
+  return servers.flatMap(server => {
+    const url = URL.canParse(server) ? new URL(server) : null;
+    const proxy = url === null ? null : proxyFor(url, environment);
+    return url === null || proxy === null
+      ? []
+      : [{ origin: url.origin, proxy: proxy.href.replace(/\/+$/, '') }];
+  });
+}
+
+/** A proxy of the environment's is for the servers that the environment names it for; any other is for all. */
+function rule(ways: readonly Way[]): (server: string, proxy: string) => boolean {
+  const named = new Set(ways.map(({ proxy }) => proxy));
+  return (server, proxy) =>
+    !named.has(proxy) ||
+    ways.some(way => way.proxy === proxy && URL.canParse(server) && way.origin === new URL(server).origin);
 }
 
 async function foundKeys(

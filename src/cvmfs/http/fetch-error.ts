@@ -1,4 +1,5 @@
 import { EXIT, JcdsError } from '../../errors.ts';
+import { SILENCES } from '../../http/silence.ts';
 import { withoutCredentials } from './servers.ts';
 import type { TransportFailure } from './transport.ts';
 
@@ -14,12 +15,16 @@ export type FetchFailure = { readonly server: string; readonly proxy: string | n
 /** Whether trying again may help: the server was not there, or had no time. */
 export function isPassing(failure: FetchFailure): boolean {
   switch (failure.kind) {
-    case 'unresolved':
+    case 'name':
     case 'refused':
-    case 'unreachable':
+    case 'network':
     case 'timeout':
+    case 'reset':
+    case 'tls':
+    case 'proxy':
+    case 'protocol':
+      return SILENCES[failure.kind].isPassing;
     case 'slow':
-    case 'broken':
       return true;
     case 'status':
       return failure.status >= 500 || failure.status === 429;
@@ -57,18 +62,23 @@ function describe(failure: FetchFailure): string {
 
 function predicate(failure: FetchFailure): string {
   switch (failure.kind) {
-    case 'unresolved':
+    case 'name':
       return 'has a name that cannot be resolved';
     case 'refused':
       return 'refused the connection';
-    case 'unreachable':
+    case 'network':
       return 'cannot be reached from this host';
     case 'timeout':
       return 'did not answer in time';
     case 'slow':
       return 'answers too slowly';
-    case 'broken':
+    case 'reset':
       return 'broke off the connection';
+    case 'tls':
+      return 'has a certificate that is not trusted';
+    case 'proxy':
+    case 'protocol':
+      return 'does not speak the protocol expected';
     case 'too-large':
       return 'sends more than was announced';
     case 'web-page':

@@ -16,6 +16,8 @@ export interface FetcherOptions {
   readonly servers: readonly string[];
   /** Proxies, best first; null asks the server itself. */
   readonly proxies: readonly (string | null)[];
+  /** Whether a server is asked through a proxy; absent: each through all. */
+  readonly isProxyFor?: ((server: string, proxy: string) => boolean) | undefined;
   readonly transport: Transport;
   /** Milliseconds of silence that a server is granted, asked directly or through a proxy. */
   readonly timeout: { readonly direct: number; readonly proxy: number };
@@ -45,7 +47,7 @@ const LONGEST_PAUSE = 1000;
 
 /** Asks servers through proxies, one after the other, until one gives what is wanted. */
 export function createFetcher(options: FetcherOptions): Fetcher {
-  const { servers, signal, random = Math.random } = options;
+  const { servers, signal, random = Math.random, isProxyFor = () => true } = options;
   const proxies = options.proxies.length > 0 ? [...options.proxies] : [null];
   const order = [...servers];
   const traffic = { requests: 0, bytes: 0 };
@@ -95,7 +97,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     until: number,
   ): Promise<FetchOutcome<Value>[]> {
     const outcomes: FetchOutcome<Value>[] = [];
-    for (const proxy of [...proxies]) {
+    for (const proxy of [...proxies].filter(one => one === null || isProxyFor(server, one))) {
       if (outcomes.length > 0 && performance.now() > until) break;
       const outcome = await requestTwice(server, proxy, wanted);
       outcomes.push(outcome);

@@ -27,6 +27,8 @@ export interface RepositoryOptions {
   readonly servers: readonly string[];
   /** From `proxyOrder`; null or nothing asks the servers themselves. */
   readonly proxies?: readonly (string | null)[];
+  /** Whether a server is asked through a proxy; absent: each through all. */
+  readonly isProxyFor?: (server: string, proxy: string) => boolean;
   /** Master keys; without any, nothing can be verified: NoKeysError unless `insecure`. */
   readonly keys: readonly PublicKey[];
   /** Look without verifying: everything is then marked so, and no revision is remembered. */
@@ -191,6 +193,7 @@ function fetcherFor(options: RepositoryOptions, transport: Transport, stop: Abor
   return createFetcher({
     servers,
     proxies: options.proxies ?? [],
+    isProxyFor: options.isProxyFor,
     transport,
     timeout: options.timeout ?? TIMEOUT,
     patience: options.patience ?? PATIENCE,

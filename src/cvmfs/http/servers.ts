@@ -1,10 +1,11 @@
 import { EXIT, JcdsError } from '../../errors.ts';
+import { proxyAddress } from '../../http/proxies.ts';
 import { quoted } from './quoted.ts';
 
 /** `http://…/cvmfs/@fqrn@` for a repository: `@fqrn@` is its name, `@org@` the name's first word. */
 export function serverUrl(template: string, repository: string): string {
   const text = template.replaceAll('@fqrn@', repository).replaceAll('@org@', repository.split('.')[0]!);
-  if (!isHttpUrl(text)) throw new InvalidServerError(template);
+  if (!text.includes('://') || proxyAddress(text) === null) throw new InvalidServerError(template);
   return text.replace(/\/+$/, '');
 }
 
@@ -15,9 +16,9 @@ export const AUTO = 'auto';
 export function proxyUrl(text: string): string | null {
   if (text.toUpperCase() === 'DIRECT') return null;
   if (text.toLowerCase() === AUTO) return AUTO;
-  const url = text.includes('://') ? text : `http://${text}`;
-  if (!isHttpUrl(url)) throw new InvalidServerError(text);
-  return url.replace(/\/+$/, '');
+  const url = proxyAddress(text);
+  if (url === null) throw new InvalidServerError(text);
+  return url.href.replace(/\/+$/, '');
 }
 
 /**
@@ -50,21 +51,6 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
 /** The URL without what is secret in it. */
 export function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//');
-}
-
-function isHttpUrl(text: string): boolean {
-  if (/[\s\u0000-\u001f\u007f-\u009f]/.test(text)) return false;
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && isDecodable(username + password);
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    return decodeURIComponent(text) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** A server or a proxy that cannot be asked. */

@@ -1,5 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { proxyAuthorization } from '../../http/proxies.ts';
+import { type Silence, silenceBehind } from '../../http/silence.ts';
 import { PaceWatch } from './pace.ts';
 
 /**
@@ -30,15 +32,7 @@ export interface Transport {
 }
 
 /** How a request can fail before there is a whole answer. */
-export type TransportFailure =
-  | 'unresolved'
-  | 'refused'
-  | 'unreachable'
-  | 'timeout'
-  | 'slow'
-  | 'broken'
-  | 'too-large'
-  | 'unsupported';
+export type TransportFailure = Silence | 'slow' | 'too-large' | 'unsupported';
 
 /** A request without a whole answer. Not for users: the fetcher sums these up. */
 export class TransportError extends Error {
@@ -109,13 +103,16 @@ function target({ url, proxy, headers }: Request): Target {
   if (proxy === null) return { to: server, path, headers: { ...headers, host: server.host } };
   if (server.protocol !== 'http:') throw new TransportError('unsupported');
   const to = new URL(proxy);
-  return { to, path: server.origin + path, headers: { ...headers, host: server.host, ...authorization(to) } };
+  return {
+    to,
+    path: server.origin + path,
+    headers: { ...headers, host: server.host, ...authorizationFor(to) },
+  };
 }
 
-function authorization({ username, password }: URL): Record<string, string> {
-  if (username === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+function authorizationFor(proxy: URL): Record<string, string> {
+  const authorization = proxyAuthorization(proxy);
+  return authorization === null ? {} : { 'proxy-authorization': authorization.reveal() };
 }
 
 /** The whole body, in one piece; stops as soon as it is announced or seen to be larger than `limit`. */
@@ -134,7 +131,7 @@ async function readBody(answer: IncomingMessage, limit: number, pace: PaceWatch)
     if (length + piece.length > body.length) body = Buffer.concat([body], 2 * (length + piece.length));
     length += piece.copy(body, length);
   }
-  if (!answer.complete) throw new TransportError('broken');
+  if (!answer.complete) throw new TransportError('reset');
   return body.subarray(0, length);
 }
 
@@ -150,24 +147,8 @@ function headersOf({ headers }: IncomingMessage): Response['headers'] {
   };
 }
 
+/** An answer that breaks off in a way without a name is one that breaks off. */
 function transportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
-  return new TransportError(failureOf((error as NodeJS.ErrnoException).code), error);
-}
-
-function failureOf(code: string | undefined): TransportFailure {
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'unresolved';
-    case 'ECONNREFUSED':
-      return 'refused';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'unreachable';
-    case 'ETIMEDOUT':
-      return 'timeout';
-    default:
-      return 'broken';
-  }
+  return new TransportError(silenceBehind(error)?.silence ?? 'reset', error);
 }

@@ -43,7 +43,7 @@ export async function openOverHttp(
   const { servers, keys, insecure, services, cacheDirectory, forgetRevision } = requested;
   const service = repositoryNamed(row.name, services);
   const client = await readClientConfiguration(row.name, { environment });
-  const access = await repositoryAccess({ service, client, named: { servers, keys, insecure } });
+  const access = await repositoryAccess({ service, client, named: { servers, keys, insecure }, environment });
   if (access.servers.length === 0) throw new UnknownServerError(row.name);
   const cache = await openObjectCache({ directory: cacheDirectory });
   if (forgetRevision) await revisionMemory(cache, row.name).forget();

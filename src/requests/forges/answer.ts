@@ -63,17 +63,34 @@ export function needNumber(answer: Answer, data: unknown, ...names: readonly str
   return value;
 }
 
-/** What a server says of its refusal, in any of the shapes in use: text, list, or lists by field. Not yet cleaned. */
-export function wordsOf(answer: Answer): string | null {
-  let data: unknown;
+/** The JSON of a refusal, or null: it may be anything. */
+export function tryJson({ text }: Pick<Answer, 'text'>): unknown {
   try {
-    data = JSON.parse(answer.text);
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }
+}
+
+/**
+ * What a server says of its refusal, in any of the shapes in use: a text, a list, lists by field (`name` "has already been
+ * taken"), GitHub's list of errors beside its message. Not yet cleaned; null where it says nothing.
+ */
+export function wordsOf(answer: Pick<Answer, 'text'>): string | null {
+  const data = tryJson(answer);
   const message = textField(data, 'error_description') ?? field(data, 'message') ?? textField(data, 'error');
-  if (typeof message === 'string') return message;
-  return message === undefined || message === null ? null : JSON.stringify(message).slice(0, 400);
+  const words = [...sentencesIn(message), ...sentencesIn(field(data, 'errors'))];
+  return words.length === 0 ? null : [...new Set(words)].join('; ').slice(0, 400);
+}
+
+function sentencesIn(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap(item => sentencesIn(textField(item, 'message') ?? item));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, texts]) =>
+    // Rails says of a field what it is; a whole sentence needs no name before it.
+    sentencesIn(texts).map(text => (/^[a-z]/.test(text) ? `${name} ${text}` : text)),
+  );
 }
 
 /**

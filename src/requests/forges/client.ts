@@ -1,32 +1,29 @@
-import { isJcdsError } from '../../errors.ts';
+import { deadlineAfter } from '../../http/deadline.ts';
+import { isTooLarge, type Answer as Received, type Send } from '../../http/exchange.ts';
+import { type Persistence, persistent } from '../../http/persistence.ts';
+import { isNoAnswer } from '../../http/silence.ts';
+import { isLoopback } from '../../http/this-host.ts';
 import type { Secret } from '../../secret.ts';
-import { type Answer, textField, wordsOf } from './answer.ts';
+import type { Answer } from './answer.ts';
 import {
   AnswerLostError,
   AnswerTooLargeError,
   type Asked,
   ForeignLinkError,
-  ForgeDownError,
-  ForgeRefusedError,
   ForgeUnreachableError,
-  RateLimitedError,
 } from './failures.ts';
 import type { Clock } from './forge.ts';
+import { judge } from './judge.ts';
 import { requestedPause } from './rate-limit.ts';
-import {
-  InsecureForgeError,
-  MissingScopeError,
-  TokenExpiredError,
-  TokenNeededError,
-  TokenRejectedError,
-} from './token-failures.ts';
-import type { HttpAnswer, Method, Transport } from './transport.ts';
+import { InsecureForgeError } from './token-failures.ts';
 
 export interface ClientOptions {
   /** Where the API begins: `https://git.jinr.ru/api/v4`. */
   api: URL;
+  /** What people call the server: `github.com`, whose API has a name of its own. */
+  host: string;
   token: Secret | null;
-  transport: Transport;
+  send: Send;
   clock: Clock;
   /** Sent with every request. */
   headers: Readonly<Record<string, string>>;
@@ -48,26 +45,17 @@ export interface Limits {
 export const MOVED = [301, 302, 307, 308] as const;
 
 const LIMITS: Limits = { timeout: 30_000, patience: 90_000, size: 8 * 2 ** 20, pages: 50 };
-const PAUSES = [1000, 3000];
-/** Rounds for one answer, so that a server that says "at once" for ever comes to an end too. */
-const ROUNDS = 8;
 
 export interface ApiCall {
-  method: Method;
+  method: 'GET' | 'POST' | 'PATCH';
   /** Below the API's root; parts from outside are already percent-encoded. */
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;
   body?: unknown;
   /** For messages: `read the project group/name`. */
   what: string;
-  /** Statuses beyond 2xx that the caller reads by itself. */
+  /** Statuses beyond 2xx that the caller reads by itself, where the forge itself has spoken (judge.ts). */
   accept?: readonly number[];
-}
-
-/** Why an exchange brought no answer; `sent` is false when the server cannot have seen the request. */
-interface Loss {
-  reason: string;
-  sent: boolean;
 }
 
 /**
@@ -81,8 +69,8 @@ export class ForgeClient {
   /** Throws InsecureForgeError when the token would travel in the clear. */
   constructor(options: ClientOptions) {
     const { protocol, hostname, origin } = options.api;
-    const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-    if (options.token !== null && protocol !== 'https:' && !isLoopback) throw new InsecureForgeError(origin);
+    if (options.token !== null && protocol !== 'https:' && !isLoopback(hostname))
+      throw new InsecureForgeError(origin);
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
   }
@@ -128,102 +116,68 @@ export class ForgeClient {
   }
 
   async #exchange(call: ApiCall, url: URL): Promise<Answer> {
-    const asked: Asked = { host: this.#options.api.host, what: call.what };
-    const { clock } = this.#options;
-    const giveUp = clock.now() + this.#limits.patience;
-    for (let attempt = 0; ; attempt++) {
-      const answer = await this.#once(call, url, asked);
-      const pause = this.#pauseAfter(call, answer, attempt);
-      if (pause !== null && attempt < ROUNDS && clock.now() + pause <= giveUp) {
-        await clock.sleep(pause);
-        continue;
-      }
-      if ('reason' in answer)
-        throw call.method === 'GET' || !answer.sent
-          ? new ForgeUnreachableError(asked, answer.reason)
-          : new AnswerLostError(asked, answer.reason);
-      return this.#judge(call, answer);
-    }
+    const { host, clock } = this.#options;
+    const asked: Asked = { host, what: call.what };
+    const answer = await this.#received(call, url, asked);
+    return judge(answer, {
+      accept: call.accept ?? [],
+      changes: call.method !== 'GET',
+      hasToken: this.hasToken,
+      now: clock.now(),
+    });
   }
 
-  /** Milliseconds until the same may be sent again; null: not at all. */
-  #pauseAfter(call: ApiCall, answer: Answer | Loss, attempt: number): number | null {
-    if ('status' in answer) {
-      const requested = requestedPause(answer, this.#options.clock.now());
-      if (requested !== null) return requested;
-      if (answer.status < 500) return null;
-    }
-    return call.method === 'GET' ? (PAUSES[attempt] ?? null) : null;
-  }
-
-  async #once(call: ApiCall, url: URL, asked: Asked): Promise<Answer | Loss> {
-    const signal = AbortSignal.timeout(this.#limits.timeout);
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
-    const { token, headers, transport } = this.#options;
+  async #received(call: ApiCall, url: URL, asked: Asked): Promise<Answer> {
+    const { token, headers, send } = this.#options;
+    const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+    const exchange = {
+      ...{ url, method: call.method, changes: call.method !== 'GET', limit: this.#limits.size },
+      headers: {
+        ...headers,
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === null ? {} : { authorization: `Bearer ${token.reveal()}` }),
+      },
+      ...body,
+    };
+    const inTime: Send = async one => {
+      const { signal, cancel } = deadlineAfter(this.#limits.timeout);
+      return await send({ ...one, signal }).finally(cancel);
+    };
     try {
-      const answer = await transport({
-        method: call.method,
-        url,
-        headers: {
-          ...headers,
-          ...(body === null ? {} : { 'content-type': 'application/json' }),
-          ...(token === null ? {} : { authorization: `Bearer ${token.reveal()}` }),
-        },
-        body,
-        signal,
-      });
-      return { status: answer.status, headers: answer.headers, text: await this.#read(answer, asked), asked };
+      // Each attempt has a deadline of its own.
+      const signal = new AbortController().signal;
+      const answer = await persistent(inTime, this.#persistence(asked))({ ...exchange, signal });
+      return readAnswer(answer, asked);
     } catch (thrown) {
-      if (isJcdsError(thrown)) throw thrown;
-      // The platform's errors are not kept as a cause: some carry the whole request.
-      if (signal.aborted) return { reason: `no answer within ${this.#limits.timeout / 1000} s`, sent: true };
-      const code = textField(thrown, 'code') ?? 'the connection broke';
-      return { reason: code, sent: !UNSENT.has(code) };
+      throw failureBehind(thrown, asked, exchange.changes);
     }
   }
 
-  async #read(answer: HttpAnswer, asked: Asked): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of answer.body) {
-      size += chunk.byteLength;
-      if (size > this.#limits.size) throw new AnswerTooLargeError(asked, this.#limits.size);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString('utf8');
-  }
-
-  /** Gives the answer back, or throws what it means. */
-  #judge(call: ApiCall, answer: Answer): Answer {
-    const { status, asked } = answer;
-    if (call.accept?.includes(status) || status < 300) return answer;
-    if (status < 400) throw new ForeignLinkError(asked, answer.headers.location ?? 'nowhere');
-    const pause = requestedPause(answer, this.#options.clock.now());
-    if (pause !== null) throw new RateLimitedError(asked, Math.ceil(pause / 1000));
-    if (status >= 500)
-      throw call.method === 'GET'
-        ? new ForgeDownError(asked, status)
-        : new AnswerLostError(asked, `${status}`);
-    if (status === 401) throw this.#unauthorized(answer);
-    if (status === 403 && /insufficient_scope/.test(answer.text.slice(0, 2000)))
-      throw new MissingScopeError(asked.host, 'api', null);
-    throw new ForgeRefusedError(asked, status, wordsOf(answer));
-  }
-
-  #unauthorized({ asked, text }: Answer): Error {
-    if (!this.hasToken) return new TokenNeededError(asked.host);
-    // GitLab's code for expired and revoked tokens is one, `invalid_token`; only its words tell them apart.
-    return /\bexpired\b/i.test(text.slice(0, 2000))
-      ? new TokenExpiredError(asked.host, null)
-      : new TokenRejectedError(asked.host);
+  #persistence(asked: Asked): Persistence {
+    const { clock } = this.#options;
+    return {
+      repeats: [1000, 3000],
+      isFailure: outcome => isNoAnswer(outcome) || outcome.status >= 500,
+      pauseAsked: answer => requestedPause(readAnswer(answer, asked), clock.now()),
+      patience: { left: this.#limits.patience },
+      mostPauses: 8,
+      async pause(milliseconds) {
+        await clock.sleep(milliseconds);
+        return true;
+      },
+    };
   }
 }
 
-const UNSENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+function readAnswer({ status, headers, body }: Received, asked: Asked): Answer {
+  const flat = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return { status, headers: Object.fromEntries(flat), text: body.toString('utf8'), asked };
+}
+
+function failureBehind(thrown: unknown, asked: Asked, changes: boolean): unknown {
+  if (isTooLarge(thrown)) return new AnswerTooLargeError(asked, thrown.limit);
+  if (!isNoAnswer(thrown)) return thrown;
+  return changes && !thrown.isUnsent
+    ? new AnswerLostError(asked, thrown)
+    : new ForgeUnreachableError(asked, thrown);
+}

@@ -1,4 +1,5 @@
 import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { CERTIFICATE_HINT, type NoAnswerError, SILENCES } from '../../http/silence.ts';
 import { safeText } from '../../output/safe-text.ts';
 
 /** What was asked of which host, for messages: `read the project group/name`. */
@@ -11,22 +12,29 @@ const failed = ({ host, what }: Asked) => `could not ${safeText(what, 160)} on $
 
 /** No connection, or none that lasted, for a request that changes nothing. */
 export class ForgeUnreachableError extends JcdsError {
-  constructor(asked: Asked, reason: string) {
+  constructor(asked: Asked, { silence, code }: Pick<NoAnswerError, 'silence' | 'code'>) {
+    const { reason, isPassing } = SILENCES[silence];
     super({
       code: 'FORGE_UNREACHABLE',
-      message: `${failed(asked)}: ${safeText(reason, 120)}`,
-      hint: 'check the network (and http_proxy, https_proxy, no_proxy), then run the same command again',
-      exitCode: EXIT.later,
+      message: `${failed(asked)}: ${reason}`,
+      hint:
+        silence === 'tls'
+          ? CERTIFICATE_HINT
+          : `check the network (and http_proxy, https_proxy, no_proxy)${isPassing ? ', then run the same command again' : ' and the host in the configuration'}`,
+      exitCode: isPassing ? EXIT.later : EXIT.failed,
+      cause: code,
     });
   }
 }
 
 /** A change was sent and its answer never came: it may have happened, so it is not sent again. */
 export class AnswerLostError extends JcdsError {
-  constructor(asked: Asked, reason: string) {
+  /** @param loss what came instead: a status, or nothing */
+  constructor(asked: Asked, loss: number | Pick<NoAnswerError, 'silence'>) {
+    const reason = typeof loss === 'number' ? `status ${loss}` : SILENCES[loss.silence].reason;
     super({
       code: 'FORGE_ANSWER_LOST',
-      message: `${failed(asked)}: the answer was lost (${safeText(reason, 120)}), so it may have happened`,
+      message: `${failed(asked)}: the answer was lost (${reason}), so it may have happened`,
       hint: 'run the same command again: it looks first and goes on from where this one stopped',
       exitCode: EXIT.later,
     });
@@ -86,13 +94,38 @@ export class NotAForgeError extends JcdsError {
   }
 }
 
+/** A web page where the API would have answered with data: whatever stands in between has spoken, not the forge. */
+export class PageBetweenError extends JcdsError {
+  constructor(asked: Asked, status: number) {
+    super({
+      code: 'FORGE_PAGE_BETWEEN',
+      message: `${failed(asked)}: a web page came instead of the server's answer (status ${status}), so something stands in between`,
+      hint: `open https://${safeText(asked.host, 100)} in a browser on this host: a proxy, a firewall or a guard against robots may say what it wants`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** The server sends to its page for signing in: it takes the token for none, or shows this to members only. */
+export class SignedOutError extends JcdsError {
+  constructor(asked: Asked) {
+    const host = safeText(asked.host, 100);
+    super({
+      code: 'FORGE_SIGNED_OUT',
+      message: `${failed(asked)}: the server sends to its sign-in page, so the token is signed out there, or this is private`,
+      hint: `open https://${host} in a browser to see what it wants; \`jcds auth status ${host}\` says which token is used`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
 /** A link of the server leads to another host, which the token must never see. */
 export class ForeignLinkError extends JcdsError {
   constructor(asked: Asked, target: string) {
     super({
       code: 'FORGE_FOREIGN_LINK',
       message: `${failed(asked)}: the server sends jcds on to ${safeText(target, 120)}, and jcds does not go there`,
-      hint: 'if the forge has moved, change its host in the configuration',
+      hint: 'if that is where one signs in, open the server in a browser first; if the forge has moved, change its host in the configuration',
       exitCode: EXIT.failed,
     });
   }
@@ -150,11 +183,12 @@ export class ProposalsClosedError extends JcdsError {
 
 /** The copy of the project, in which the branch lives, could not be made. */
 export class ForkFailedError extends JcdsError {
-  constructor(asked: Asked, reason: string) {
+  /** @param hint what to do, where the web page would refuse it as well */
+  constructor(asked: Asked, reason: string, hint?: string) {
     super({
       code: 'FORK_FAILED',
-      message: `${failed(asked)}: ${safeText(reason)}`,
-      hint: 'make the fork on the web page of the project, then run the same command again',
+      message: `${failed(asked)}: ${safeText(reason, 300)}`,
+      hint: hint ?? 'make the fork on the web page of the project, then run the same command again',
       exitCode: EXIT.failed,
     });
   }
@@ -177,7 +211,7 @@ export class ForgeRefusedError extends JcdsError {
   constructor(asked: Asked, status: number, words: string | null) {
     super({
       code: 'FORGE_REFUSED',
-      message: `${failed(asked)}: the server answers ${status}${words === null ? '' : ` "${safeText(words, 160)}"`}`,
+      message: `${failed(asked)}: the server answers ${status}${words === null ? '' : ` "${safeText(words, 300)}"`}`,
       hint: '`jcds auth status` says which token is used and what it may do',
       exitCode: EXIT.failed,
     });

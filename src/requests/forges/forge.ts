@@ -104,7 +104,12 @@ export interface Standing {
   request: ForgeRequest;
   /** null: the server has not found out yet. */
   conflicting: boolean | null;
-  checks: { state: 'none' | 'running' | 'passed' | 'failed'; url: string | null };
+  /** `unknown`: the server does not show them, and `reason` says in its words why. */
+  checks: {
+    state: 'none' | 'running' | 'passed' | 'failed' | 'unknown';
+    url: string | null;
+    reason: string | null;
+  };
 }
 
 /** Time, injectable; `sleep` in milliseconds. */

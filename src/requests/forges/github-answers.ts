@@ -44,7 +44,8 @@ export function readCheckRuns(runs: readonly unknown[], origin: URL): Standing['
   const failed = runs.find(run => BAD.test(textField(run, 'conclusion') ?? ''));
   const running = runs.find(run => textField(run, 'status') !== 'completed');
   const state = failed ? 'failed' : running ? 'running' : runs.length > 0 ? 'passed' : 'none';
-  return { state, url: pageAddress(textField(failed ?? running ?? runs[0], 'html_url'), origin.host) };
+  const url = pageAddress(textField(failed ?? running ?? runs[0], 'html_url'), origin.host);
+  return { state, url, reason: null };
 }
 
 /** GitHub answers null until it has tried the merge. */

@@ -43,10 +43,10 @@ async function makeFork(client: ForgeClient, project: Project, account: Account)
       method: 'POST',
       path: `/repos/${encodePath(project.id)}/forks`,
       what: `fork ${project.path}`,
-      accept: [403, 404],
+      accept: [404],
       body: { default_branch_only: true },
     });
-    if (answer.status >= 400) throw new ProposalsClosedError(answer.asked.host, project.path, 'forks');
+    if (answer.status === 404) throw new ProposalsClosedError(answer.asked.host, project.path, 'forks');
     return needText(answer, readJson(answer), 'full_name');
   } catch (thrown) {
     const found = isAnswerLost(thrown) ? await forkOfThatName(client, project, account) : null;

@@ -1,5 +1,6 @@
 import { safeText } from '../../output/safe-text.ts';
 import { type Answer, field, needText, readJson, readList, textField, wordsOf } from './answer.ts';
+import { checksShown } from './checks.ts';
 import { type ForgeClient, MOVED } from './client.ts';
 import { encodePath } from './encode-path.ts';
 import {
@@ -210,24 +211,25 @@ export class GitHub implements Forge {
     const answer = await this.#client.send({ method: 'GET', path: `${root}/pulls/${number}`, what });
     const data = readJson(answer);
     const commit = headCommit(data);
-    const runs: unknown[] = [];
-    if (commit !== null) {
-      const path = `${root}/commits/${commit}/check-runs`;
-      const listed = await this.#client.send({
-        method: 'GET',
-        path,
-        query: { per_page: 100 },
-        what,
-        accept: [403, 404, 422],
-      });
-      const list = listed.status === 200 ? field(readJson(listed), 'check_runs') : [];
-      if (Array.isArray(list)) runs.push(...list);
-    }
     return {
       request: readPull(answer, data, this.#origin, project),
       conflicting: readMergeable(data),
-      checks: readCheckRuns(runs, this.#origin),
+      checks: await checksShown(async () =>
+        readCheckRuns(commit === null ? [] : await this.#checkRuns(root, commit), this.#origin),
+      ),
     };
+  }
+
+  async #checkRuns(root: string, commit: string): Promise<unknown[]> {
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `${root}/commits/${commit}/check-runs`,
+      query: { per_page: 100 },
+      what: 'read its checks',
+    });
+    const list = field(readJson(answer), 'check_runs');
+    if (!Array.isArray(list)) throw new NotAForgeError(answer.asked, 'no check_runs');
+    return list;
   }
 
   editPage(project: string, branch: string, path: string): string {

@@ -66,12 +66,12 @@ export function readConflict(data: unknown): boolean | null {
 /** The newest pipeline of those listed. */
 export function readChecks(pipelines: readonly unknown[], origin: URL): Standing['checks'] {
   const newest = [...pipelines].sort((a, b) => (numberField(b, 'id') ?? 0) - (numberField(a, 'id') ?? 0))[0];
-  if (newest === undefined) return { state: 'none', url: null };
+  if (newest === undefined) return { state: 'none', url: null, reason: null };
   const status = textField(newest, 'status') ?? '';
   const state = /^(?:failed|canceled)$/.test(status)
     ? 'failed'
     : /^(?:success|skipped|manual)$/.test(status)
       ? 'passed'
       : 'running';
-  return { state, url: pageAddress(textField(newest, 'web_url'), origin.host) };
+  return { state, url: pageAddress(textField(newest, 'web_url'), origin.host), reason: null };
 }

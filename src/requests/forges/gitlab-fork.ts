@@ -1,4 +1,5 @@
-import { field, numberField, readJson, readList, textField } from './answer.ts';
+import { safeText } from '../../output/safe-text.ts';
+import { type Answer, field, numberField, readJson, readList, textField, wordsOf } from './answer.ts';
 import type { ForgeClient } from './client.ts';
 import { ForkFailedError, ForkPendingError, isAnswerLost, ProposalsClosedError } from './failures.ts';
 import type { Account, Project } from './forge.ts';
@@ -64,11 +65,12 @@ async function makeFork(
       method: 'POST',
       path: `/projects/${project.id}/fork`,
       what,
-      accept: [403, 404, 409],
+      accept: [404, 409],
       body: isPlain ? {} : { name, path: name },
     });
-    if (answer.status === 409) return null;
-    if (answer.status >= 400) throw new ProposalsClosedError(answer.asked.host, project.path, 'forks');
+    if (answer.status === 409 && isNameTaken(answer)) return null;
+    if (answer.status === 409) throw forkRefused(answer);
+    if (answer.status === 404) throw new ProposalsClosedError(answer.asked.host, project.path, 'forks');
     return String(numberField(readJson(answer), 'id'));
   } catch (thrown) {
     if (!isAnswerLost(thrown)) throw thrown;
@@ -76,6 +78,20 @@ async function makeFork(
     if (found === null) throw thrown;
     return found;
   }
+}
+
+/** GitLab's 409 is for every reason that it finds in the new project; one of its name is told by these words. */
+function isNameTaken(answer: Answer): boolean {
+  return /has already been taken/.test(wordsOf(answer) ?? '');
+}
+
+function forkRefused(answer: Answer): ForkFailedError {
+  const { asked } = answer;
+  return new ForkFailedError(
+    asked,
+    wordsOf(answer) ?? 'the server does not say why (status 409)',
+    `ask the administrators of ${safeText(asked.host, 100)}; \`jcds request --dry-run\` prints the line to send to the operators instead`,
+  );
 }
 
 /** A project that has the name already, if it is a fork of ours after all. */

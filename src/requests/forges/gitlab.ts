@@ -1,4 +1,5 @@
 import { type Answer, field, readJson, readList, textField, wordsOf } from './answer.ts';
+import { checksShown } from './checks.ts';
 import { type ForgeClient, MOVED } from './client.ts';
 import { encodePath } from './encode-path.ts';
 import {
@@ -212,18 +213,17 @@ export class GitLab implements Forge {
     const path = `/projects/${project.id}/merge_requests/${number}`;
     const what = `read the request !${number} of ${project.path}`;
     const answer = await this.#client.send({ method: 'GET', path, what });
-    const pipelines = await this.#client.send({
-      method: 'GET',
-      path: `${path}/pipelines`,
-      what,
-      accept: [403, 404],
-    });
     const data = readJson(answer);
     return {
       request: readRequest(answer, data, this.#origin, project),
       conflicting: readConflict(data),
-      checks: readChecks(pipelines.status === 200 ? readList(pipelines) : [], this.#origin),
+      checks: await checksShown(async () => readChecks(await this.#pipelines(path), this.#origin)),
     };
+  }
+
+  async #pipelines(path: string): Promise<unknown[]> {
+    const what = 'read its checks';
+    return readList(await this.#client.send({ method: 'GET', path: `${path}/pipelines`, what }));
   }
 
   editPage(project: string, branch: string, path: string): string {

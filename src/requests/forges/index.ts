@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
+import { wayOut } from '../../http/exchange.ts';
 import type { Secret } from '../../secret.ts';
 import { ForgeClient, type Limits } from './client.ts';
 import type { Clock, Forge } from './forge.ts';
 import { GitHub } from './github.ts';
 import { GitLab } from './gitlab.ts';
-import { type Transport, undiciTransport } from './transport.ts';
 
 /** One kind of forge: where its API lies and what is said to it. */
 interface ForgeRow {
@@ -45,7 +45,6 @@ export interface ConnectOptions {
   host: string;
   token: Secret | null;
   environment: Readonly<Record<string, string | undefined>>;
-  transport?: Transport;
   clock?: Clock;
   limits?: Partial<Limits>;
 }
@@ -54,21 +53,14 @@ export interface ConnectOptions {
 export const systemClock: Clock = { now: Date.now, sleep: milliseconds => setTimeout(milliseconds) };
 
 /** The forge of a host. Throws InsecureForgeError; asks nothing yet. */
-export function connectForge({
-  kind,
-  host,
-  token,
-  environment,
-  transport,
-  clock,
-  limits,
-}: ConnectOptions): Forge {
+export function connectForge({ kind, host, token, environment, clock, limits }: ConnectOptions): Forge {
   const row = FORGES[kind];
   const origin = new URL(/^https?:\/\//.test(host) ? host : `https://${host}`);
   const client = new ForgeClient({
     api: row.api(origin),
+    host: origin.host,
     token,
-    transport: transport ?? undiciTransport(environment),
+    send: wayOut(environment).send,
     clock: clock ?? systemClock,
     headers: { 'user-agent': 'jcds', ...row.headers },
     ...(limits ? { limits } : {}),

@@ -1,5 +1,6 @@
 import { EXIT, JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
+import type { Asked } from './failures.ts';
 
 const STATUS_HINT = (host: string) => `\`jcds auth status ${safeText(host, 100)}\` says where it comes from`;
 
@@ -48,6 +49,31 @@ export class MissingScopeError extends JcdsError {
       code: 'TOKEN_SCOPE',
       message: `the token for ${safeText(host, 100)} lacks the scope ${safeText(needed, 80)}${has}`,
       hint: `make one with that scope; ${STATUS_HINT(host)}`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** GitHub: a fine-grained token, or an application's, without the permission for this. `needed` as its header says it. */
+export class MissingPermissionError extends JcdsError {
+  constructor({ host, what }: Asked, needed: string | null) {
+    const which = needed === null ? 'a permission' : `the permission ${safeText(needed, 120)}`;
+    super({
+      code: 'TOKEN_PERMISSION',
+      message: `the token for ${safeText(host, 100)} lacks ${which} that is needed to ${safeText(what, 160)}`,
+      hint: `give it that permission, or use a classic token, at https://${safeText(host, 100)}/settings/tokens; ${STATUS_HINT(host)}`,
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+/** GitHub: an organization lets in only tokens that were authorised by its single sign-on. `page` is where, when told. */
+export class SingleSignOnError extends JcdsError {
+  constructor({ host, what }: Asked, page: string | null) {
+    super({
+      code: 'TOKEN_SSO',
+      message: `could not ${safeText(what, 160)} on ${safeText(host, 100)}: the organization wants the token to be authorised by its single sign-on`,
+      hint: `authorise it at ${page ?? `https://${safeText(host, 100)}/settings/tokens`}, then run the same command again`,
       exitCode: EXIT.failed,
     });
   }

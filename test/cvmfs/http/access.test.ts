@@ -53,16 +53,61 @@ const SERVERS: [string, Partial<AccessFacts>, string[], (string | null)[]][] = [
     ['http://named'],
     [null],
   ],
+  [
+    "without a client, by the environment's proxy, then directly, then by the table's",
+    { client: null, environment: { http_proxy: 'out:3128' } },
+    ['http://row/@fqrn@'],
+    ['http://out:3128', null, 'http://site:3128'],
+  ],
+  [
+    'with a client, by its proxies whatever the environment says, as the client does',
+    { client: CLIENT, environment: { http_proxy: 'out:3128' } },
+    ['http://client/@fqrn@'],
+    ['http://squid:3128', null],
+  ],
+  [
+    'without a client, what no_proxy names, directly',
+    { client: null, environment: { http_proxy: 'out:3128', no_proxy: 'row' } },
+    ['http://row/@fqrn@'],
+    [null, 'http://site:3128'],
+  ],
 ];
 
+test('a proxy of the environment is for the servers that it is named for', async () => {
+  const { isProxyFor } = await repositoryAccess({
+    service: { ...ROW, servers: ['http://near/@fqrn@', 'http://far/@fqrn@'] },
+    client: null,
+    named: NOTHING,
+    environment: { http_proxy: 'out:3128', no_proxy: 'near' },
+  });
+  const answers = ['http://near/r', 'http://far/r'].map(server =>
+    ['http://out:3128', 'http://site:3128'].map(proxy => isProxyFor!(server, proxy)),
+  );
+  expect(answers).toEqual([
+    [false, true],
+    [true, true],
+  ]);
+});
+
 test.each(SERVERS)('asks %s', async (_, facts, servers, proxies) => {
-  const access = await repositoryAccess({ service: ROW, client: null, named: NOTHING, ...facts });
+  const access = await repositoryAccess({
+    environment: {},
+    service: ROW,
+    client: null,
+    named: NOTHING,
+    ...facts,
+  });
   expect({ servers: access.servers, proxies: access.proxies }).toEqual({ servers, proxies });
 });
 
 test('believes the keys that are named, and no others', async () => {
   const service = { ...ROW, name: 'unpacked.cern.ch' };
-  const { keys } = await repositoryAccess({ service, client: null, named: { ...NOTHING, keys: [REAL.key] } });
+  const { keys } = await repositoryAccess({
+    environment: {},
+    service,
+    client: null,
+    named: { ...NOTHING, keys: [REAL.key] },
+  });
   expect(keys.map(({ source }) => source)).toEqual([REAL.key]);
 });
 
@@ -76,7 +121,7 @@ test("believes the shipped, the client's and the installed keys, each once, and 
   writeFileSync(broken, 'rubbish');
   const service = { ...ROW, name: 'singularity.opensciencegrid.org', keysDirectory: installed };
   const client = { ...CLIENT, keyPaths: [clients, broken, join(directory(), 'none')] };
-  const { keys } = await repositoryAccess({ service, client, named: NOTHING });
+  const { keys } = await repositoryAccess({ environment: {}, service, client, named: NOTHING });
   expect(keys.map(({ source }) => source)).toEqual([
     "jcds' own opensciencegrid.org.pub",
     join(installed, 'a.pub'),
@@ -84,12 +129,14 @@ test("believes the shipped, the client's and the installed keys, each once, and 
 });
 
 test('knows no key of a repository that nobody vouches for', async () => {
-  expect((await repositoryAccess({ service: ROW, client: CLIENT, named: NOTHING })).keys).toEqual([]);
+  expect(
+    (await repositoryAccess({ environment: {}, service: ROW, client: CLIENT, named: NOTHING })).keys,
+  ).toEqual([]);
 });
 
 test('a key that is named and unusable is an error', async () => {
   const named = { ...NOTHING, keys: ['/none.pub'] };
-  expect(await failure(repositoryAccess({ service: ROW, client: null, named }))).toEqual({
+  expect(await failure(repositoryAccess({ environment: {}, service: ROW, client: null, named }))).toEqual({
     code: 'KEY_UNUSABLE',
     message: 'the key /none.pub cannot be used: ENOENT',
     exitCode: 2,
@@ -100,6 +147,7 @@ test("takes the client's blacklist, timeouts and variables", async () => {
   const file = join(directory(), 'blacklist');
   writeFileSync(file, fingerprint());
   const access = await repositoryAccess({
+    environment: {},
     service: ROW,
     client: { ...CLIENT, blacklistFiles: [file] },
     named: NOTHING,

@@ -2,34 +2,20 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { proxySettings } from '../../src/registry/proxy.ts';
-import { makeImage } from './images.ts';
-import { MemoryRegistry } from './memory-registry.ts';
-import { BASIC, failure, having, LOGIN, opened, PASSWORD, printed, serve, thrownBy } from './opened.ts';
-import { reply } from './server.ts';
-
-test.each<[environment: Record<string, string>, http: string, https: string, none: string]>([
-  [{}, '', '', ''],
-  [{ https_proxy: 'http://p:3128', NO_PROXY: '.jinr.ru' }, '', 'http://p:3128', '.jinr.ru'],
-  [{ http_proxy: 'p:3128' }, 'http://p:3128', '', ''],
-  [{ https_proxy: '', HTTPS_PROXY: 'http://other:1' }, '', '', ''],
-  [{ HTTPS_PROXY: 'https://ann:x@p:1', no_proxy: '*' }, '', 'https://ann:x@p:1', '*'],
-])('%j', (environment, httpProxy, httpsProxy, noProxy) => {
-  expect(proxySettings(environment)).toEqual({ httpProxy, httpsProxy, noProxy });
-});
-
-test.each<[value: string]>([['http://'], [`http://ann:${PASSWORD}@p:99999`], ['socks4://p:1'], ['a b']])(
-  '%j is no proxy',
-  async value => {
-    const thrown = await thrownBy(Promise.resolve().then(() => proxySettings({ HTTPS_PROXY: value })));
-    expect(thrown).toMatchObject({
-      code: 'INVALID_PROXY',
-      message: 'the environment variable HTTPS_PROXY does not hold the address of a proxy',
-      exitCode: 2,
-    });
-    expect(printed(thrown)).not.toContain(PASSWORD);
-  },
-);
+import { makeImage } from '../registry/images.ts';
+import { MemoryRegistry } from '../registry/memory-registry.ts';
+import {
+  BASIC,
+  failure,
+  having,
+  LOGIN,
+  opened,
+  PASSWORD,
+  printed,
+  serve,
+  thrownBy,
+} from '../registry/opened.ts';
+import { reply } from '../registry/server.ts';
 
 /** A proxy that lets CONNECT through to one place, or refuses. */
 async function proxy(target: number | null) {

@@ -1,5 +1,7 @@
+import { NoAnswerError } from './silence.ts';
+
 /** The reason with which a deadline that jcds set itself is aborted. */
-export const DEADLINE = Symbol('deadline');
+const DEADLINE = Symbol('deadline');
 
 /** A signal that is aborted when the time is over or the caller gives up, and a way to let go of its timer. */
 export interface Deadline {
@@ -7,7 +9,7 @@ export interface Deadline {
   cancel(): void;
 }
 
-/** A deadline so many milliseconds from now (aborted with DEADLINE), or when `outer` is aborted (with its reason). */
+/** A deadline so many milliseconds from now, or when `outer` is aborted (with its reason). */
 export function deadlineAfter(milliseconds: number, outer?: AbortSignal): Deadline {
   const controller = new AbortController();
   const giveUp = (): void => controller.abort(outer?.reason);
@@ -20,4 +22,10 @@ export function deadlineAfter(milliseconds: number, outer?: AbortSignal): Deadli
     outer?.removeEventListener('abort', giveUp);
   };
   return { signal: controller.signal, cancel };
+}
+
+/** What an aborted signal means: the end of the time is a server's silence, any other reason (Ctrl-C) the caller's own. */
+export function endedBy(signal: AbortSignal): unknown {
+  if (!signal.aborted) return null;
+  return signal.reason === DEADLINE ? new NoAnswerError('timeout', 'DEADLINE') : signal.reason;
 }
