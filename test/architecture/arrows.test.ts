@@ -210,3 +210,27 @@ test('only the entry ends the process or writes to the console', () => {
   );
   expect(wrong.map(file => relative(SRC, file))).toEqual([]);
 });
+
+test('the judge of situations knows nothing of jcds: it imports from its own folder, from test/hosts and packages', () => {
+  const tests = resolve(SRC, '../test');
+  const judge = join(tests, 'situations');
+  const inJudge = readdirSync(judge, { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.m?[jt]s$/.test(name))
+    .map(name => join(judge, name));
+  const seen = new Set<string>();
+  const wrong: string[] = [];
+  const walk = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    // Types too: what jcds says of itself is no measure for it.
+    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+      const imported = resolve(dirname(file), target);
+      if (!/^(?:situations|hosts)\//.test(relative(tests, imported)))
+        wrong.push(`${relative(tests, file)} -> ${relative(tests, imported)}`);
+      else walk(imported);
+    }
+  };
+  for (const file of inJudge) walk(file);
+  expect(inJudge.length).toBeGreaterThan(8);
+  expect(wrong).toEqual([]);
+});

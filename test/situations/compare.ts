@@ -1,0 +1,58 @@
+import type { Way } from './commands.ts';
+import type { Observation } from './observation.ts';
+import { isLasting, realPath, type Situation } from './situation.ts';
+
+/** One field in which a start was not what the bare runtime is. */
+export interface Difference {
+  readonly way: Way;
+  readonly field: string;
+  readonly bare: string;
+  readonly here: string;
+}
+
+const NONE = '(none)';
+
+/** All differences between what the bare runtime did and what this way did. */
+export function differences(
+  situation: Situation,
+  way: Way,
+  bare: Observation,
+  here: Observation,
+): Difference[] {
+  const found = (field: string, bareValue: string, hereValue: string) => ({
+    way,
+    field,
+    bare: bareValue,
+    here: hereValue,
+  });
+  // Where the command by hand does not start either, jcds may do better, or say in its own words that it cannot.
+  if (!bare.ran) return here.ran || isRefusal(here) ? [] : [found('start', summary(bare), summary(here))];
+  if (!here.ran)
+    return isApptainerWithoutAccount(situation, way, here) ? [] : [found('start', 'runs', summary(here))];
+  const names = [...new Set([...bare.fields.keys(), ...here.fields.keys()])].filter(isCompared(situation));
+  return names
+    .map(name => found(name, bare.fields.get(name) ?? NONE, here.fields.get(name) ?? NONE))
+    .filter(({ bare, here }) => bare !== here);
+}
+
+/** An end that says something: jcds' own words, or those of the runtime, as by hand. */
+function isRefusal({ code, stderr }: Observation): boolean {
+  return typeof code === 'number' && code !== 0 && stderr.trim() !== '';
+}
+
+/** Nobody's Apptainer starts without an account. */
+function isApptainerWithoutAccount({ account }: Situation, { runtime }: Way, here: Observation): boolean {
+  return account === 'none' && /^(?:apptainer|singularity)$/.test(runtime) && isRefusal(here);
+}
+
+function summary({ code, stderr }: Observation): string {
+  return `ends with ${code}: ${stderr.trim().replaceAll('\n', ' | ').slice(0, 400)}`;
+}
+
+/** Fields that this situation leaves open: a directory that the caller reached by a link may be named by either name. */
+function isCompared({ cwd, account }: Situation): (field: string) => boolean {
+  const byLink = isLasting(cwd) && realPath(cwd) !== cwd;
+  const ofAccount = ['passwd', 'group', 'place /etc/passwd', 'place /etc/group'];
+  const open = [...(byLink ? ['cwd', 'variable PWD'] : []), ...(account === 'none' ? ofAccount : [])];
+  return field => !open.includes(field);
+}

@@ -1,0 +1,93 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandLines, type Host, type Way } from './commands.ts';
+import { type Observation, readObservation } from './observation.ts';
+import { accountHome, type Situation } from './situation.ts';
+
+/** No start takes that long: what does is a job that hangs. */
+const TIME_LIMIT = 60_000;
+
+/** Where situations are run: as root, on a Linux host with what test/hosts/install.sh puts there. */
+export class Stage {
+  readonly host: Host;
+  readonly #work: string;
+  readonly #images: string;
+  readonly #user: { readonly name: string; readonly uid: string };
+  readonly #etc = new Map<string, string>();
+  #count = 0;
+
+  constructor(host: Host) {
+    this.host = host;
+    const cache = process.env.JCDS_TEST_CACHE ?? '/var/cache/jcds-test';
+    const name = process.env.JCDS_TEST_USER ?? 'jcdstest';
+    this.#user = { name, uid: spawnSync('id', ['-u', name], { encoding: 'utf8' }).stdout.trim() };
+    const made = spawnSync('bash', [join(host.project, 'test/situations/images.sh')], { encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(`images.sh: ${made.stderr}`);
+    this.#images = made.stdout.trim();
+    this.#work = mkdtempSync(join(cache, 'judge-'));
+    spawnSync('sh', [
+      '-c',
+      'cd "$1" && chmod 755 . && mkdir root etc commands user user/cache && chmod 1777 user user/cache',
+      'sh',
+      this.#work,
+    ]);
+  }
+
+  close(): void {
+    rmSync(this.#work, { recursive: true, force: true });
+  }
+
+  /** What the job of this situation sees when it is started this way. */
+  async observe(situation: Situation, way: Way): Promise<Observation> {
+    this.#count += 1;
+    const commands = join(this.#work, 'commands', String(this.#count));
+    writeFileSync(commands, Buffer.from(commandLines(situation, way, this.host), 'latin1'));
+    const script = join(this.host.project, 'test/situations/stage.sh');
+    const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', script, commands], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: {
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        JUDGE_WORK: this.#work,
+        JUDGE_ETC: this.#etcFor(situation),
+        JUDGE_IMAGES: this.#images,
+        JUDGE_UID: this.#user.uid,
+        JUDGE_CGROUP2: way.runtime === 'podman' ? '1' : '',
+      },
+    });
+    const said = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].setEncoding('latin1').on('data', (text: string) => {
+        said[stream] += text;
+      });
+    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), TIME_LIMIT);
+    const code = await new Promise<number | string>(resolve =>
+      child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+    );
+    clearTimeout(timer);
+    rmSync(commands, { force: true });
+    return readObservation(said.stdout, said.stderr, code);
+  }
+
+  /** The name of an /etc for this account and zone, made when it is first wanted. */
+  #etcFor(situation: Situation): string {
+    const home = accountHome(situation);
+    const key = JSON.stringify([home, situation.zone]);
+    const known = this.#etc.get(key);
+    if (known !== undefined) return known;
+    const name = String(this.#etc.size);
+    const folder = join(this.#work, 'etc', name);
+    spawnSync('cp', ['-a', '/etc', folder]);
+    const others = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .filter(line => line !== '' && line.split(':')[2] !== this.#user.uid);
+    const { name: user, uid } = this.#user;
+    const own = home === null ? [] : [`${user}:x:${uid}:${uid}::${home}:/bin/bash`];
+    writeFileSync(join(folder, 'passwd'), `${[...others, ...own].join('\n')}\n`);
+    rmSync(join(folder, 'localtime'), { force: true });
+    spawnSync('ln', ['-s', `/usr/share/zoneinfo/${situation.zone}`, join(folder, 'localtime')]);
+    this.#etc.set(key, name);
+    return name;
+  }
+}
