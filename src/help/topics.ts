@@ -68,13 +68,15 @@ ${policies.join('\n')}
 Whose value a variable has; the first line that matches its name decides, and --env and --env-file beat every line:
 ${rules.join('\n')}
 
-"yours" means yours where you have one that is not empty, else the image's; "the image's" means the image's or none.
+"the image's first" means the image's, else yours; where the image's is empty and you have one, the job has none, as with
+bare apptainer. "yours" means yours where you have one that is not empty, else the image's. "the image's" means the image's
+or none. So an image's ENV LANG wins under keep, and a site's http_proxy over the image's under hep.
 HOME and PWD are those of the container. JCDS_IMAGE is the image's name and JCDS_IMAGE_PATH the directory it ran from.
 Apptainer and Singularity add variables of their own (APPTAINER_NAME and the like).
 `;
 }
 
-const SOURCE = { host: 'yours', image: "the image's" } as const;
+const SOURCE = { 'image first': "the image's first", host: 'yours', image: "the image's" } as const;
 
 /** The topics, by the word typed after `jcds help`. */
 export const TOPICS: Readonly<Record<string, Topic>> = {

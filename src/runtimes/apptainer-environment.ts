@@ -1,7 +1,14 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { isShellName } from '../launch/shell-names.ts';
-import { addressedVariables, type ContainerVariable, isSecretName, jobEnvironment } from './environment.ts';
+import {
+  addressedVariables,
+  type ContainerVariable,
+  imageVariables,
+  isSecretName,
+  jobEnvironment,
+} from './environment.ts';
+import { ruleFor } from './environment-policy.ts';
 import type { RunRequest } from './runtime.ts';
 
 /**
@@ -53,24 +60,27 @@ export function apptainerEnvironment(
   prefix: string,
   evaluated = true,
 ): Plan['environment'] {
-  const { host } = request.environment;
-  const { variables } = jobEnvironment(request);
+  const { host, policy } = request.environment;
+  const { variables, emptied } = jobEnvironment(request);
   const callers = addressedVariables(host);
   const addressed = ({ name, value }: ContainerVariable): [string, string] => [
     `${prefix}${name}`,
     evaluated ? escapeForApptainer(value) : value,
   ];
   const isDeaf = request.image.facts?.singularityMissing?.includes(ADDRESSEE) === true;
+  const image = { names: imageVariables(request), isRead: !imageIsNotReadByApptainer(request) };
   const set: [string, string][] = [];
   for (const variable of variables.values())
-    if (isForApptainerToSet(variable, request)) set.push(isDeaf ? inherited(variable) : addressed(variable));
+    if (isForApptainerToSet(variable, image)) set.push(isDeaf ? inherited(variable) : addressed(variable));
   // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
   for (const [name, value] of prefix === 'SINGULARITYENV_' ? callers : [])
     if (variables.get(name)?.from !== 'set') set.push([`${prefix}${name}`, value]);
   const unset = host
     .map(([name]) => name)
     .filter(name => {
-      const stays = APPTAINERS_OWN.test(name) || variables.get(name)?.from === 'host';
+      // Where both have one, Apptainer itself puts the image's first, and takes an empty one away with the caller's.
+      const isLeft = ruleFor(name)[policy] === 'image' || (emptied.has(name) && !image.isRead);
+      const stays = APPTAINERS_OWN.test(name) || !isLeft;
       return !stays || isSecretName(name);
     });
   // A PATH that jcds sets must not be extended a second time.
@@ -87,15 +97,20 @@ function inherited({ name, value }: ContainerVariable): [string, string] {
   return [name, value];
 }
 
-function isForApptainerToSet({ name, value, from }: ContainerVariable, request: RunRequest): boolean {
+/** @param image the names of its own ENV, and whether Apptainer reads that itself */
+function isForApptainerToSet(
+  { name, value, from }: ContainerVariable,
+  image: { readonly names: { has(name: string): boolean }; readonly isRead: boolean },
+): boolean {
   if (!isShellName(name)) return false;
   switch (from) {
     case 'set':
       return true;
     case 'image':
-      return imageIsNotReadByApptainer(request) || isChangedByApptainer(value);
+      return !image.isRead || isChangedByApptainer(value);
     case 'host':
-      return !isUtf8(value);
+      // Apptainer would give the image's.
+      return !isUtf8(value) || image.names.has(name);
     case 'addressed':
     case 'jcds':
       return false;

@@ -39,16 +39,17 @@ export const charliecloud: Runtime = {
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as CharliecloudFacts;
-  // ch-run itself wants to show what TMPDIR names.
+  // ch-run itself wants to show what TMPDIR names, and adds /bin to a PATH that lacks it: it gets one of its own.
   const { harmless, held } = withhold(
     withGpuLibraries(jobEnvironment(request), request),
-    /^(?:(?:OLD)?PWD|TMPDIR)$/,
+    /^(?:(?:OLD)?PWD|TMPDIR|PATH)$/,
   );
   const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   // ch-run starts nothing without USER.
   const hasUser = carried.has('USER');
   if (!hasUser) carried.set('USER', { name: 'USER', value: request.user.name, from: 'jcds' });
+  carried.set('PATH', { name: 'PATH', value: '/bin', from: 'jcds' });
   const change = launcherChange(carried, request.environment.host);
   const { script, texts } = chRunScript(request, host, {
     held,

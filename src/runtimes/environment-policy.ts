@@ -1,10 +1,11 @@
 import type { ContainerEnvironment } from './runtime.ts';
 
 /**
- * Whose value of a variable the job gets. `host`: the caller's, else the image's (as in bare apptainer an empty one of
- * the caller's does not count where the image has one). `image`: the image's, or none.
+ * Whose value of a variable the job gets. `image first`: the image's, else the caller's, as in bare apptainer (1.4.5, tried:
+ * where the image's is empty and the caller has one, the job has none). `host`: the caller's where it is not empty, else the
+ * image's. `image`: the image's, or none.
  */
-export type Source = 'host' | 'image';
+export type Source = 'image first' | 'host' | 'image';
 
 /** One line of the table: some names, and whose value they have under each policy. */
 export interface EnvironmentRule {
@@ -20,7 +21,7 @@ export interface EnvironmentRule {
 
 /** What each policy is for, in one sentence. */
 export const POLICIES: Record<ContainerEnvironment['policy'], string> = {
-  keep: "the caller's environment, as bare apptainer passes it on; the default",
+  keep: "the image's environment, and the caller's where the image says nothing, as bare apptainer has it; the default",
   clean: "the image's environment alone, and what a terminal needs",
   hep: 'clean, and what grid, batch and GPU software looks for',
 };
@@ -31,11 +32,26 @@ export const POLICIES: Record<ContainerEnvironment['policy'], string> = {
  */
 export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
   {
-    names: ['JCDS_TOKEN*', 'GITLAB_TOKEN', 'GITHUB_TOKEN'],
+    names: [
+      'JCDS_TOKEN*',
+      'GITLAB_TOKEN',
+      'GITLAB_ACCESS_TOKEN',
+      'OAUTH_TOKEN',
+      'GITHUB_TOKEN',
+      'GH_TOKEN',
+      'GITHUB_ENTERPRISE_TOKEN',
+      'GH_ENTERPRISE_TOKEN',
+      'CI_JOB_TOKEN',
+      'CI_JOB_JWT*',
+      'CI_REGISTRY_PASSWORD',
+      'CI_DEPLOY_PASSWORD',
+      'ACTIONS_RUNTIME_TOKEN',
+      'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+    ],
     keep: 'image',
     clean: 'image',
     hep: 'image',
-    why: "what jcds asks for publications with is not the job's; --env passes one on purposely",
+    why: "what forges and their pipelines give jcds, glab and gh to act as you with is not the job's; --env NAME passes one on purposely",
     noted: true,
   },
   {
@@ -61,9 +77,16 @@ export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
     why: "set in the container under the rest of the name, whatever the policy, as apptainer's users expect",
   },
   {
+    names: ['APPTAINER_*', 'SINGULARITY_*'],
+    keep: 'image',
+    clean: 'image',
+    hep: 'image',
+    why: 'they steer Apptainer itself, which keeps them from the job',
+  },
+  {
     names: ['TERM', 'LANG', 'USER'],
-    keep: 'host',
-    clean: 'host',
+    keep: 'image first',
+    clean: 'image first',
     hep: 'host',
     why: 'what a terminal and a login need',
   },
@@ -97,12 +120,12 @@ export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
       'Xrd*',
       'RUCIO_*',
     ],
-    keep: 'host',
+    keep: 'image first',
     clean: 'image',
     hep: 'host',
     why: 'credentials, proxies, the batch system, GPUs, the display, and what HEP software is steered by',
   },
-  { names: ['*'], keep: 'host', clean: 'image', hep: 'image', why: 'everything else' },
+  { names: ['*'], keep: 'image first', clean: 'image', hep: 'image', why: 'everything else' },
 ];
 
 /** The line of the table that decides about this name. */

@@ -1,6 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
-import { ruleFor } from './environment-policy.ts';
+import { ruleFor, type Source } from './environment-policy.ts';
 import type { RunRequest } from './runtime.ts';
 
 /** A variable of the job. `addressed`: by the caller's APPTAINERENV_NAME or SINGULARITYENV_NAME. */
@@ -16,6 +16,8 @@ export interface JobEnvironment {
   readonly variables: ReadonlyMap<string, ContainerVariable>;
   /** Names of the caller's that `-v` reports as left behind. Never values. */
   readonly leftBehind: readonly string[];
+  /** Names that the image sets to nothing and the caller to something: the job has neither (bare apptainer takes both). */
+  readonly emptied: ReadonlySet<string>;
 }
 
 /** What apptainer, docker and most images have when nobody says otherwise. */
@@ -44,24 +46,26 @@ const NOT_SETTABLE: Readonly<Record<string, string>> = {
 const ADDRESSED = /^(?:APPTAINERENV|SINGULARITYENV)_(.+)$/s;
 
 /**
- * The job's environment: the caller's variables that the policy lets through, then the image's own, then what is
+ * The job's environment: the caller's variables and the image's, as the policy decides between them, then what is
  * addressed to the container, then `--env`; HOME and PWD are the request's. Pure. @throws VariableNotSettableError
  */
 export function jobEnvironment(request: RunRequest): JobEnvironment {
   const { policy, host, set } = request.environment;
-  const image = request.image.facts?.config.env ?? [];
-  const inImage = new Set(image.map(([name]) => name));
+  const image = imageVariables(request);
   const variables = new Map<string, ContainerVariable>();
   const leftBehind: string[] = [];
+  const emptied = new Set<string>();
   const add = (from: ContainerVariable['from'], name: string, value: string) =>
     variables.set(name, { name, value, from });
 
   for (const [name, value] of host) {
     const rule = ruleFor(name);
-    if (rule[policy] === 'host' && !(value === '' && inImage.has(name))) add('host', name, value);
+    if (isCallers(rule[policy], value, image.get(name))) add('host', name, value);
     else if (rule.noted) leftBehind.push(name);
+    else if (rule[policy] === 'image first' && image.get(name) === '') emptied.add(name);
   }
-  for (const [name, value] of image) if (variables.get(name)?.from !== 'host') add('image', name, value);
+  for (const [name, value] of image)
+    if (variables.get(name)?.from !== 'host' && !emptied.has(name)) add('image', name, value);
   const path = variables.get('PATH');
   if (path === undefined) add('jcds', 'PATH', DEFAULT_PATH);
   else add('image', 'PATH', withUsualPlaces(path.value));
@@ -72,7 +76,26 @@ export function jobEnvironment(request: RunRequest): JobEnvironment {
     add('set', name, value);
   }
   add('jcds', 'HOME', request.shown.home.path);
-  return { variables, leftBehind };
+  return { variables, leftBehind, emptied };
+}
+
+/** The image's own variables; a later value of a name wins. */
+export function imageVariables({ image }: Pick<RunRequest, 'image'>): ReadonlyMap<string, string> {
+  return new Map(image.facts?.config.env ?? []);
+}
+
+/** Whether the caller's value is the job's. @param inImage the image's, if it has one */
+function isCallers(source: Source, value: string, inImage: string | undefined): boolean {
+  switch (source) {
+    case 'image first':
+      return inImage === undefined;
+    case 'host':
+      return value !== '' || inImage === undefined;
+    case 'image':
+      return false;
+    default:
+      return source satisfies never;
+  }
 }
 
 /** The caller's variables that are addressed to the container, by the name that they get there. Apptainer's own prefix wins. */
@@ -102,12 +125,19 @@ function addAddressed(
   host: RunRequest['environment']['host'],
 ): void {
   const addressed = addressedVariables(host);
-  const path = [addressed.get('PREPEND_PATH'), addressed.get('PATH') ?? variables.get('PATH')?.value];
+  const before = variables.get('PATH');
   for (const [name, value] of addressed)
-    if (!Object.hasOwn(NOT_SETTABLE, name)) variables.set(name, { name, value, from: 'addressed' });
-  const parts = [...path, addressed.get('APPEND_PATH')].filter(part => part !== undefined && part !== '');
-  const before = variables.get('PATH')!;
-  variables.set('PATH', { ...before, value: parts.join(':') });
+    if (!Object.hasOwn(NOT_SETTABLE, name) && name !== 'PATH')
+      variables.set(name, { name, value, from: 'addressed' });
+  // An empty one counts as none, and a whole PATH leaves nothing to extend (tried with 1.4.5).
+  const whole = addressed.get('PATH') ?? '';
+  const parts = [addressed.get('PREPEND_PATH'), before?.value, addressed.get('APPEND_PATH')];
+  if (whole !== '') variables.set('PATH', { name: 'PATH', value: whole, from: 'addressed' });
+  else if (before !== undefined)
+    variables.set('PATH', {
+      ...before,
+      value: parts.filter(part => part !== undefined && part !== '').join(':'),
+    });
 }
 
 /**

@@ -17,7 +17,7 @@ const NEEDS: RootNeeds = {
 
 /** Variables by which a job's environment would steer podman and the programs that it starts. */
 const STEERS =
-  /^(?:PATH|HOME|TMPDIR|XDG_.*|_?CONTAINERS?_.*|PODMAN_.*|STORAGE_.*|REGISTRY_.*|REGISTRIES_.*|BUILDAH_.*|LIBPOD_.*|NOTIFY_SOCKET|LISTEN_.*|DBUS_.*|SSL_CERT_.*|GODEBUG|GOGC|GOMAXPROCS|GOMEMLIMIT|GOTRACEBACK|.*_proxy|.*_PROXY|.*\*)$/s;
+  /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|XDG_.*|_?CONTAINERS?_.*|PODMAN_.*|STORAGE_.*|REGISTRY_.*|REGISTRIES_.*|BUILDAH_.*|LIBPOD_.*|NOTIFY_SOCKET|LISTEN_.*|DBUS_.*|SSL_CERT_.*|GODEBUG|GOGC|GOMAXPROCS|GOMEMLIMIT|GOTRACEBACK|.*_proxy|.*_PROXY|.*\*)$/s;
 
 /**
  * podman, with or without root. The root is an overlay over a directory that holds nothing but the image's links: podman

@@ -49,6 +49,9 @@ jcds_hand_over_secrets() { # into the here-document, which is a pipe or a file
 
 /** jcds_is_callers: whether a variable has a value of the caller's that the policy lets through and that is not empty. */
 export function isCallers(policy: ScriptOptions['policy']): string {
+  // Nothing of the caller's comes before the image's own.
+  if (ENVIRONMENT_RULES.every(rule => rule[policy] !== 'host'))
+    return 'jcds_give_own() { # NAME VALUE: of the image\'s own ENV\n  jcds_give "$@"\n}';
   const rules = ENVIRONMENT_RULES.map(({ names, [policy]: source }) =>
     source === 'host' ? `    ${names.join(' | ')}) ;;` : `    ${names.join(' | ')}) return 1 ;;`,
   );

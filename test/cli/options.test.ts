@@ -103,7 +103,7 @@ describe('binds', () => {
 describe('the environment', () => {
   const given = ['FIRST=1', 'SECOND=a = b'];
   test.each([
-    [[], ['BOTH', 'CALLERS', 'IMAGE_ONLY=image', 'SLURM_JOB_ID', 'TERM', 'X509_USER_PROXY']],
+    [[], ['BOTH=image', 'CALLERS', 'IMAGE_ONLY=image', 'SLURM_JOB_ID', 'TERM', 'X509_USER_PROXY']],
     [
       ['--env-policy', 'clean'],
       ['BOTH=image', 'IMAGE_ONLY=image', 'TERM'],

@@ -20,10 +20,15 @@ const HOST: Pairs = [
   ['SINGULARITYENV_ADDRESSED', 'old'],
   ['APPTAINERENV_ADDRESSED', 'new $HOME'],
   ['APPTAINERENV_PREPEND_PATH', '/first'],
-  ['FOO', "host's"],
+  ['FOO', 'of the host'],
   ['EMPTY', ''],
   ['TERM', 'xterm'],
+  ['LANG', 'of the host'],
+  ['NOTHING', 'of the host'],
   ['X509_USER_PROXY', '/tmp/x509up'],
+  ['X509_CERT_DIR', 'of the host'],
+  ['APPTAINER_CACHEDIR', '/scratch'],
+  ['SINGULARITY_BIND', '/eos'],
   ['http_proxy', 'http://squid:3128'],
   ['BASH_FUNC_module%%', '() { eval x; }'],
   ['BYTES', 'a\udcff'],
@@ -32,8 +37,11 @@ const HOST: Pairs = [
 
 const IMAGE: Pairs = [
   ['PATH', '/opt/app/bin:/bin'],
-  ['FOO', "image's"],
+  ['FOO', 'of the image'],
   ['EMPTY', 'not empty'],
+  ['LANG', 'of the image'],
+  ['NOTHING', ''],
+  ['X509_CERT_DIR', 'of the image'],
   ['ONLY_IMAGE', '1'],
   ['ONLY_IMAGE', '2'],
 ];
@@ -59,7 +67,7 @@ const result = (policy: 'keep' | 'clean' | 'hep', set: Pairs = []) => {
 
 const ALWAYS = {
   PATH: '/first:/opt/app/bin:/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin',
-  PREPEND_PATH: undefined,
+  NOTHING: '',
   HOME: '/home/alice',
   PWD: '/home/alice/work',
   ONLY_IMAGE: '2',
@@ -75,18 +83,30 @@ describe('the environment of the job', () => {
       'keep',
       {
         ...ALWAYS,
-        FOO: "host's",
+        NOTHING: undefined,
+        FOO: 'of the image',
+        LANG: 'of the image',
+        X509_CERT_DIR: 'of the image',
         X509_USER_PROXY: '/tmp/x509up',
         http_proxy: 'http://squid:3128',
         'BASH_FUNC_module%%': '() { eval x; }',
         BYTES: 'a\udcff',
       },
     ],
-    ['clean', { ...ALWAYS, FOO: "image's" }],
-    ['hep', { ...ALWAYS, FOO: "image's", X509_USER_PROXY: '/tmp/x509up', http_proxy: 'http://squid:3128' }],
+    ['clean', { ...ALWAYS, FOO: 'of the image', LANG: 'of the image', X509_CERT_DIR: 'of the image' }],
+    [
+      'hep',
+      {
+        ...ALWAYS,
+        FOO: 'of the image',
+        LANG: 'of the host',
+        X509_CERT_DIR: 'of the host',
+        X509_USER_PROXY: '/tmp/x509up',
+        http_proxy: 'http://squid:3128',
+      },
+    ],
   ] as const)('under %s', (policy, variables) => {
-    const { PREPEND_PATH: _, ...expected } = variables;
-    expect(result(policy)).toEqual({ variables: expected, leftBehind: NOTED });
+    expect(result(policy)).toEqual({ variables, leftBehind: NOTED });
   });
 
   test('--env beats host, image and what is addressed; even for what is left behind', () => {
@@ -131,7 +151,7 @@ describe('the environment of the job', () => {
 test('every policy has a sentence and every line of the table says what it does under each', () => {
   for (const rule of ENVIRONMENT_RULES)
     for (const policy of Object.keys(POLICIES) as (keyof typeof POLICIES)[])
-      expect(['host', 'image']).toContain(rule[policy]);
+      expect(['image first', 'host', 'image']).toContain(rule[policy]);
   expect(ENVIRONMENT_RULES.at(-1)?.names).toEqual(['*']);
 });
 
@@ -182,19 +202,19 @@ describe('the environment as Apptainer has to be given it', () => {
   test('Apptainer passes on what it inherits and reads the image itself; the rest is addressed to the container', () => {
     expect(change()).toEqual({
       set: [
-        ['APPTAINERENV_FOO', '\\$x'],
         ['APPTAINERENV_BYTES', "a$(printf '\\377')"],
+        ['APPTAINERENV_FOO', '\\$x'],
       ],
-      unset: [
-        'LD_PRELOAD',
-        'PYTHONPATH',
-        'JCDS_TOKEN_GIT',
-        'APPTAINERENV_JCDS_TOKEN_GIT',
-        'GITLAB_TOKEN',
-        'FOO',
-        'EMPTY',
-      ],
+      unset: ['LD_PRELOAD', 'PYTHONPATH', 'JCDS_TOKEN_GIT', 'APPTAINERENV_JCDS_TOKEN_GIT', 'GITLAB_TOKEN'],
     });
+  });
+
+  test('a value of the caller’s that comes before the image’s is addressed: Apptainer would give the image’s', () => {
+    const { environment } = request('hep');
+    expect(change({ environment }).set).toEqual([
+      ['APPTAINERENV_LANG', 'of the host'],
+      ['APPTAINERENV_X509_CERT_DIR', 'of the host'],
+    ]);
   });
 
   test('a value that the image’s file would not give as it is', () => {

@@ -170,8 +170,9 @@ jcds_try 'the new root cannot be shown twice' '/usr/bin/mkdir' '/mnt/own'
 jcds_try 'the new root cannot be shown twice' '/usr/bin/mount' -n --rbind "$jcds_n" '/mnt/own'
 : >'/mnt/variables'
 printf "%s='%s'\\n" OLDPWD "$JCDS_HELD_OLDPWD" >>'/mnt/variables'
+printf "%s='%s'\\n" PATH "$JCDS_HELD_PATH" >>'/mnt/variables'
 printf "%s='%s'\\n" PWD "$JCDS_HELD_PWD" >>'/mnt/variables'
-unset JCDS_HELD_OLDPWD JCDS_HELD_PWD
+unset JCDS_HELD_OLDPWD JCDS_HELD_PATH JCDS_HELD_PWD
 jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
 exec '/usr/bin/env' 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
   --unset-env=USER \\
@@ -334,10 +335,11 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     ].flat(),
     environment: {
       set: [
-        ['PATH', PATH],
         ['SECRET', '$ecret'],
         ['USER', 'alice'],
+        ['PATH', '/bin'],
         ['JCDS_HELD_OLDPWD', '/old'],
+        ['JCDS_HELD_PATH', PATH],
         ['JCDS_HELD_PWD', '/home/alice/work'],
       ],
       unset: ['OLDPWD', 'BASH_FUNC_m%%', 'LD_PRELOAD'],
