@@ -23,9 +23,9 @@ export const common = {
 };
 
 /**
- * Builds the start-up path: start.cjs from src/entry.ts, and the loader that starts it as jcds.cjs.
+ * Builds the start-up path: start.cjs from src/entry.ts, the loader that starts it as jcds.cjs, and keep-code.cjs.
  * @param plugins for start.cjs
- * @param define for the loader
+ * @param define for the other two
  */
 export async function bundleStart(outdir, { plugins = [], define = {} } = {}) {
   const start = resolve(outdir, 'start.cjs');
@@ -41,14 +41,18 @@ export async function bundleStart(outdir, { plugins = [], define = {} } = {}) {
   // A script with cached code has no import() of its own: the loader hands it one.
   writeFileSync(start, readFileSync(start, 'utf8').replaceAll(/\bimport\(/g, 'jcdsImport('));
   const hash = createHash('sha256').update(readFileSync(start)).digest('hex');
-  await build({
-    ...common,
-    entryPoints: [resolve(source, 'loader.ts')],
-    outfile: resolve(outdir, 'jcds.cjs'),
-    format: 'cjs',
-    // So that an old Node.js (RHEL 8 has 10) can read the file as far as src/check-node.ts, which tells it so.
-    target: 'node10',
-    supported: { 'dynamic-import': true },
-    define: { JCDS_BUILD: JSON.stringify(hash.slice(0, 16)), ...define },
-  });
+  for (const [entry, name] of [
+    ['loader.ts', 'jcds.cjs'],
+    ['keep-code.ts', 'keep-code.cjs'],
+  ])
+    await build({
+      ...common,
+      entryPoints: [resolve(source, entry)],
+      outfile: resolve(outdir, name),
+      format: 'cjs',
+      // So that an old Node.js (RHEL 8 has 10) can read the file as far as src/check-node.ts, which tells it so.
+      target: 'node10',
+      supported: { 'dynamic-import': true },
+      define: { JCDS_BUILD: JSON.stringify(hash.slice(0, 16)), ...define },
+    });
 }

@@ -6,7 +6,10 @@ const SRC = resolve(import.meta.dirname, '../../src');
 
 /** From a room to the rooms it may import at run time (`import type` is free). Everyone may import errors.ts. */
 const ARROWS: Record<string, readonly string[]> = {
-  'loader.ts': ['check-node.ts', 'make-directories.ts'],
+  'loader.ts': ['check-node.ts', 'kept-code.ts'],
+  'keep-code.ts': ['check-node.ts', 'kept-code.ts', 'files', 'rehearsal.ts'],
+  'kept-code.ts': [],
+  'rehearsal.ts': [],
   'make-directories.ts': [],
   'shell-quote.ts': [],
   files: [],
