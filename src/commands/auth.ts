@@ -60,5 +60,5 @@ function show(standing: TokenStanding, json: boolean, context: Context): void {
 
 function codeOf({ error }: TokenStanding): number {
   if (error === null) return EXIT.ok;
-  return error.exitCode === EXIT.later ? EXIT.later : EXIT.no;
+  return error.exitCode >= EXIT.failed ? EXIT.no : error.exitCode;
 }

@@ -91,6 +91,15 @@ export class World {
   /** The registry's answers; a test may put its own here. */
   serve: MemoryRegistry['handle'] = (...exchange) => this.images.handle(...exchange);
 
+  /** Where the registry answers on loopback, whatever name it is asked by. */
+  get registryPort(): number {
+    return Number(new URL(this.#registry.origin).port);
+  }
+
+  get registryHeard(): TestServer['heard'] {
+    return this.#registry.heard;
+  }
+
   /** Pushes an image to the registry. */
   has(repository: string, tag: string): void {
     const image = makeImage(`${repository}:${tag}`);

@@ -48,12 +48,19 @@ export abstract class FakeServer {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
+  /** Where people and programs find it, if not on loopback: a proxy answers in these names (real-names.ts). */
+  names: { readonly web: string; readonly api: string } | null = null;
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return new URL(this.origin).host;
   }
 
   get origin(): string {
-    return `http://${this.host}`;
+    return this.names?.web ?? `http://127.0.0.1:${this.port}`;
   }
 
   /** Ends it and tells what was wrong with what was said. */
@@ -78,7 +85,7 @@ export abstract class FakeServer {
     const request: FakeRequest = {
       index: this.#arrived++,
       method,
-      url: new URL(url, this.origin),
+      url: new URL(url, this.names?.api ?? this.origin),
       headers,
       body,
     };

@@ -14,5 +14,7 @@ export function requestedPause({ status, headers, text }: Answer, now: number): 
     (status === 403 &&
       (isSpent(headers) || headers['retry-after'] !== undefined || /secondary rate limit/i.test(text)));
   if (!isLimit) return null;
-  return retryAfter(headers, now) ?? untilReset(headers, now) ?? UNTOLD;
+  // The reset of a quota that is not spent is no time to wait for.
+  const isOther = headers['x-ratelimit-remaining'] !== undefined && !isSpent(headers);
+  return retryAfter(headers, now) ?? (isOther ? null : untilReset(headers, now)) ?? UNTOLD;
 }

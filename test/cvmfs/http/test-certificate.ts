@@ -12,8 +12,11 @@ export function makeKeys(): KeyPair {
   return { privateKey, publicKey, pem: publicKey.export({ type: 'spki', format: 'pem' }) as string };
 }
 
-/** A self-signed X.509 certificate of `keys` (RFC 5280, version 1), in DER. */
-export function makeCertificate({ privateKey, publicKey }: KeyPair): Buffer {
+/**
+ * A self-signed X.509 certificate of `keys` (RFC 5280, version 1), in DER; with host names one of version 3 that is an authority, good
+ * for a TLS server of these names.
+ */
+export function makeCertificate({ privateKey, publicKey }: KeyPair, hosts: readonly string[] = []): Buffer {
   const sha256WithRsa = der(0x30, Buffer.from('06092a864886f70d01010b0500', 'hex'));
   const commonName = der(
     0x31,
@@ -23,12 +26,14 @@ export function makeCertificate({ privateKey, publicKey }: KeyPair): Buffer {
   const validity = der(0x30, time('260101000000Z'), time('360101000000Z'));
   const body = der(
     0x30,
+    ...(hosts.length > 0 ? [der(0xa0, der(0x02, Buffer.from([2])))] : []),
     der(0x02, Buffer.from([1])),
     sha256WithRsa,
     name,
     validity,
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
+    ...(hosts.length > 0 ? [extensions(hosts)] : []),
   );
   const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]);
   return der(0x30, body, sha256WithRsa, der(0x03, signature));
@@ -40,6 +45,17 @@ export function pemOf(certificate: Uint8Array): string {
       .toString('base64')
       .match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function extensions(hosts: readonly string[]): Buffer {
+  const names = hosts.map(host => der(0x82, Buffer.from(host)));
+  const authority = der(
+    0x30,
+    Buffer.from('0603551d13', 'hex'),
+    der(0x04, der(0x30, Buffer.from('0101ff', 'hex'))),
+  );
+  const alternatives = der(0x30, Buffer.from('0603551d11', 'hex'), der(0x04, der(0x30, ...names)));
+  return der(0xa3, der(0x30, authority, alternatives));
 }
 
 function time(text: string): Buffer {
