@@ -7,6 +7,7 @@ import { safeLines } from '../output/safe-text.ts';
 import { forgesOf, NoWishlistError } from '../publication-requests/service.ts';
 import { worstCode } from '../publication-requests/show.ts';
 import { type TokenStanding, tokenStanding } from '../publication-requests/token-standing.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
 
@@ -41,7 +42,7 @@ function show(standing: TokenStanding, json: boolean, context: Context): void {
   const { host, error, where, user, scopes, expires } = standing;
   if (json) {
     const told = error && { code: error.code, message: error.message, hint: error.hint ?? null };
-    context.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...standing, error: told })}\n`);
+    context.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...standing, error: told })}\n`);
     return;
   }
   if (where !== null) {

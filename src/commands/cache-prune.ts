@@ -4,6 +4,7 @@ import { DEFAULT_CVMFS_ROOT } from '../cvmfs/root.ts';
 import { EXIT } from '../errors.ts';
 import { bytesText } from '../output/amount.ts';
 import { textLines } from '../output/safe-text.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import { cleaningLines } from '../status/cache-rows.ts';
 import { directorySize } from '../status/directory-size.ts';
 import { ownCache, runtimeCaches } from '../status/local-caches.ts';
@@ -26,7 +27,13 @@ export const cachePrune: CommandDeclaration = {
     const isDry = flag(call, 'dryRun');
     const { names, bytes } = pruneOwnCache(own, context.uid, size, isDry);
     if (flag(call, 'json')) {
-      const report = { schemaVersion: 1, directory: own.directory, removed: names, bytes, dryRun: isDry };
+      const report = {
+        schemaVersion: SCHEMA_VERSION,
+        directory: own.directory,
+        removed: names,
+        bytes,
+        dryRun: isDry,
+      };
       context.stdout.write(`${JSON.stringify(report)}\n`);
       return exit(EXIT.ok);
     }

@@ -5,6 +5,7 @@ import { SETTINGS, type Settings } from '../configuration/settings.ts';
 import { changeUserSetting } from '../configuration/write-user.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { printNote } from '../output/console.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
 
@@ -26,7 +27,7 @@ export const configCommands: readonly CommandDeclaration[] = [
       const { settings, sources, notes } = loadConfiguration(context, {});
       for (const note of notes) printNote(context, note);
       if (flag(call, 'json'))
-        context.stdout.write(`${JSON.stringify({ schemaVersion: 1, settings, sources })}\n`);
+        context.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, settings, sources })}\n`);
       else
         for (const [key, value] of Object.entries(settings))
           context.stdout.write(

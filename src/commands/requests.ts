@@ -8,6 +8,7 @@ import { colorWish, type Meaning, styleFor } from '../output/style.ts';
 import { type Cell, table } from '../output/table.ts';
 import { type OwnRequest, ownRequestsTo } from '../publication-requests/own-requests.ts';
 import { NetworkForbiddenError, NoWishlistError, servicesOf } from '../publication-requests/service.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, JSON_OPTION } from './common-options.ts';
 
@@ -35,7 +36,7 @@ export const requests: CommandDeclaration = {
     const shown = flag(call, 'all') ? found : found.filter(isUnfinished);
     if (flag(call, 'json'))
       for (const request of shown)
-        context.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...request })}\n`);
+        context.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...request })}\n`);
     else if (shown.length > 0) await print(shown, call, context);
     else if (!flag(call, 'quiet'))
       printNote(

@@ -1,8 +1,8 @@
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
-import { findAnywhere, isMounted, type SeenImage } from '../cvmfs/find-anywhere.ts';
+import { findAnywhere, type SeenImage } from '../cvmfs/find-anywhere.ts';
 import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
-import { brokenError, type Publication, requirePublished } from '../cvmfs/publication.ts';
+import { requirePublished } from '../cvmfs/publication.ts';
 import { EXIT } from '../errors.ts';
 import { checkIdentity, identityFindings, refusalOf } from '../job/findings.ts';
 import { httpWishesOf } from '../job/http-options.ts';
@@ -11,6 +11,7 @@ import { notMountedHere } from '../job/not-mounted.ts';
 import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
+import { publicationJson } from '../status/publication-json.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT } from './job-options.ts';
@@ -71,6 +72,7 @@ function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): n
       return isRefused ? EXIT.no : EXIT.ok;
     }
     case 'missing':
+    case 'broken':
       return EXIT.no;
     case 'unreachable':
       return EXIT.later;
@@ -79,41 +81,14 @@ function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): n
   }
 }
 
-/** The object of `resolve --json`; absent values are null. */
-function resolution(named: NamedImage, seen: SeenImage) {
-  const { publication, http } = seen;
-  const reference = named.image.kind === 'reference' ? named.image.reference : null;
-  const published = publication.state === 'published' ? publication : null;
-  return {
-    schemaVersion: 1,
-    reference: reference && {
-      registry: reference.registry,
-      repository: reference.repository,
-      tag: reference.tag,
-      digest: reference.digest,
-    },
-    state: publication.state,
-    repository: repositoryOf(publication),
-    path: published?.path ?? null,
-    target: published?.target ?? null,
-    mounted: isMounted(seen),
-    verified: http?.verified ?? null,
-    reason: reasonOf(publication),
-    findings: published === null ? [] : identityFindings(named, published, seen),
-    http,
-  };
-}
-
-/** Where it is, or where the search ended. */
-function repositoryOf(publication: Publication): string | null {
-  if (publication.state === 'missing') return publication.broken?.repository ?? null;
-  return publication.repository;
-}
-
-/** Why there is no usable image, in one form: `code`, `detail`, `hint`. Simply not published needs no reason. */
-function reasonOf(publication: Publication): { code: string; detail: string; hint: string | null } | null {
-  if (publication.state === 'unreachable') return publication.reason;
-  if (publication.state === 'published' || publication.broken === null) return null;
-  const { message, hint } = brokenError(publication.broken);
-  return { code: publication.broken.why, detail: message, hint: hint ?? null };
+/** The object of `resolve --json`. */
+function resolution({ image, ...named }: NamedImage, seen: SeenImage) {
+  const { publication } = seen;
+  const findings =
+    publication.state === 'published' ? identityFindings({ image, ...named }, publication, seen) : [];
+  return publicationJson(image, seen, {
+    findings,
+    newest: { reason: 'not asked: jcds status asks a server' },
+    registry: { reason: 'not asked: jcds status --check-registry' },
+  });
 }

@@ -54,7 +54,7 @@ export function carefulLook(
         looked.push({ repository: row.name, path });
       }
     }
-    return { state: 'missing', looked, broken: null };
+    return { state: 'missing', looked };
   };
   const survey = (row: RepositoryRow): Survey => {
     const { layout } = open(row);
@@ -100,9 +100,9 @@ function lookAt(place: Place): Publication | null {
   const { root, repository, entryPath, path, openNamed } = place;
   const { row } = repository;
   const broken = (why: BrokenEntry['why'], target: string): Publication => ({
-    state: 'missing',
-    looked: [{ repository: row.name, path }],
-    broken: { why, repository: row.name, entryPath, path, target },
+    state: 'broken',
+    repository: row.name,
+    entry: { why, repository: row.name, entryPath, path, target },
   });
   const walked = walkTo(place);
   if ('escapes' in walked) return broken('escapes', walked.escapes);

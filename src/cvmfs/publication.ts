@@ -8,7 +8,7 @@ import { typedRepositories } from '../repositories/typed.ts';
 import { CvmfsUnreachableError, type UnreachableReason } from './unreachable.ts';
 
 /** What a look at CVMFS found out. Plain data. */
-export type Publication = Published | Missing | Unreachable;
+export type Publication = Published | Missing | Broken | Unreachable;
 
 /** The image is there. */
 export interface Published {
@@ -36,8 +36,13 @@ export interface LookedAt {
 export interface Missing {
   readonly state: 'missing';
   readonly looked: readonly LookedAt[];
-  /** The entry is there and leads nowhere that could run: the search ended at it. */
-  readonly broken: BrokenEntry | null;
+}
+
+/** The entry is there and leads nowhere that could run: the search ended at it. Asking for it anew would change nothing. */
+export interface Broken {
+  readonly state: 'broken';
+  readonly repository: string;
+  readonly entry: BrokenEntry;
 }
 
 /** An entry that is published and cannot be used. `target` is the link's text (escapes) or where it ends. */
@@ -119,11 +124,10 @@ export function requirePublished(
   if (publication.state === 'published') return publication;
   if (publication.state === 'unreachable')
     throw new CvmfsUnreachableError(publication.repository, publication.reason);
-  const { broken, looked } = publication;
+  if (publication.state === 'broken') throw brokenError(publication.entry);
+  const { looked } = publication;
   const searched = looked.map(({ repository }) => repository);
-  throw broken
-    ? brokenError(broken)
-    : new NotPublishedError(name, looked, typedRepositories(options, searched));
+  throw new NotPublishedError(name, looked, typedRepositories(options, searched));
 }
 
 /** The error of a broken entry: for `status`, which goes on. */

@@ -6,6 +6,7 @@ import { addressedVariables, jobEnvironment } from '../runtimes/environment.ts';
 import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
 import { bindsIn } from '../runtimes/shown.ts';
 import { launcherNames } from '../runtimes/withheld-variables.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { MadeRequest } from './make-request.ts';
 
 /** A decided job, with the reason of each of its parts. */
@@ -82,7 +83,7 @@ export function explainJson(dryRun: DryRun): string {
   const isMasked = maskedNames(dryRun);
   const { settings, sources } = dryRun.configuration;
   return jsonLine({
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     image: {
       name: image.name,
       repository: image.repository,

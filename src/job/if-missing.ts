@@ -23,8 +23,7 @@ export async function askIfMissing(
   { settings, options, say }: MissingPolicy,
   context: Context,
 ): Promise<boolean> {
-  if (publication.state !== 'missing' || publication.broken !== null || image.kind !== 'reference')
-    return false;
+  if (publication.state !== 'missing' || image.kind !== 'reference') return false;
   const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'fail');
   if (policy === 'fail' || options.dryRun === true) return false;
   const { reference } = image;

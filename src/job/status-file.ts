@@ -5,6 +5,7 @@ import { EXIT, JcdsError } from '../errors.ts';
 import { toBytes } from '../launch/bytes.ts';
 import { printableWord } from '../launch/printable-word.ts';
 import { jsonLine } from '../output/json.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 
 /** The status file could not be written. */
 export class StatusFileError extends JcdsError {
@@ -24,7 +25,7 @@ export class StatusFileError extends JcdsError {
  * this file tells its code from jcds' own. Holds no value of the environment.
  */
 export interface JobStatus {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: typeof SCHEMA_VERSION;
   /** `starting`: the plan was handed to the launcher; `failed`: nothing was started. */
   readonly outcome: 'starting' | 'failed';
   /** null: the command line made no sense. */
@@ -58,7 +59,7 @@ type WaitingError = JcdsError & { readonly waitingFor: JobStatus['waitingFor'] }
 /** The status after a failure, or that of a job which is about to start. */
 export function statusOf({ image, published, runtime }: Decided, error: JcdsError | null): JobStatus {
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     outcome: error === null ? 'starting' : 'failed',
     image,
     repository: published?.repository ?? null,

@@ -32,11 +32,9 @@ export async function lookForImage(
       state: 'not-visible',
       reason: `${publication.repository} cannot be seen here: ${publication.reason.detail}`,
     };
-  if (publication.state === 'missing')
-    return {
-      state: 'not-visible',
-      reason: publication.broken && `${publication.broken.path} is there and leads to no image`,
-    };
+  if (publication.state === 'missing') return { state: 'not-visible', reason: null };
+  if (publication.state === 'broken')
+    return { state: 'not-visible', reason: `${publication.entry.path} is there and leads to no image` };
   const { layout, path, targetPlace, entryPath } = publication;
   const finding = judgeOrigin(reference, LAYOUTS[layout], facts?.origin ?? null, entryPath);
   if (finding?.code === 'registry-mismatch') return { state: 'not-visible', reason: finding.message };

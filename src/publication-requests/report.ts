@@ -1,6 +1,7 @@
 import type { Published } from '../cvmfs/publication.ts';
 import type { JcdsError } from '../errors.ts';
 import { FORGES } from '../requests/forges/index.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { Asked } from './ask-for-image.ts';
 import type { Service } from './service.ts';
 
@@ -43,7 +44,7 @@ function byWhom(result: Extract<Asked, { state: 'exists' }>): string {
 
 /** The object of `request --json`, a line for each image. */
 export function resultJson(name: string, { row }: Service, result: Result): Record<string, unknown> {
-  const shared = { schemaVersion: 1, image: name, repository: row.name, state: result.state };
+  const shared = { schemaVersion: SCHEMA_VERSION, image: name, repository: row.name, state: result.state };
   if (result.state === 'failed') {
     const { code, message, hint } = result.error;
     return { ...shared, error: { code, message, hint: hint ?? null } };

@@ -1,9 +1,10 @@
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { CacheReport, MeasuredCache } from './cache-report.ts';
 
 /** The report for programs: bytes, minutes and percent as numbers; null is not known. */
 export function cacheJson({ root, repositories, runtimes, own }: CacheReport) {
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     root,
     repositories: repositories.map(({ repository, isClients, quota, used, pinned, traffic, unknown }) => ({
       repository,

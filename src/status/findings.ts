@@ -39,10 +39,9 @@ export function findingsOf(gathered: Gathered): readonly Finding[] {
     case 'published':
       return publishedFindings(publication, gathered);
     case 'missing':
-      return [
-        ...(publication.broken === null ? staleClients(gathered) : [brokenEntry(publication.broken)]),
-        ...removed(gathered),
-      ];
+      return [...staleClients(gathered), ...removed(gathered)];
+    case 'broken':
+      return [brokenEntry(publication.entry)];
     case 'unreachable':
       return [];
     default:

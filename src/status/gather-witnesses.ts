@@ -39,7 +39,7 @@ export async function gatherWitnesses(
 
 function isStale({ found, freshness }: WitnessQuestion): boolean {
   const { publication } = found;
-  return publication.state === 'missing' && publication.broken === null && freshness.some(isBehind);
+  return publication.state === 'missing' && freshness.some(isBehind);
 }
 
 function isBehind({ standing }: Freshness): boolean {

@@ -1,6 +1,7 @@
 import { isMounted, type SeenImage } from '../cvmfs/find-anywhere.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import { bar, bytesText } from '../output/amount.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { CachedHere, ImageCache, ImageContents, Unknown } from './image-cache.ts';
 
 /** For people: number, amount, what it means. */
@@ -45,7 +46,7 @@ export function imageCacheJson(
   { contents, cached }: ImageCache,
 ) {
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     path,
     target,
     mounted: isMounted(seen),

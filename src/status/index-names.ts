@@ -20,9 +20,7 @@ export function seenNames(statuses: readonly ImageStatus[], root: string): reado
     published.set(repository, [...(published.get(repository) ?? []), entryPath]);
   }
   const looked = statuses.flatMap(({ publication, http }) =>
-    publication.state === 'missing' && publication.broken === null && http?.verified !== false
-      ? publication.looked
-      : [],
+    publication.state === 'missing' && http?.verified !== false ? publication.looked : [],
   );
   return [...layouts].map(([repository, layout]) => ({
     repository,

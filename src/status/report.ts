@@ -21,6 +21,7 @@ export interface Drawing {
 const STATES: Readonly<Record<ImageStatus['publication']['state'], Meaning>> = {
   published: 'good',
   missing: 'bad',
+  broken: 'bad',
   unreachable: 'unknown',
 };
 
@@ -31,12 +32,12 @@ const MISMATCHES: ReadonlySet<Finding['code']> = new Set([
   'platform-mismatch',
 ]);
 
-/** 75 when a repository could not be seen; else 1 when an image is missing or another one; else 0. */
+/** 75 when a repository could not be seen; else 1 when an image is missing, broken or another one; else 0. */
 export function exitCodeOf(statuses: readonly ImageStatus[]): number {
   const states = new Set(statuses.map(({ publication }) => publication.state));
   if (states.has('unreachable')) return EXIT.later;
   const isOther = statuses.some(({ findings }) => findings.some(({ code }) => MISMATCHES.has(code)));
-  return states.has('missing') || isOther ? EXIT.no : EXIT.ok;
+  return states.has('missing') || states.has('broken') || isOther ? EXIT.no : EXIT.ok;
 }
 
 /** The report for people: a table, then what there is to say of each image, then the repositories. */
@@ -70,7 +71,7 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
       `unreachable: ${publication.repository} cannot be seen: ${publication.reason.detail}`,
       `  hint: ${publication.reason.hint}`,
     );
-  if (publication.state === 'missing' && publication.broken === null && findings.length === 0)
+  if (publication.state === 'missing' && findings.length === 0)
     lines.push(
       'missing: it is not published',
       `  hint: ask for it with: jcds request ${drawing.typed}${name}`,
@@ -102,6 +103,7 @@ function overHttpLines({ publication, overHttp, notMounted, http }: ImageStatus,
 
 function where({ publication, origin }: ImageStatus): string[] {
   if (publication.state === 'unreachable') return [];
+  if (publication.state === 'broken') return [`looked at: ${publication.entry.path}`];
   if (publication.state === 'missing') return publication.looked.map(({ path }) => `looked at: ${path}`);
   return [
     `path: ${publication.path}`,

@@ -1,34 +1,33 @@
-import { isMounted } from '../cvmfs/find-anywhere.ts';
+import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageStatus } from './gather.ts';
+import { type Known, publicationJson } from './publication-json.ts';
 
-/** One image of `status --json`: what `resolve --json` says of it, and the revisions. Absent values are null. */
+/** One image of `status --json`: what `resolve --json` says of it, and the revisions. */
 export function statusJson(status: ImageStatus) {
-  const { image, publication, findings, freshness, http } = status;
-  const reference = image.kind === 'reference' ? image.reference : null;
-  const published = publication.state === 'published' ? publication : null;
+  const { image, findings, freshness, upstream } = status;
+  const registry: Known<{ state: string; evidence: string }> =
+    upstream === null
+      ? { reason: 'not asked: jcds status --check-registry' }
+      : { value: { state: upstream.state, evidence: upstream.evidence } };
+  const told = publicationJson(image, status, { findings, newest: newestOf(freshness), registry });
   const [first] = freshness;
   return {
-    schemaVersion: 1,
-    reference: reference && {
-      registry: reference.registry,
-      repository: reference.repository,
-      tag: reference.tag,
-      digest: reference.digest,
+    ...told,
+    revision: {
+      client: first?.client.revision ?? null,
+      server: first?.server?.revision ?? null,
+      reason:
+        first === undefined || first.server === null ? (first?.sentence ?? 'no repository was asked') : null,
     },
-    state: publication.state,
-    repository: publication.state === 'missing' ? null : publication.repository,
-    path: published?.path ?? null,
-    target: published?.target ?? null,
-    mounted: isMounted(status),
-    verified: http?.verified ?? null,
-    reason:
-      publication.state === 'unreachable'
-        ? publication.reason
-        : publication.state === 'missing'
-          ? publication.broken
-          : null,
-    findings,
-    http,
-    revision: { client: first?.client.revision ?? null, server: first?.server?.revision ?? null },
   };
+}
+
+/** Of several repositories the one that is least known counts. */
+function newestOf(freshness: readonly Freshness[]): Known<boolean> {
+  const [first] = freshness;
+  if (first === undefined) return { reason: 'no repository was asked' };
+  const behind = freshness.some(({ standing }) => standing === 'behind');
+  const unknown = freshness.find(({ standing }) => standing === 'unknown' || standing === 'ahead');
+  if (behind) return { value: false };
+  return unknown === undefined ? { value: true } : { reason: unknown.sentence };
 }

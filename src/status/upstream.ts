@@ -44,6 +44,7 @@ export async function askUpstream(
   const upstream = upstreamReference(question);
   if ('reason' in upstream) return unknown(upstream.reason);
   const { reference } = upstream;
+  if (publication.state === 'broken') return unknown('what is published leads to no image');
   if (publication.state === 'missing') {
     const { state, evidence, hint } = await registryHas(reference, options);
     return { state: PRESENCE[state], evidence, hint };

@@ -89,5 +89,5 @@ export function ad(...lines: readonly string[]): string {
 /** How the status file tells that a job is about to start. */
 export function starting(image: string, repository: string, path: string, target: string) {
   const decided = { image, repository, path, target, runtime: 'apptainer' };
-  return { schemaVersion: 1, outcome: 'starting', ...decided, exitCode: null, error: null, waitingFor: null };
+  return { schemaVersion: 2, outcome: 'starting', ...decided, exitCode: null, error: null, waitingFor: null };
 }

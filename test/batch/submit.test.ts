@@ -139,7 +139,7 @@ describe('an image that is there', () => {
     const { code, stdout, stderr } = await world.jcds(['condor', 'submit', '--json', BMN, 'job.sub']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
-      ...{ schemaVersion: 1, clusters: [12], image: BMN, repository: 'containers.jinr.ru', path },
+      ...{ schemaVersion: 2, clusters: [12], image: BMN, repository: 'containers.jinr.ru', path },
       ...{ pin: expect.stringContaining('/.images/'), via: 'container' },
     });
   });

@@ -96,7 +96,7 @@ const FAULTS: Record<string, [lines: string[], said: string]> = {
 };
 
 const failed = (text: string) => ({
-  schemaVersion: 1,
+  schemaVersion: 2,
   outcome: 'failed',
   ...{ image: text, repository: null, path: null, target: null, runtime: null, exitCode: 125 },
   error: {

@@ -48,7 +48,7 @@ function refused(
     started: null,
     failure: `jcds: ${text}\n`,
     told: {
-      schemaVersion: 1,
+      schemaVersion: 2,
       outcome: 'failed',
       ...{ image: null, repository: 'containers.jinr.ru', path: null, target: null, runtime: null },
       exitCode: code,

@@ -93,7 +93,7 @@ describe('--json', () => {
   });
 
   test('holds the image, the runtime and the command', () => {
-    expect(plan.schemaVersion).toBe(1);
+    expect(plan.schemaVersion).toBe(2);
     expect(plan.image).toEqual({
       name: 'library/small:1',
       repository: 'containers.jinr.ru',

@@ -214,7 +214,7 @@ test('several images: a request and a line each, the worst code; --json has the 
     .split('\n')
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(lines[0]).toEqual({
-    ...{ schemaVersion: 1, image: BMN, repository: 'containers.jinr.ru', state: 'opened', public: true },
+    ...{ schemaVersion: 2, image: BMN, repository: 'containers.jinr.ru', state: 'opened', public: true },
     ...{ url: page(world, 1), number: 1, author: null, own: null, rebuilt: false, reason: null },
     ...{ list: 'docker_images.txt', line: BMN, lineNumber: 3, diff: DIFF.trimEnd() },
   });

@@ -93,7 +93,7 @@ describe('jcds auth status', () => {
     });
     expect(objects((await world.jcds(['auth', 'status', '--json'])).stdout)).toEqual([
       {
-        ...{ schemaVersion: 1, host: host(), kind: 'gitlab', source: 'variable', where: world.tokenVariable },
+        ...{ schemaVersion: 2, host: host(), kind: 'gitlab', source: 'variable', where: world.tokenVariable },
         ...{ user: 'nica', scopes: ['api'], expires: '2027-03-01', error: null },
       },
     ]);

@@ -113,6 +113,7 @@ const answers: Row[] = [
     {
       ...nothing,
       reference: { ...hub, repository: 'broken/escapes' },
+      state: 'broken',
       repository: JINR,
       reason: {
         code: 'escapes',
@@ -127,6 +128,7 @@ const answers: Row[] = [
     {
       ...nothing,
       reference: { ...hub, repository: 'broken/gone' },
+      state: 'broken',
       repository: JINR,
       reason: {
         code: 'dangling',
@@ -153,12 +155,24 @@ const answers: Row[] = [
   ],
 ];
 
+/** What resolve asks nobody about, and why. */
+const notAsked = {
+  newest: null,
+  local: null,
+  registry: null,
+  reasons: {
+    newest: 'not asked: jcds status asks a server',
+    local: 'jcds keeps no images of its own',
+    registry: 'not asked: jcds status --check-registry',
+  },
+};
+
 describe('resolve', () => {
   test.each(answers)('--json %j', (words, code, answer) => {
     const { stdout, ...rest } = setting.jcds(['resolve', '--json', ...words]);
     expect(rest).toEqual({ code, stderr: '' });
     expect(stdout).toMatch(/^[^\n]*\n$/);
-    expect(JSON.parse(stdout)).toEqual({ schemaVersion: 1, ...looked, ...answer });
+    expect(JSON.parse(stdout)).toEqual({ schemaVersion: 2, ...looked, ...notAsked, ...answer });
   });
 
   test.each(answers)('without --json: the same code, and a path or nothing: %j', (words, code, answer) => {

@@ -31,7 +31,7 @@ const published = {
   target: small,
 };
 const nothing = { repository: null, path: null, target: null, runtime: null };
-const last = { schemaVersion: 1, waitingFor: null };
+const last = { schemaVersion: 2, waitingFor: null };
 
 beforeEach(() => {
   writeFileSync(precious, 'precious');
@@ -151,7 +151,7 @@ test('a link that stands there is replaced, not followed', () => {
     symlinkSync(precious, link);
     setting.jcds(['exec', '--status-file', link, ...words]);
     expect(readFileSync(precious, 'utf8')).toBe('precious');
-    expect(JSON.parse(readFileSync(link, 'utf8')).schemaVersion).toBe(1);
+    expect(JSON.parse(readFileSync(link, 'utf8')).schemaVersion).toBe(2);
     rmSync(link);
   }
 });

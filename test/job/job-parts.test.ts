@@ -117,7 +117,7 @@ describe('GPU', () => {
 
 describe('the status file', () => {
   const status: JobStatus = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     outcome: 'starting',
     image: 'a:1',
     repository: 'r',

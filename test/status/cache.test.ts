@@ -210,7 +210,7 @@ test('the size of an image and its share in the cache, as root is told', async (
   ]);
   const json = await run(['cache', '--json', '--cvmfs-root', root, 'debian:12'], { environment });
   expect(JSON.parse(json.stdout)).toEqual({
-    schemaVersion: 1,
+    schemaVersion: 2,
     path: `${root}/${JINR}/library/debian:12`,
     target: join(root, JINR, place),
     mounted: true,

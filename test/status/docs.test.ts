@@ -9,7 +9,10 @@ const page = (name: string) =>
   readFileSync(join(resolve(import.meta.dirname, '../../docs'), `${name}.md`), 'utf8');
 
 /** The compiler keeps these whole. */
-const STATES = { published: 1, missing: 1, unreachable: 1 } satisfies Record<Publication['state'], 1>;
+const STATES = { published: 1, missing: 1, broken: 1, unreachable: 1 } satisfies Record<
+  Publication['state'],
+  1
+>;
 const FINDINGS = {
   'stale-client': 1,
   outdated: 1,

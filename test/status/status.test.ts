@@ -70,7 +70,10 @@ test('an image that is there says so, as resolve does, with both revisions', asy
   const { code, images } = await status(['debian:12']);
   const resolved = await run(['resolve', '--json', '--cvmfs-root', root, 'debian:12']);
   expect(code).toBe(0);
-  expect(images).toEqual([{ ...JSON.parse(resolved.stdout), revision: { client: 811, server: 812 } }]);
+  const { reasons, ...seen } = JSON.parse(resolved.stdout);
+  const { newest: _told, ...others } = reasons;
+  const revision = { client: 811, server: 812, reason: null };
+  expect(images).toEqual([{ ...seen, newest: false, reasons: others, revision }]);
 });
 
 test('a missing image may be there where the server is ahead, and is not there where it is not', async () => {
@@ -119,11 +122,11 @@ test('programs of another architecture are found out', async () => {
   expect([code, message]).toEqual(['broken-image', expect.stringContaining('its programs are for arm64')]);
 });
 
-test('an entry that leads nowhere is missing and broken', async () => {
+test('an entry that leads nowhere is broken', async () => {
   const { code, images } = await status(['broken/loop:1']);
   expect(code).toBe(1);
   expect(images).toMatchObject([
-    { state: 'missing', reason: { why: 'loop' }, findings: [{ code: 'broken-image' }] },
+    { state: 'broken', reason: { code: 'loop' }, findings: [{ code: 'broken-image' }] },
   ]);
 });
 

@@ -82,7 +82,7 @@ async function lookOnce(
 }
 
 function isAskable(publication: Publication, { image }: NamedImage): publication is Missing {
-  return publication.state === 'missing' && publication.broken === null && image.kind === 'reference';
+  return publication.state === 'missing' && image.kind === 'reference';
 }
 
 /** Whether it is asked for now. Whoever sits at a terminal is asked first, unless a policy says otherwise. */
@@ -104,5 +104,6 @@ async function askedFor(named: NamedImage, wanted: WantedImage, context: Context
 /** Where the service will publish it: the first place that was looked at in its repository. */
 function placeOf({ looked }: Missing, settings: Settings): Pick<ImageForJobs, 'repository' | 'path'> {
   const { row } = serviceToAsk(settings);
-  return looked.find(({ repository }) => repository === row.name) ?? looked[0]!;
+  // What is spelled as the name stands before what the service makes of it.
+  return looked.findLast(({ repository }) => repository === row.name) ?? looked.at(-1)!;
 }

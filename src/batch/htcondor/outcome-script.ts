@@ -52,7 +52,7 @@ jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason 
       jcds_json "$5" && jcds_told="$jcds_told,\\"hint\\":$jcds_quoted}"
       ;;
   esac
-  jcds_told="{\\"schemaVersion\\":1,\\"outcome\\":\\"$1\\",$jcds_told,\\"waitingFor\\":null}"
+  jcds_told="{\\"schemaVersion\\":2,\\"outcome\\":\\"$1\\",$jcds_told,\\"waitingFor\\":null}"
   jcds_write "$jcds_told" "$_CONDOR_SCRATCH_DIR/.jcds-status.json"
 }
 jcds_write() { # TEXT FILE: half of it is worse than none

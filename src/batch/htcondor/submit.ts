@@ -6,6 +6,7 @@ import { printableWord } from '../../launch/printable-word.ts';
 import type { Speaker } from '../../output/console.ts';
 import { jsonLine } from '../../output/json.ts';
 import { safeLines, safeText } from '../../output/safe-text.ts';
+import { SCHEMA_VERSION } from '../../schema-version.ts';
 import { type CondorSetting, isAdvertised, runCondor } from './condor-tools.ts';
 import { awaitImage, findForJobs, type ImageForJobs, type WantedImage } from './find-for-jobs.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
@@ -194,7 +195,7 @@ async function release(
 function answer({ clusters }: Jobs, { image, way }: Submission): string {
   const { name, repository, path, pin } = image;
   return jsonLine({
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     clusters: clusters.map(Number),
     image: name,
     repository,

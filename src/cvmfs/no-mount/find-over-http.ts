@@ -34,7 +34,7 @@ export async function findOverHttp(question: FindQuestion): Promise<FoundOverHtt
       looked.push({ repository: row.name, path: `${root}/${row.name}/${entryPath}` });
     }
   }
-  return { publication: { state: 'missing', looked, broken: null }, origin: null, architecture: null };
+  return { publication: { state: 'missing', looked }, origin: null, architecture: null };
 }
 
 function rowOf(name: string, rows: readonly RepositoryRow[]): RepositoryRow {
@@ -62,7 +62,7 @@ function broken({ root, opened, entryPath }: Place, why: BrokenEntry['why'], tar
   const repository = opened.row.name;
   const path = `${root}/${repository}/${entryPath}`;
   const entry = { why, repository, entryPath, path, target };
-  const publication = { state: 'missing', looked: [{ repository, path }], broken: entry } as const;
+  const publication = { state: 'broken', repository, entry } as const;
   return { publication, origin: null, architecture: null };
 }
 

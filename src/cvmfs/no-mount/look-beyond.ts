@@ -66,7 +66,7 @@ async function goOn(image: ImageName, found: FoundImage, looking: Looking): Prom
 type PlainlyMissing = SeenImage & { readonly publication: { readonly state: 'missing' } };
 
 function isPlainlyMissing(seen: SeenImage): seen is PlainlyMissing {
-  return seen.publication.state === 'missing' && seen.publication.broken === null;
+  return seen.publication.state === 'missing';
 }
 
 function withLooked(seen: PlainlyMissing, looked: readonly LookedAt[]): SeenImage {

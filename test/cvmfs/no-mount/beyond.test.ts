@@ -69,7 +69,6 @@ test('the search goes on over HTTP where nothing is mounted, and after that on t
       { repository: LAB, path: `${root}/${LAB}/library/none:1` },
       { repository: OTHER, path: `${root}/${OTHER}/library/none:1` },
     ],
-    broken: null,
   });
 });
 

@@ -88,16 +88,16 @@ test.each([
   const entryPath = `library/${name}`;
   const path = `/here/${LAB}/${entryPath}`;
   expect((await look(named(name))).publication).toEqual({
-    state: 'missing',
-    looked: [{ repository: LAB, path }],
-    broken: { why, repository: LAB, entryPath, path, target },
+    state: 'broken',
+    repository: LAB,
+    entry: { why, repository: LAB, entryPath, path, target },
   });
 });
 
 test('a name that is not there is missing, and said where it was looked for', async () => {
   const { publication, http } = await look(named('none:1'));
   const looked = [{ repository: LAB, path: `/here/${LAB}/library/none:1` }];
-  expect(publication).toEqual({ state: 'missing', looked, broken: null });
+  expect(publication).toEqual({ state: 'missing', looked });
   expect(http).toMatchObject({ revision: 7, verified: true, from: 'server' });
 });
 
