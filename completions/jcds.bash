@@ -51,7 +51,7 @@ _jcds_table() {
       )
       ;;
     'config')
-      words=(list get set unset)
+      words=(list get set unset trust untrust)
       options=(
         '-h --help|'
       )
@@ -436,7 +436,7 @@ _jcds_table() {
       )
       ;;
     'config get' | 'config unset')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network')
+      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -446,7 +446,28 @@ _jcds_table() {
       )
       ;;
     'config set')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network' 'text')
+      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust' 'text')
+      options=(
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'config trust')
+      places=('directory')
+      options=(
+        '-y --yes|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'config untrust')
+      places=('directory')
       options=(
         '-v --verbose|'
         '-q --quiet|'

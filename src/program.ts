@@ -37,7 +37,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
     (await import('./commands/condor-machine-ad.ts')).condorMachineAd,
     (await import('./commands/condor-install.ts')).condorInstall,
   ],
-  config: async () => (await import('./commands/config.ts')).configCommands,
+  config: async () => [
+    ...(await import('./commands/config.ts')).configCommands,
+    ...(await import('./commands/config-trust.ts')).configTrustCommands,
+  ],
   completion: async () => (await import('./commands/completion.ts')).completionCommands,
   help: async () => [(await import('./commands/help.ts')).help],
 };

@@ -1,10 +1,12 @@
 import { SettingValueError } from '../configuration/errors.ts';
-import { loadConfiguration } from '../configuration/load.ts';
+import { loadConfiguration, SITE_FILE } from '../configuration/load.ts';
 import { parseTextValue } from '../configuration/parse-value.ts';
-import { SETTINGS, type Settings } from '../configuration/settings.ts';
+import type { ProjectUse } from '../configuration/project-use.ts';
+import { SETTINGS, type SettingRow, type Settings } from '../configuration/settings.ts';
 import { changeUserSetting } from '../configuration/write-user.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { printNote } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
@@ -24,14 +26,16 @@ export const configCommands: readonly CommandDeclaration[] = [
     arguments: [],
     options: [JSON_OPTION],
     async action(call, context) {
-      const { settings, sources, notes } = loadConfiguration(context, {});
+      const { settings, sources, notes, project } = loadConfiguration(context, {}, { isQuestion: true });
       for (const note of notes) printNote(context, note);
+      const { file, standing } = project ?? {};
+      const found = project === null ? null : { file, standing };
       if (flag(call, 'json'))
-        context.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, settings, sources })}\n`);
+        context.stdout.write(jsonLine({ schemaVersion: SCHEMA_VERSION, settings, sources, project: found }));
       else
         for (const [key, value] of Object.entries(settings))
           context.stdout.write(
-            `${key} = ${JSON.stringify(value)}  (${sources[key as keyof Settings] ?? 'default'})\n`,
+            `${key} = ${JSON.stringify(value)}  (${whose(sources[key as keyof Settings], project)})\n`,
           );
       return exit(EXIT.ok);
     },
@@ -43,7 +47,7 @@ export const configCommands: readonly CommandDeclaration[] = [
     arguments: [KEY],
     options: [],
     async action(call, context) {
-      const { settings } = loadConfiguration(context, {});
+      const { settings } = loadConfiguration(context, {}, { isQuestion: true });
       context.stdout.write(`${JSON.stringify(settings[knownKey(call.arguments[0])])}\n`);
       return exit(EXIT.ok);
     },
@@ -60,7 +64,10 @@ export const configCommands: readonly CommandDeclaration[] = [
     async action(call, context) {
       const key = knownKey(call.arguments[0]);
       const text = call.arguments[1] ?? '';
-      const parsed = parseTextValue(SETTINGS[key], text);
+      const row: SettingRow = SETTINGS[key];
+      if (row.by === 'site')
+        throw new UsageError(`only ${SITE_FILE} may set ${key}`, 'jcds help configuration');
+      const parsed = parseTextValue(row, text);
       if ('reason' in parsed) throw new SettingValueError(key, text, parsed.reason);
       await changeUserSetting(key, () => parsed.value as never, context);
       return exit(EXIT.ok);
@@ -78,6 +85,13 @@ export const configCommands: readonly CommandDeclaration[] = [
     },
   },
 ];
+
+/** Where a setting comes from; of a project's, why it is used. */
+function whose(source: string | undefined, project: ProjectUse | null): string {
+  if (source === undefined) return 'default';
+  if (source !== project?.file) return source;
+  return `${source}, ${project.standing === 'allowed' ? 'allowed by the site' : 'trusted'}`;
+}
 
 function knownKey(word: string | undefined): keyof Settings {
   if (word !== undefined && Object.hasOwn(SETTINGS, word)) return word as keyof Settings;

@@ -1,5 +1,5 @@
-import { lstatSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readTextIfThere } from '../files/read.ts';
+import { errnoOf, fileTrouble, RefusedFile } from '../files/refused-file.ts';
 import { ConfigurationError } from './errors.ts';
 import { isRecord, parseJsonValue } from './parse-value.ts';
 import { SETTINGS, type SettingRow, type Settings } from './settings.ts';
@@ -12,45 +12,47 @@ export interface Layer {
   readonly enforced: Partial<Settings>;
   /** Keys that jcds does not know or that this file may not set: reported, not fatal. */
   readonly notes: readonly string[];
+  /** Why nothing of it is used. */
+  readonly unread?: string;
 }
 
-const LARGEST_FILE = 1 << 20;
+/** Whose file it is: `project`: only the keys a cloned directory may set; `site`: `enforced` is honoured. */
+export type Owner = 'project' | 'user' | 'site';
 
-/**
- * Reads a configuration file, or null when there is none.
- * @param trust `project`: only the keys a cloned directory may set; `site`: `enforced` is honoured.
- * @throws ConfigurationError naming file, line and key
- */
-export function readLayer(file: string, trust: 'project' | 'user' | 'site'): Layer | null {
-  const text = readText(file);
-  if (text === null) return null;
+/** What has no settings for this user, and is no failure to start: another's home, or one that is closed. */
+const CLOSED: ReadonlySet<string | null> = new Set(['EACCES', 'EPERM']);
+
+/** Reads the site's or the user's configuration file; null: there is none. @throws ConfigurationError naming file, line and key */
+export function readLayer(file: string, owner: 'user' | 'site', uid: number): Layer | null {
+  try {
+    const text = readTextIfThere(`${owner}-settings`, file, uid);
+    return text === null ? null : layerOf(file, text, owner);
+  } catch (thrown) {
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    const isOthers = thrown instanceof RefusedFile && ['foreign', 'writable'].includes(thrown.refusal);
+    if (owner === 'user' && (isOthers || CLOSED.has(errnoOf(thrown))))
+      return { file, values: {}, enforced: {}, notes: [`${file} is not used: ${reason}`], unread: reason };
+    throw new ConfigurationError(file, null, null, `cannot be read (${reason})`, thrown);
+  }
+}
+
+/** What a configuration file with this text says. @throws ConfigurationError naming file, line and key */
+export function layerOf(file: string, text: string, owner: Owner): Layer {
   const parsed = parseJson(file, text);
   const { enforced, ...values } = parsed;
   const notes: string[] = [];
-  const read = (record: Record<string, unknown>) => readValues(file, text, record, trust, notes);
-  if (enforced !== undefined && trust !== 'site')
+  const read = (record: Record<string, unknown>) => readValues(file, text, record, owner, notes);
+  if (enforced !== undefined && owner !== 'site')
     notes.push(`${file}: enforced is honoured in the site's file only`);
   if (enforced !== undefined && !isRecord(enforced))
     throw new ConfigurationError(file, lineOf(text, 'enforced'), 'enforced', 'must be an object');
   return {
     file,
     values: read(values),
-    enforced: trust === 'site' && enforced !== undefined ? read(enforced) : {},
+    enforced: owner === 'site' && enforced !== undefined ? read(enforced) : {},
     notes,
   };
-}
-
-function readText(file: string): string | null {
-  try {
-    const text = readFileSync(file, 'utf8');
-    if (text.length > LARGEST_FILE) throw new ConfigurationError(file, null, null, 'is larger than 1 MiB');
-    return text;
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    if (code === undefined) throw thrown;
-    throw new ConfigurationError(file, null, null, `cannot be read (${code})`, thrown);
-  }
 }
 
 function parseJson(file: string, text: string): Record<string, unknown> {
@@ -74,7 +76,7 @@ function readValues(
   file: string,
   text: string,
   record: Record<string, unknown>,
-  trust: 'project' | 'user' | 'site',
+  owner: Owner,
   notes: string[],
 ): Partial<Settings> {
   const values: Record<string, unknown> = {};
@@ -84,8 +86,10 @@ function readValues(
       : undefined;
     if (row === undefined)
       notes.push(`${file}, line ${lineOf(text, key)}: unknown key ${JSON.stringify(key)}`);
-    else if (trust === 'project' && !row.project)
-      notes.push(`${file}, line ${lineOf(text, key)}: a project may not set ${key}`);
+    else if (!maySet(owner, row))
+      notes.push(
+        `${file}, line ${lineOf(text, key)}: a ${owner === 'project' ? 'project' : 'user'} may not set ${key}`,
+      );
     else {
       const parsed = parseJsonValue(row, value);
       if ('reason' in parsed) throw new ConfigurationError(file, lineOf(text, key), key, parsed.reason);
@@ -95,28 +99,12 @@ function readValues(
   return values;
 }
 
+function maySet(owner: Owner, row: SettingRow): boolean {
+  return owner === 'site' || row.by === 'project' || row.by === owner;
+}
+
 /** The line on which a key is written first. */
 function lineOf(text: string, key: string): number {
   const offset = text.indexOf(JSON.stringify(key));
   return text.slice(0, Math.max(0, offset)).split('\n').length;
-}
-
-/** The nearest `.jcds.json` at or above a directory that belongs to the user (a stranger's is passed over). */
-export function projectFile(directory: string, uid: number): string | null {
-  for (let at = directory; ; at = dirname(at)) {
-    const file = join(at, '.jcds.json');
-    const owner = ownerOf(file);
-    if (owner !== null) return owner === uid ? file : null;
-    if (at === dirname(at)) return null;
-  }
-}
-
-/** null: no such file, or nobody can see one. */
-function ownerOf(file: string): number | null {
-  try {
-    const status = lstatSync(file, { throwIfNoEntry: false });
-    return status?.isFile() === true ? status.uid : null;
-  } catch {
-    return null;
-  }
 }

@@ -32,6 +32,8 @@ export interface Settings {
   registryTokenServers: Readonly<Record<string, string>>;
   /** false: jcds never touches the network. */
   network: boolean;
+  /** Which .jcds.json are used: those that the user has read and trusted (`jcds config trust`), or every one of the user's. */
+  projectTrust: 'hash' | 'always';
 }
 
 export const DEFAULTS: Settings = {
@@ -52,68 +54,78 @@ export const DEFAULTS: Settings = {
   insecureRegistries: [],
   registryTokenServers: {},
   network: true,
+  projectTrust: 'hash',
 };
 
-/** How one key is read: from JSON, from its environment variable, and whether a project file may set it. */
+/** How one key is read: from JSON, from its environment variable, and who may set it. */
 export interface SettingRow {
   readonly kind: 'text' | 'list' | 'seconds' | 'boolean' | 'pairs' | 'services' | readonly string[];
-  /** A cloned directory is not trusted with servers, keys, runtimes, runtime arguments or forges. */
-  readonly project: boolean;
+  /**
+   * `project`: a cloned directory as well; it is not trusted with servers, keys, runtimes, runtime arguments or forges. `site`:
+   * the site's file alone.
+   */
+  readonly by: 'project' | 'user' | 'site';
   readonly meaning: string;
 }
 
 /** One row for each key; docs/configuration.md is made from it. The variable is JCDS_ and the key in capitals. */
 export const SETTINGS = {
-  image: { kind: 'text', project: true, meaning: 'the image that `.` stands for' },
-  repositories: { kind: 'list', project: true, meaning: 'CVMFS repositories to search, in order' },
+  image: { kind: 'text', by: 'project', meaning: 'the image that `.` stands for' },
+  repositories: { kind: 'list', by: 'project', meaning: 'CVMFS repositories to search, in order' },
   services: {
     kind: 'services',
-    project: false,
+    by: 'user',
     meaning: 'rows added to the table of services, by repository name',
   },
-  cvmfsRoot: { kind: 'text', project: false, meaning: 'where CVMFS is mounted' },
-  cvmfsTimeout: { kind: 'seconds', project: false, meaning: 'how long a look at CVMFS may take, in seconds' },
-  runtimes: { kind: 'list', project: false, meaning: 'runtimes in order of preference' },
+  cvmfsRoot: { kind: 'text', by: 'user', meaning: 'where CVMFS is mounted' },
+  cvmfsTimeout: { kind: 'seconds', by: 'user', meaning: 'how long a look at CVMFS may take, in seconds' },
+  runtimes: { kind: 'list', by: 'user', meaning: 'runtimes in order of preference' },
   batchExcludes: {
     kind: 'list',
-    project: false,
+    by: 'user',
     meaning:
       'runtimes that are not used in a job of HTCondor, Slurm, PBS or LSF, such as those that outlive SIGKILL: ["podman", "docker", "containerd"]',
   },
-  envPolicy: { kind: ['keep', 'clean', 'hep'], project: false, meaning: 'which variables the job sees' },
+  envPolicy: { kind: ['keep', 'clean', 'hep'], by: 'user', meaning: 'which variables the job sees' },
   binds: {
     kind: 'list',
-    project: true,
+    by: 'project',
     meaning: 'directories to show in every container, SRC[:DST[:ro|rw]]',
   },
-  gpu: { kind: ['auto', 'nvidia', 'rocm', 'none'], project: false, meaning: 'which GPU is shown inside' },
+  gpu: { kind: ['auto', 'nvidia', 'rocm', 'none'], by: 'user', meaning: 'which GPU is shown inside' },
   ifMissing: {
     kind: ['ask', 'request', 'wait', 'fail'],
-    project: false,
+    by: 'user',
     meaning: 'what `run` does with an image that is not published',
   },
   anyRegistry: {
     kind: 'boolean',
-    project: false,
+    by: 'user',
     meaning: 'accept an image that was made from another registry than the one typed',
   },
   waitTimeout: {
     kind: 'seconds',
-    project: false,
+    by: 'user',
     meaning: 'how long `--wait` and `--if-missing wait` wait, in seconds',
   },
-  waitInterval: { kind: 'seconds', project: false, meaning: 'how often they look, in seconds' },
+  waitInterval: { kind: 'seconds', by: 'user', meaning: 'how often they look, in seconds' },
   insecureRegistries: {
     kind: 'list',
-    project: false,
+    by: 'user',
     meaning: 'registries, HOST:PORT, that are spoken to by plain http',
   },
   registryTokenServers: {
     kind: 'pairs',
-    project: false,
+    by: 'user',
     meaning: 'token servers that registries on other hosts may name, REGISTRY=HOST',
   },
-  network: { kind: 'boolean', project: false, meaning: 'whether jcds may use the network' },
+  network: { kind: 'boolean', by: 'user', meaning: 'whether jcds may use the network' },
+  projectTrust: {
+    kind: ['hash', 'always'],
+    by: 'site',
+    meaning:
+      'which .jcds.json are used: those that the user has trusted with `jcds config trust`, or all that belong to the user',
+  },
 } as const satisfies Record<keyof Settings, SettingRow>;
 
 /** `cvmfsTimeout` -> `JCDS_CVMFS_TIMEOUT`. */

@@ -1,27 +1,63 @@
+import { basename, dirname, extname } from 'node:path';
+import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
+import { EXIT, JcdsError } from '../errors.ts';
+import { inOwnDirectory } from '../files/own-directory.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import { readLayer } from './files.ts';
-import { userFile } from './load.ts';
 import type { Settings } from './settings.ts';
+import { realPathOf, userFile } from './user-directory.ts';
+
+/** The user's own settings, or list of trusted projects, cannot be written. */
+export class SettingsNotWrittenError extends JcdsError {
+  constructor(file: string, reason: string, cause: unknown) {
+    super({
+      code: 'SETTINGS_NOT_WRITTEN',
+      message: `${file} cannot be written (${reason})`,
+      hint: `see whether HOME and XDG_CONFIG_HOME are right, and what is there: ${commandText('ls', '-la', dirname(file))}`,
+      exitCode: EXIT.usage,
+      cause,
+    });
+  }
+}
+
+/** Runs what writes `file`; what the system says of it becomes a message. @throws SettingsNotWrittenError */
+export function writingSettings<T>(file: string, write: () => T): T {
+  try {
+    return write();
+  } catch (thrown) {
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    throw new SettingsNotWrittenError(file, reason, thrown);
+  }
+}
 
 /**
- * Changes the user's own file: `change` gets what stands there now. conf writes aside and renames; the file is read first with our
- * own reader, whose errors name line and key. Throws ConfigurationError.
+ * Changes the user's own file, where it really lies: `change` gets what stands there now. conf writes aside and renames; the file is
+ * read first with our own reader, whose errors name line and key. @throws ConfigurationError, SettingsNotWrittenError
  */
 export async function changeUserSetting<Key extends keyof Settings>(
   key: Key,
   change: (now: Settings[Key] | undefined) => Settings[Key] | undefined,
-  context: Pick<Context, 'environment' | 'home'>,
+  context: Pick<Context, 'environment' | 'home' | 'uid'>,
 ): Promise<void> {
   const file = userFile(context);
-  const now = readLayer(file, 'user')?.values[key];
+  const layer = readLayer(file, 'user', context.uid);
+  if (layer?.unread !== undefined) throw new SettingsNotWrittenError(file, layer.unread, null);
+  const value = change(layer?.values[key]);
   const { default: Conf } = await import('conf');
-  const store = new Conf<Record<string, unknown>>({
-    cwd: file.replace(/\/config\.json$/, ''),
-    configName: 'config',
-    accessPropertiesByDotNotation: false,
-    configFileMode: 0o600,
-  });
-  const value = change(now);
-  if (value === undefined) store.delete(key);
-  else store.set(key, value);
+  const real = realPathOf(file);
+  writingSettings(file, () =>
+    inOwnDirectory({ base: dirname(real), names: [], uid: context.uid }, directory => {
+      const store = new Conf<Record<string, unknown>>({
+        cwd: directory,
+        configName: basename(real, extname(real)),
+        fileExtension: extname(real).slice(1),
+        accessPropertiesByDotNotation: false,
+        configFileMode: 0o600,
+      });
+      if (value === undefined) store.delete(key);
+      else store.set(key, value);
+    }),
+  );
 }

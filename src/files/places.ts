@@ -22,6 +22,7 @@ export const PLACES = {
   'site-settings': { limit: MIB, trust: 'anybody' },
   'user-settings': { limit: MIB, trust: 'user' },
   'project-settings': { limit: MIB, trust: 'anybody' },
+  'trusted-projects': { limit: MIB, trust: 'own' },
   'image-memory': { limit: 4 * MIB, trust: 'own' },
   'name-index': { limit: 64 * MIB, trust: 'own' },
   'http-object': { limit: 1024 * MIB, trust: 'own' },

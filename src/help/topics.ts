@@ -34,11 +34,18 @@ it says what was decided before the command was started.
 `;
 }
 
+const SETTERS = {
+  project: '; a project may set it',
+  user: '',
+  site: '; only the site’s file may set it',
+} as const;
+
 function configuration(): string {
   const rows = Object.entries(SETTINGS).map(([key, row]) => {
     const kind = typeof row.kind === 'string' ? row.kind : row.kind.join('|');
     const standard = JSON.stringify(DEFAULTS[key as keyof Settings]);
-    return `  ${key} (${kind}; ${variableOf(key)}; default ${standard}${row.project ? '; a project may set it' : ''})\n      ${row.meaning}`;
+    const variable = row.by === 'site' ? '' : ` ${variableOf(key)};`;
+    return `  ${key} (${kind};${variable} default ${standard}${SETTERS[row.by]})\n      ${row.meaning}`;
   });
   return `Layers, the strongest first:
   1. "enforced" in /etc/jcds/config.json
@@ -49,7 +56,11 @@ function configuration(): string {
   6. /etc/jcds/config.json
   7. the defaults
 
-A project file may set only what says so below, and its binds must lie below it: a cloned directory is not trusted.
+A project file is used after you have read and trusted it once, with \`jcds config trust\`; a change of it needs that again. At a
+terminal one that is not trusted is left out, with a note; without one, and in batch jobs, it is an error. It may set only what
+says so below, its binds must lie below it and appear at their own paths, and what it sets is said at each start.
+
+Your own file is not used where it belongs to another user or everybody may write it, nor a file in its place that is none.
 
 Keys:
 ${rows.join('\n')}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cacheDirectory } from '../cache-directory.ts';
+import { isBatchJob } from '../configuration/batch-variables.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { isJcdsError } from '../errors.ts';
@@ -8,9 +9,6 @@ import { probeContext } from '../runtimes/probe-context.ts';
 import { probeMemory } from '../runtimes/probe-memory.ts';
 import type { RunRequest, Runtime } from '../runtimes/runtime.ts';
 import { type Selected, selectRuntime } from '../runtimes/select.ts';
-
-/** Variables that batch systems set in every job. */
-const BATCH_VARIABLES = ['_CONDOR_JOB_AD', 'SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'];
 
 /** The runtime, and the request as it can carry it out. */
 export interface Chosen extends Selected {
@@ -30,9 +28,8 @@ export async function chooseRuntime(
   context: Pick<Context, 'environment' | 'home' | 'uid'>,
   table: Readonly<Record<string, Runtime>> = RUNTIMES,
 ): Promise<Chosen> {
-  const isBatch = BATCH_VARIABLES.some(name => context.environment[name] !== undefined);
   const order = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
-  const excluded = isBatch ? settings.batchExcludes : [];
+  const excluded = isBatchJob(context.environment) ? settings.batchExcludes : [];
   const cache = cacheDirectory(context);
   const memory = probeMemory(cache, hostName());
   const search = probeContext(context.environment, context.uid, cache);

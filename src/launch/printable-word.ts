@@ -2,7 +2,8 @@ import { shellQuote } from '../shell-quote.ts';
 import { fromBytes } from './bytes.ts';
 import { latin1, type Word } from './quote.ts';
 
-const HARMLESS = /^[A-Za-z0-9_@%+=:,./-]+$/;
+/** zsh takes a word that begins with = for the path of a program. */
+const HARMLESS = /^(?!=)[A-Za-z0-9_@%+=:,./-]+$/;
 /** What a terminal would obey or not show, and bytes that are not UTF-8; line ends and tabs are fine in quotes. */
 const UNPRINTABLE = /(?:(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu;
 

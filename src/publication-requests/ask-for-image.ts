@@ -66,7 +66,7 @@ export async function askForImage(asking: Asking): Promise<Asked> {
       : propose({ ...wishOf(asking, acceptCollisions), forge }),
   );
   const path = answer.state === 'listed' ? answer.path : answer.change?.path;
-  if (path !== undefined) await rememberListPath(asking.service, path, asking.context);
+  if (path !== undefined) await rememberListPath(asking.service, path, asking);
   const isReady = answer.state === 'ready-change' && answer.reason !== 'not-confirmed';
   const hint = isReady
     ? (new NoTokenError(tokenOptions(asking.service.wishlist, asking.context)).hint ?? null)

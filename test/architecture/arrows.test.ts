@@ -13,6 +13,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'make-directories.ts': [],
   'shell-quote.ts': [],
   files: [],
+  'command-text.ts': ['launch'],
   'shell-text.ts': [],
   'schema-version.ts': [],
   'cache-directory.ts': [],
@@ -42,6 +43,8 @@ const ARROWS: Record<string, readonly string[]> = {
     'launch',
     'program.ts',
     'rootfs',
+    'files',
+    'command-text.ts',
   ],
   job: [
     'shell-quote.ts',
@@ -84,7 +87,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes'],
   help: ['configuration', 'runtimes'],
-  configuration: [],
+  configuration: ['files', 'command-text.ts'],
   runtimes: ['shell-quote.ts', 'launch', 'make-directories.ts'],
   launch: ['shell-quote.ts'],
   cvmfs: [

@@ -90,42 +90,60 @@ describe('`.` is the configured image', () => {
   const deep = join(work, 'project/deep');
   mkdirSync(deep, { recursive: true });
   const file = join(work, 'project/.jcds.json');
-  const write = (settings: unknown) => writeFileSync(file, JSON.stringify(settings));
+  const write = (settings: unknown) => {
+    writeFileSync(file, JSON.stringify(settings));
+    setting.trust(deep);
+  };
 
   test('of the nearest project', () => {
-    write({ image: 'nica/bmn:index', binds: ['deep:/deep', '/etc'] });
+    write({ image: 'nica/bmn:index', binds: ['deep::ro', '/etc'] });
     const [image, stderr] = ran(['.'], { cwd: deep });
     expect([image, stderr]).toEqual([
       real['nica/bmn:index'],
-      `jcds: ${file}: the bind "/etc" is not below the project\n`,
+      `jcds: ${file}: the bind "/etc" is not below the project\njcds: ${file} sets image = "nica/bmn:index", binds = ["${deep}::ro"]\n`,
     ]);
     const { stdout } = setting.jcds(['exec', '-n', '.', 'ls'], { cwd: deep });
-    expect(stdout).toContain(` --bind ${deep}:/deep `);
+    expect(stdout).toContain(` --bind ${deep}:${deep}:ro `);
   });
 
   test('of a variable, which beats it', () => {
     write({ image: 'nica/bmn:index' });
-    expect(ran(['.'], { cwd: deep, env: { JCDS_IMAGE: 'small:1' } })).toEqual([real['library/small:1'], '']);
+    expect(ran(['.'], { cwd: deep, env: { JCDS_IMAGE: 'small:1' } })).toEqual([
+      real['library/small:1'],
+      `jcds: ${file} sets image = "nica/bmn:index"\n`,
+    ]);
   });
 
   test('and a file that cannot be used is an error that names line and key', () => {
     writeFileSync(file, '{\n  "image": 7\n}');
-    const stderr = failure(`${file}, line 2: image must be a text`, 'jcds help configuration');
+    const own = join(setting.home, '.config/jcds/config.json');
+    mkdirSync(join(own, '..'), { recursive: true });
+    writeFileSync(own, '{\n  "image": 7\n}');
+    rmSync(file);
+    const stderr = failure(`${own}, line 2: image must be a text`, 'jcds help configuration');
     expect(setting.jcds(['exec', '.', 'ls'], { cwd: deep })).toEqual({ code: 125, stdout: '', stderr });
     expect(setting.jcds(['resolve', '.'], { cwd: deep })).toEqual({ code: 2, stdout: '', stderr });
+    rmSync(own);
+    writeFileSync(file, '{\n  "image": 7\n}');
+    expect(setting.jcds(['config', 'trust', '--yes'], { cwd: deep })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: failure(`${file}, line 2: image must be a text`, 'jcds help configuration'),
+    });
+    rmSync(file);
   });
 
   test('or cannot be read', () => {
     const own = join(setting.home, '.config/jcds/config.json');
     mkdirSync(own, { recursive: true });
-    const stderr = failure(`${own}: cannot be read (EISDIR)`, 'jcds help configuration');
+    const stderr = failure(`${own}: cannot be read (it is no regular file)`, 'jcds help configuration');
     expect(setting.jcds(['exec', 'small:1', 'ls'])).toEqual({ code: 125, stdout: '', stderr });
     rmSync(own, { recursive: true });
   });
 
   test('an unknown key is reported, and the rest counts', () => {
     write({ image: 'small:1', colour: 'red' });
-    const note = `jcds: ${file}, line 1: unknown key "colour"\n`;
+    const note = `jcds: ${file}, line 1: unknown key "colour"\njcds: ${file} sets image = "small:1"\n`;
     expect(ran(['.'], { cwd: deep })).toEqual([real['library/small:1'], note]);
   });
 });

@@ -81,6 +81,7 @@ test('what a project searches is listed there, and is not what is searched elsew
   const project = join(setting.folder, 'project');
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, '.jcds.json'), JSON.stringify({ repositories: [CERN] }));
+  setting.trust(project);
   const XDG_CACHE_HOME = join(setting.folder, 'cache-of-project');
   const index = join(XDG_CACHE_HOME, 'jcds/completion');
   const inProject = { cwd: project, env: { XDG_CACHE_HOME } };

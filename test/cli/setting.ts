@@ -79,6 +79,12 @@ export class Setting {
     return this.run([this.program, ...words], circumstances);
   }
 
+  /** Has the user read and trust the .jcds.json of a directory. */
+  trust(directory: string, circumstances: Circumstances = {}): void {
+    const { code, stderr } = this.jcds(['config', 'trust', '--yes', directory], circumstances);
+    if (code !== 0) throw new Error(stderr);
+  }
+
   /** Runs lines of shell, one character a byte, in which $jcds is the program: for what Node cannot pass on. */
   sh(script: string, circumstances: Circumstances = {}): Ended {
     const file = join(this.folder, 'script');

@@ -1,30 +1,56 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfiguration } from '../../src/configuration/load.ts';
 import { DEFAULTS } from '../../src/configuration/settings.ts';
+import { trustFile } from '../../src/configuration/trust-store.ts';
+
+const NO_TERMINAL = { isTerminal: false, columns: 80, write: () => true };
 
 /** A home, a project and a site of their own; a file is written for each text given. */
 function host(files: { user?: string; project?: string; site?: string }) {
-  const base = mkdtempSync(join(tmpdir(), 'jcds-config-'));
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'jcds-config-')));
   onTestFinished(() => rmSync(base, { recursive: true }));
   const [home, project, site] = [join(base, 'home'), join(base, 'project'), join(base, 'site.json')];
   mkdirSync(join(home, '.config/jcds'), { recursive: true });
   mkdirSync(join(project, 'deep/er'), { recursive: true });
   const user = join(home, '.config/jcds/config.json');
   if (files.user !== undefined) writeFileSync(user, files.user);
-  if (files.project !== undefined) writeFileSync(join(project, '.jcds.json'), files.project);
+  const uid = process.getuid!();
+  const trust = () =>
+    trustFile(join(project, '.jcds.json'), readFileSync(join(project, '.jcds.json')), {
+      environment: {},
+      home,
+      uid,
+    });
+  if (files.project !== undefined) {
+    writeFileSync(join(project, '.jcds.json'), files.project);
+    trust();
+  }
   if (files.site !== undefined) writeFileSync(site, files.site);
-  const load = (environment: Record<string, string> = {}, options = {}, uid = process.getuid!()) =>
-    loadConfiguration({ environment, home, cwd: join(project, 'deep/er'), uid }, options, site);
+  const load = (environment: Record<string, string> = {}, options = {}, owner = uid) =>
+    loadConfiguration(
+      { environment, home, cwd: join(project, 'deep/er'), uid: owner, stderr: NO_TERMINAL },
+      options,
+      { siteFile: site },
+    );
   return { base, project, user, site, load };
 }
 
 const PAIRS = 'must be an object of texts, or NAME=VALUE in a variable';
 
 test('without files the defaults hold', () => {
-  expect(host({}).load()).toEqual({ settings: DEFAULTS, notes: [], sources: {} });
+  expect(host({}).load()).toEqual({ settings: DEFAULTS, notes: [], sources: {}, project: null });
 });
 
 test('options > variables > project > user > site > defaults; enforced beats all', () => {
@@ -59,19 +85,21 @@ test('options > variables > project > user > site > defaults; enforced beats all
 test('a project may set only its image, a repository’s name and binds below itself', () => {
   const { load, project } = host({
     project:
-      '{\n"binds": ["data", "../secret", "/etc:/x", "sub:/y:ro"],\n"services": {},\n"runtimes": ["podman"],\n"repositories": ["a.b"]}',
+      '{\n"binds": ["data", "../secret", "/etc:/x", "sub:/y:ro", "sub::ro"],\n"services": {},\n"runtimes": ["podman"],\n"repositories": ["a.b"]}',
   });
   const { settings, notes } = load();
   expect(settings).toEqual({
     ...DEFAULTS,
     repositories: ['a.b'],
-    binds: [`${project}/data`, `${project}/sub:/y:ro`],
+    binds: [`${project}/data`, `${project}/sub::ro`],
   });
   expect(notes).toEqual([
     `${project}/.jcds.json, line 3: a project may not set services`,
     `${project}/.jcds.json, line 4: a project may not set runtimes`,
     `${project}/.jcds.json: the bind "../secret" is not below the project`,
     `${project}/.jcds.json: the bind "/etc:/x" is not below the project`,
+    `${project}/.jcds.json: the bind "sub:/y:ro" is not shown: what a project binds appears at its own path only`,
+    `${project}/.jcds.json sets binds = ["${project}/data","${project}/sub::ro"], repositories = ["a.b"]`,
   ]);
 });
 
@@ -86,6 +114,7 @@ test('a project’s bind may not leave it by a link', () => {
   expect(notes).toEqual([
     `${project}/.jcds.json: the bind "out" is not below the project`,
     `${project}/.jcds.json: the bind "out/deeper" is not below the project`,
+    `${project}/.jcds.json sets binds = ["${project}/in","${project}/in","${project}/gone"]`,
   ]);
 });
 
@@ -123,7 +152,7 @@ describe('a broken file names file, line and key', () => {
     mkdirSync(user);
     chmodSync(user, 0o700);
     expect(() => load()).toThrow(
-      expect.objectContaining({ message: `${user}: cannot be read (EISDIR)`, exitCode: 2 }),
+      expect.objectContaining({ message: `${user}: cannot be read (it is no regular file)`, exitCode: 2 }),
     );
   });
 });
