@@ -113,7 +113,7 @@ const ODDITIES: Readonly<Record<Oddity, string>> = {
   tags: 'with something that is not a list of tags',
 };
 
-/** Something answered that is no registry, or a broken one. Nothing of the answer is shown. */
+/** Something answered that is no registry (which waiting does not change), or a broken one. Nothing of the answer is shown. */
 export class UnexpectedAnswerError extends JcdsError {
   readonly oddity: Oddity;
 
@@ -125,7 +125,7 @@ export class UnexpectedAnswerError extends JcdsError {
         oddity === 'html'
           ? 'is that the registry? GitLab keeps images at another port, such as git.jinr.ru:5005'
           : 'try again later, or tell the people who run that registry',
-      exitCode: EXIT.later,
+      exitCode: oddity === 'html' || oddity === 'status' ? EXIT.failed : EXIT.later,
     });
     this.oddity = oddity;
   }

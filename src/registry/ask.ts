@@ -14,11 +14,11 @@ export interface Question {
   readonly accept: string;
   /** What is asked about as a user would say it, for messages: a tag, a digest, or '' for the repository. */
   readonly place: string;
-  /** Statuses that are given back instead of thrown. */
-  readonly tolerated?: readonly number[];
+  /** Whether a refusal is given back instead of thrown; `isElsewhere`: it came from the far end of a redirect. */
+  readonly isTolerated?: (answer: Answer, isElsewhere: boolean) => boolean;
 }
 
-/** An answer of status 200 (or a tolerated one). */
+/** An answer of status 200, or a tolerated one. */
 export interface Asked {
   readonly answer: Answer;
   readonly facts: AnswerFacts;
@@ -28,12 +28,12 @@ export interface Asked {
 export type Ask = (question: Question) => Promise<Asked>;
 
 export function asking(registry: string, origin: URL, send: AuthorizedSend, now: () => number): Ask {
-  return async ({ method, repository, at, accept, place, tolerated = [] }) => {
+  return async ({ method, repository, at, accept, place, isTolerated = () => false }) => {
     const url = at instanceof URL ? at : new URL(`/v2/${repository}/${at}`, origin);
     const exchange = { url, method, headers: { accept }, limit: CONTENT_LIMIT };
     const asked = await send(repository, `${registry}/${repository}${suffix(place)}`, exchange);
     const failure = failureOf(asked.answer, asked.facts, now());
-    if (failure && !tolerated.includes(asked.answer.status)) throw failure;
+    if (failure && !isTolerated(asked.answer, asked.answer.url.href !== url.href)) throw failure;
     return asked;
   };
 }

@@ -12,6 +12,11 @@ import {
 import { imageIn, placeOf } from './image.ts';
 import { presenceOf, withRegistry } from './presence.ts';
 
+/** How a publication stands to its registry, and what to do where the registry could not tell. */
+export interface RegistryComparison extends Comparison {
+  readonly hint: string | null;
+}
+
 /**
  * Whether what is published under a reference is what its registry has now. `target` is the real directory (or the
  * text of the link to it), `platform` that of the published image. A HEAD alone decides where the directory is named by the digest of an index: registries that
@@ -22,25 +27,27 @@ export async function checkRegistry(
   target: string,
   platform: Platform,
   options: RegistryOptions,
-): Promise<Comparison> {
+): Promise<RegistryComparison> {
   const identity = publishedIdentity(target);
   const ask = (registry: Registry) => upstreamIn(registry, reference, platform, identity?.rule ?? null);
-  return compareWithUpstream(
-    identity,
-    await withRegistry(reference.registry, options, ask).catch(asUpstream),
-  );
+  const upstream = await withRegistry(reference.registry, options, ask).catch(asUpstream);
+  const comparison = compareWithUpstream(identity, upstream);
+  const isUnseen = comparison.state === 'unknown' && 'hint' in upstream;
+  return { ...comparison, hint: isUnseen ? upstream.hint : null };
 }
 
+type Unseen = Exclude<Upstream, { state: 'present' }> & { readonly hint: string | null };
+
 /** What a failure says of the tag. */
-function asUpstream(thrown: unknown): Exclude<Upstream, { state: 'present' }> {
+function asUpstream(thrown: unknown): Unseen {
   if (!isJcdsError(thrown)) throw thrown;
-  const { state, evidence } = presenceOf(thrown);
-  return { state: state === 'present' ? 'unknown' : state, evidence };
+  const { state, evidence, hint } = presenceOf(thrown);
+  return { state: state === 'present' ? 'unknown' : state, evidence, hint };
 }
 
 /** Once the tag is known to be there, no failure means that it is gone. */
-function asDoubt(thrown: unknown): Upstream {
-  return { state: 'unknown', evidence: asUpstream(thrown).evidence };
+function asDoubt(thrown: unknown): Unseen {
+  return { ...asUpstream(thrown), state: 'unknown' };
 }
 
 async function upstreamIn(
@@ -48,7 +55,7 @@ async function upstreamIn(
   reference: Reference,
   platform: Platform,
   rule: PublishedIdentity['rule'] | null,
-): Promise<Upstream> {
+): Promise<Upstream | Unseen> {
   const head = await registry.head(reference.repository, placeOf(reference));
   const isEnough = rule === null || (rule === 'index' && head.kind === 'index' && head.digest !== null);
   if (isEnough) return { state: 'present', topDigest: head.digest, image: null };

@@ -11,7 +11,7 @@ export interface ManifestHead {
   readonly kind: 'index' | 'image' | 'other' | 'unsaid';
 }
 
-/** What HEAD says; where a registry does not take HEAD, what GET says. */
+/** What HEAD says; where HEAD says anything but yes, what GET says. */
 export async function manifestHead(ask: Ask, repository: string, place: string): Promise<ManifestHead> {
   const said = await headAlone(ask, repository, place);
   if (said !== null) return said;
@@ -33,7 +33,16 @@ export async function provedManifest(
   return await get(ask, repository, place, head?.digest ?? null);
 }
 
-/** Null where a registry does not take HEAD. */
+/**
+ * A "no" to HEAD alone is none: some proxies answer it with 404 or 400, and a storage with 403 where the address it was sent to is signed
+ * for GET. A demand of the registry's own (401) is the same for both; being too busy (429) and failing (5xx) are not about the
+ * question, and asking once more would make them worse.
+ */
+function isAskedByGet({ status }: Answer, isElsewhere: boolean): boolean {
+  return status === 501 || (status < 500 && status !== 429 && (status !== 401 || isElsewhere));
+}
+
+/** Null where HEAD brought nothing that counts, so that GET must be asked. */
 async function headAlone(ask: Ask, repository: string, place: string): Promise<ManifestHead | null> {
   const { answer } = await ask({
     method: 'HEAD',
@@ -41,9 +50,9 @@ async function headAlone(ask: Ask, repository: string, place: string): Promise<M
     at: `manifests/${place}`,
     accept: ACCEPTED,
     place,
-    tolerated: [405, 501],
+    isTolerated: isAskedByGet,
   });
-  if (answer.status !== 200) return null;
+  if (answer.status !== 200 || isPage(answer)) return null;
   if (Number(answer.headers['content-length'] ?? 0) > CONTENT_LIMIT)
     throw new OversizedAnswerError(answer.url, CONTENT_LIMIT);
   const digest = digestField(answer.headers['docker-content-digest']);
@@ -62,6 +71,10 @@ async function get(ask: Ask, repository: string, place: string, digest: string |
   const parsed = parseManifest(answer.body, mediaType(answer), received, facts.subject);
   if (parsed === null) throw new UnexpectedAnswerError(answer.url.host, 'manifest');
   return parsed;
+}
+
+function isPage(answer: Answer): boolean {
+  return /^(?:text\/html|application\/xhtml)/i.test(mediaType(answer));
 }
 
 function sameAlgorithm(one: string, other: string): boolean {

@@ -70,25 +70,26 @@ function closed(published: Published, unread: UnreachableReason): Finding {
 }
 
 /** What the registry has confirmed needs no proof by the layout and no record; what could not be read has no record. */
-function identified({ identity, unread, upstream }: Gathered): readonly Finding[] {
+function identified({ name, identity, unread, upstream }: Gathered): readonly Finding[] {
   const isProven = upstream?.state === 'current';
   return identity
     .filter(({ code }) => code === 'platform-mismatch' || !isProven)
     .filter(({ code }) => code !== 'ambiguous-registry' || unread === null)
-    .map(finding =>
-      finding.code === 'digest-unproven' && upstream !== null ? judged(finding, upstream) : finding,
-    );
+    .map(finding => (upstream === null ? finding : asked(finding, upstream, name)));
 }
 
-/** The registry has refuted what the repository could not prove. */
-function judged(finding: Finding, upstream: UpstreamAnswer): Finding {
-  if (upstream.state !== 'outdated') return finding;
-  return {
-    ...finding,
-    message: 'what is published under this name is another image than the digest names',
-    evidence: upstream.evidence,
-    hint: 'ask for the tag alone, or for the image with this digest to be published',
-  };
+/** What the registry's answer makes of a finding that told to ask it: its next step is another one then. */
+function asked(finding: Finding, upstream: UpstreamAnswer, name: string): Finding {
+  if (finding.code !== 'digest-unproven' && finding.code !== 'ambiguous-registry') return finding;
+  if (finding.code === 'digest-unproven' && upstream.state === 'outdated')
+    return {
+      ...finding,
+      message: 'what is published under this name is another image than the digest names',
+      evidence: upstream.evidence,
+      hint: 'ask for the tag alone, or for the image with this digest to be published',
+    };
+  const hint = `the registry does not confirm it: see what is inside with: jcds exec ${name} cat /etc/os-release`;
+  return { ...finding, hint: upstream.hint ?? hint };
 }
 
 /** A published image that differs from what a digest names is none that became old. */

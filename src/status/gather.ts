@@ -48,6 +48,10 @@ export interface ImageStatus extends Gathered {
 
 type StatusContext = Pick<Context, 'self' | 'environment' | 'home' | 'uid' | 'now'>;
 
+/** Milliseconds in which a registry near by can answer. */
+const LEAST_TIME = 200;
+const NO_TIME = 'the registry was not asked: looking at CVMFS took all the time (--cvmfs-timeout)';
+
 /** Registries asked at the same time: more would look like an attack. */
 const AT_ONCE = 4;
 
@@ -161,6 +165,8 @@ async function upstreamOf(
   if (!network) return images.map(() => ({ state: 'unknown', evidence: NO_NETWORK, hint: null }));
   const usual = registryOptions(registries, context);
   return inOrder(images, AT_ONCE, ({ image }, index) => {
+    if (deadline.left() < LEAST_TIME)
+      return Promise.resolve({ state: 'unknown', evidence: NO_TIME, hint: null });
     const options: RegistryOptions = { ...usual, timeout: deadline.left() };
     const { publication, facts, origin } = found[index]!;
     return askUpstream({ image, publication, facts, origin, architecture }, options);

@@ -82,7 +82,9 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
     if (hint !== '') lines.push(`  hint: ${hint}`);
   }
   // Whoever asks for the registry is told what it said, also when it says nothing.
-  if (upstream !== null && (drawing.verbose || ['unknown', 'present'].includes(upstream.state))) {
+  const isNews =
+    publication.state === 'unreachable' || ['unknown', 'present'].includes(upstream?.state ?? '');
+  if (upstream !== null && (drawing.verbose || isNews)) {
     lines.push(`registry: ${upstream.evidence}`);
     if (upstream.hint !== null) lines.push(`  hint: ${upstream.hint}`);
   }

@@ -39,18 +39,16 @@ export async function askUpstream(
   options: RegistryOptions,
 ): Promise<UpstreamAnswer> {
   const { publication, image } = question;
-  if (publication.state === 'unreachable')
-    return unknown('it is not known what is published: CVMFS cannot be seen');
   const upstream = upstreamReference(question);
   if ('reason' in upstream) return unknown(upstream.reason);
   const { reference } = upstream;
-  if (publication.state === 'broken') return unknown('what is published leads to no image');
-  if (publication.state === 'missing') {
+  // Where CVMFS cannot be seen, or leads to no image, there is nothing to compare with, and the registry may know all the same.
+  if (publication.state !== 'published') {
     const { state, evidence, hint } = await registryHas(reference, options);
     return { state: PRESENCE[state], evidence, hint };
   }
   const platform = platformOf(image, question.facts?.architecture ?? question.architecture);
-  return { ...(await checkRegistry(reference, publication.target, platform, options)), hint: null };
+  return await checkRegistry(reference, publication.target, platform, options);
 }
 
 function unknown(evidence: string): UpstreamAnswer {

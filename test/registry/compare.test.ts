@@ -222,6 +222,7 @@ describe('asking the registry', () => {
     expect(await checkRegistry(reference, osg(amd64), parsePlatform('amd64'), options())).toEqual({
       state: 'removed',
       evidence: `${server.host} does not have ${server.host}/a/b:1`,
+      hint: null,
     });
   });
 

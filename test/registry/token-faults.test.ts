@@ -11,7 +11,7 @@ test.each<[what: string, handler: Handler, seen: Seen]>([
   [
     'a web page',
     (_heard, response) => reply(response, 200, '<html>', { 'content-type': 'text/html' }),
-    ['REGISTRY_ANSWER_INVALID', 'TOKENS answers with a web page', 75],
+    ['REGISTRY_ANSWER_INVALID', 'TOKENS answers with a web page', 125],
   ],
   ['not JSON', (_heard, response) => reply(response, 200, `{"token": "${PASSWORD}`), NO_TOKEN],
   ['no token', (_heard, response) => reply(response, 200, {}), NO_TOKEN],
