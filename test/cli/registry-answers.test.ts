@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { layersHash } from '../../src/registry/compare.ts';
 import { smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
 import { HEADS, headFault } from '../registry/heads.ts';
+import { makeImage } from '../registry/images.ts';
 import { type Handler, reply } from '../registry/server.ts';
 import { TOKEN } from '../requests/setup.ts';
 import { OSG, RealWorld } from './real-names-setting.ts';
@@ -107,6 +109,44 @@ describe('what the registry could not confirm', () => {
     expect(stdout).toContain(
       `    hint: the registry does not confirm it: see what is inside with: jcds exec ${IMAGE} cat /etc/os-release\n`,
     );
+  });
+});
+
+describe('status --check-registry --json tells what the registry said', () => {
+  const published = makeImage('nica/tools:1');
+  const hash = layersHash(published.layers.map(({ digest }) => digest));
+  test.each<[what: string, handler: Handler | null, env: Record<string, string>, registry: unknown]>([
+    [
+      'current',
+      null,
+      {},
+      { state: 'current', evidence: `the hash of the layers is ${hash} here and in the registry` },
+    ],
+    [
+      'too busy',
+      (_heard, response) => reply(response, 429, '', { 'retry-after': '3600' }),
+      {},
+      { state: 'unknown', evidence: 'ghcr.io takes no more requests from here for now' },
+    ],
+    [
+      'gone',
+      (_heard, response) => reply(response, 404),
+      {},
+      { state: 'removed', evidence: `ghcr.io does not have ${IMAGE}` },
+    ],
+    [
+      'not asked',
+      null,
+      { JCDS_NETWORK: 'false' },
+      { state: 'unknown', evidence: 'jcds may not use the network here (setting `network`)' },
+    ],
+  ])('%s', async (_what, handler, env, registry) => {
+    makeOsgRepository(`${real.world.cvmfs}/containers.jinr.ru`, {
+      'nica/tools:1': { files: smallImage(), hash },
+    });
+    real.world.serve = handler ?? real.world.serve;
+    const { stdout } = await real.jcds(['status', '--check-registry', '--json', IMAGE], env);
+    expect(JSON.parse(stdout)).toMatchObject([{ state: 'published', registry }]);
   });
 });
 
