@@ -67,10 +67,8 @@ export async function declarations(): Promise<CommandDeclaration[]> {
 /** Parses a command line. Only the named command is built: the tree of all of them costs more than `run` may take. */
 export async function parseCommandLine(args: readonly string[], columns: () => number): Promise<Parsed> {
   if (args[0] === '--version' || args[0] === '-V') return { kind: 'text', text: `${JCDS_VERSION}\n` };
-  // `jcds help run` is `jcds run --help`; topics are the help command's own.
-  const [first, about = '--help'] = args;
-  if (first === 'help' && (about.startsWith('-') || Object.hasOwn(COMMANDS, about)))
-    return parseCommandLine([...args.slice(1), '--help'], columns);
+  const helped = await helpedCommand(args);
+  if (helped !== null) return parseCommandLine([...helped, '--help'], columns);
   const name = scanWords(args, COMMON_OPTIONS, 1).operands[0] ?? '';
   const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const shown = known === undefined ? await declarations() : await known();
@@ -97,6 +95,20 @@ export async function parseCommandLine(args: readonly string[], columns: () => n
     if (texts.length === 0) texts.push(group.helpInformation());
   }
   return parsed.call ?? { kind: 'text', text: texts.join('') };
+}
+
+/**
+ * `jcds help run` is `jcds run --help`: the command's words alone, since whatever else is typed must not be acted on. null:
+ * no help is asked for, or a topic's, which is the help command's own.
+ */
+async function helpedCommand(args: readonly string[]): Promise<readonly string[] | null> {
+  if (args[0] !== 'help') return null;
+  const [name, second = ''] = args.slice(1).filter(word => !word.startsWith('-'));
+  if (name === undefined) return [];
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) return null;
+  const isGroups = (await load()).some(({ group, name: word }) => group === name && word === second);
+  return isGroups ? [name, second] : [name];
 }
 
 /** @param named the declarations of the command that was typed: several where it is a group's name */

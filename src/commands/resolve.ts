@@ -2,7 +2,8 @@ import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import { findAnywhere, type SeenImage } from '../cvmfs/find-anywhere.ts';
 import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
-import { requirePublished } from '../cvmfs/publication.ts';
+import { type Published, requirePublished } from '../cvmfs/publication.ts';
+import { DEFAULT_CVMFS_ROOT } from '../cvmfs/root.ts';
 import { EXIT } from '../errors.ts';
 import { checkIdentity, identityFindings, refusalOf } from '../job/findings.ts';
 import { httpWishesOf } from '../job/http-options.ts';
@@ -11,6 +12,7 @@ import { notMountedHere } from '../job/not-mounted.ts';
 import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
+import { LAYOUTS } from '../repositories/layouts/index.ts';
 import { publicationJson } from '../status/publication-json.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
@@ -21,7 +23,7 @@ export const resolve: CommandDeclaration = {
   name: 'resolve',
   summary: 'Print where a published image is',
   description:
-    'Prints one path and nothing else, and nothing at failure, so that img=$(jcds resolve IMAGE) is safe. Ends with 0 when the image is published, 1 when it is not, 75 when CVMFS cannot be seen. Where nothing is mounted it asks the signed repository over HTTP; a path that does not exist on this host is only printed with --no-mount, and otherwise it ends with 75.',
+    'Prints one path and nothing else: the readable one, or the real directory where CVMFS is not at /cvmfs and the links of the repository lead there; and nothing at failure, so that img=$(jcds resolve IMAGE) is safe. Ends with 0 when the image is published, 1 when it is not, 75 when CVMFS cannot be seen. Where nothing is mounted it asks the signed repository over HTTP; a path that does not exist on this host is only printed with --no-mount, and otherwise it ends with 75.',
   arguments: [IMAGE_ARGUMENT],
   options: [
     { flags: '--pinned', description: 'print the real directory, which stays the same when the tag moves' },
@@ -55,12 +57,24 @@ export const resolve: CommandDeclaration = {
       const job = { command: 'resolve', name: named.name, options: call.options, search, settings };
       throw await notMountedHere(published, found.notMounted, job, context);
     }
-    const path = flag(call, 'pinned') ? published.target : published.path;
+    const path = flag(call, 'pinned')
+      ? published.target
+      : found.overHttp
+        ? published.path
+        : pathForOthers(published, search.root);
     // A script gets every character; a terminal must not obey a link's text.
     context.stdout.write(`${context.stdout.isTerminal ? safeLines(path) : path}\n`);
     return exit(EXIT.ok);
   },
 };
+
+/**
+ * The readable path, where every program that follows it gets to the image. The absolute links of a layout lead below /cvmfs,
+ * wherever the root in use is; then it is the real directory.
+ */
+function pathForOthers({ layout, path, target }: Published, root: string): string {
+  return LAYOUTS[layout].hasAbsoluteLinks && root !== DEFAULT_CVMFS_ROOT ? target : path;
+}
 
 /** The same as without --json, where an image that is not the one asked for is refused. */
 function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): number {

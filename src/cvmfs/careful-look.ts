@@ -2,7 +2,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, r
 import { isJcdsError } from '../errors.ts';
 import { followLink } from '../repositories/links.ts';
 import { errnoOf, type Walked, walk } from '../rootfs/walk.ts';
-import { candidatesOf } from './candidates.ts';
+import { candidatesOf, lowerCaseTwin } from './candidates.ts';
 import type { ImageName, RepositoryRow, Survey } from './look-question.ts';
 import { type MountPoint, mountPoints } from './mount-points.ts';
 import { guarded, Obstructed, type OpenRepository, openRepository } from './open-repository.ts';
@@ -54,7 +54,9 @@ export function carefulLook(
         looked.push({ repository: row.name, path });
       }
     }
-    return { state: 'missing', looked };
+    const twin = lowerCaseTwin(image);
+    const isMeant = twin !== null && find(twin.image).state === 'published';
+    return { state: 'missing', looked, ...(isMeant ? { meant: twin.name } : {}) };
   };
   const survey = (row: RepositoryRow): Survey => {
     const { layout } = open(row);

@@ -4,6 +4,7 @@ import { safeText } from '../output/safe-text.ts';
 import type { PlaceInRepository } from '../repositories/image-path.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import { LinkEscapesError } from '../repositories/links.ts';
+import { SERVICES } from '../repositories/services.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import { CvmfsUnreachableError, type UnreachableReason } from './unreachable.ts';
 
@@ -36,6 +37,8 @@ export interface LookedAt {
 export interface Missing {
   readonly state: 'missing';
   readonly looked: readonly LookedAt[];
+  /** A name much like the one that was typed, which is published. */
+  readonly meant?: string;
 }
 
 /** The entry is there and leads nowhere that could run: the search ended at it. Asking for it anew would change nothing. */
@@ -61,8 +64,11 @@ export interface Unreachable {
 
 /** No repository that was looked at has the image. */
 export class NotPublishedError extends JcdsError {
-  /** @param typed the `--repository` options that were typed, for the hint */
-  constructor(name: string, looked: readonly LookedAt[], typed = '') {
+  /**
+   * @param typed the `--repository` options that were typed, for the hint
+   * @param meant a published name much like it
+   */
+  constructor(name: string, looked: readonly LookedAt[], typed = '', meant?: string) {
     const repositories = [...new Set(looked.map(({ repository }) => repository))].map(text =>
       safeText(text, 80),
     );
@@ -70,10 +76,24 @@ export class NotPublishedError extends JcdsError {
     super({
       code: 'NOT_PUBLISHED',
       message: `${safeText(name)} is not published in ${repositories.join(', ') || 'any repository'}${place}`,
-      hint: `see what is there with: jcds list ${safeText(typed)}${hintPattern(name)}; ask for it with: jcds request ${safeText(typed)}${safeText(name)}`,
+      hint:
+        meant === undefined
+          ? hintFor(name, looked, safeText(typed))
+          : `did you mean ${safeText(meant)}? It is published`,
       exitCode: EXIT.no,
     });
   }
+}
+
+/** A path cannot be asked for, and neither can an image of a service that keeps no list. */
+function hintFor(name: string, looked: readonly LookedAt[], typed: string): string {
+  const see = `see what is there with: jcds list ${typed}${hintPattern(name)}`;
+  const isUnasked = looked.every(({ repository }) =>
+    SERVICES.some(row => row.name === repository && row.wishlist === undefined),
+  );
+  return name.startsWith('/') || isUnasked
+    ? see
+    : `${see}; ask for it with: jcds request ${typed}${safeText(name)}`;
 }
 
 /** The image without registry and tag: what its neighbours are listed by. */
@@ -125,9 +145,9 @@ export function requirePublished(
   if (publication.state === 'unreachable')
     throw new CvmfsUnreachableError(publication.repository, publication.reason);
   if (publication.state === 'broken') throw brokenError(publication.entry);
-  const { looked } = publication;
+  const { looked, meant } = publication;
   const searched = looked.map(({ repository }) => repository);
-  throw new NotPublishedError(name, looked, typedRepositories(options, searched));
+  throw new NotPublishedError(name, looked, typedRepositories(options, searched), meant);
 }
 
 /** The error of a broken entry: for `status`, which goes on. */

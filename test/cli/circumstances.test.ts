@@ -10,8 +10,8 @@ import { APPTAINER, builtFrom, failure, Setting } from './setting.ts';
 const setting = new Setting();
 afterAll(() => setting.remove());
 const apptainer = setting.install('apptainer', APPTAINER);
-setting.publish({ 'library/small:1': builtFrom('small:1') });
-const path = `${setting.cvmfs}/containers.jinr.ru/library/small:1\n`;
+const real = setting.publish({ 'library/small:1': builtFrom('small:1') });
+const path = `${real['library/small:1']}\n`;
 const exec = ['exec', 'small:1', 'ls'];
 
 describe('output', () => {

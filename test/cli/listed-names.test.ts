@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { makeCernRepository, makeFileRepository, makeOsgRepository } from '../hosts/tree.ts';
 import { trees } from '../repositories/name-trees.ts';
-import { builtFrom, Setting } from './setting.ts';
+import { builtFrom, failure, Setting } from './setting.ts';
 
 // Every line of `jcds list`, typed back, resolves to its own path: over the real lists of OSG and CERN, and over random trees.
 const setting = new Setting();
@@ -72,10 +72,11 @@ test.each([
   // By whole processes too, for the unusual ones.
   const odd = found.filter(({ name }) => /^[^/]*[.:A-Z]/.test(name)).slice(0, 5);
   for (const { name, path } of odd)
-    expect(setting.jcds(['resolve', '--repository', repository, name])).toEqual({
-      code: 0,
-      stdout: `${path}\n`,
-      stderr: '',
+    expect(
+      JSON.parse(setting.jcds(['resolve', '--repository', repository, '--json', name]).stdout),
+    ).toMatchObject({
+      state: 'published',
+      path,
     });
 });
 
@@ -116,4 +117,38 @@ test.each([
     }),
     { numRuns: 12 },
   );
+});
+
+test('a name in capital letters that is published in small ones is meant', () => {
+  setting.publish({ 'jeffersonlab/gluex_devel:latest': builtFrom('jeffersonlab/gluex_devel') });
+  for (const command of ['resolve', 'wrap'])
+    expect(setting.jcds([command, 'JeffersonLab/gluex_devel'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: failure(
+        'JeffersonLab/gluex_devel is not published in containers.jinr.ru',
+        'did you mean jeffersonlab/gluex_devel? It is published',
+      ),
+    });
+  expect(setting.jcds(['resolve', 'JeffersonLab/none']).stderr).toContain('jcds request JeffersonLab/none');
+});
+
+test('the name that begins like a registry goes before the one without, and stands for itself', () => {
+  const real = setting.publish({
+    'group.name/proj/img:1': builtFrom('somewhere/else:1'),
+    'proj/img:1': { files: builtFrom('x').files, hash: 'ef'.repeat(32) },
+  });
+  const target = (words: readonly string[]) =>
+    setting.jcds(['resolve', '--pinned', ...words]).stdout.trimEnd();
+  expect(target(['group.name/proj/img:1'])).toBe(real['group.name/proj/img:1']);
+  expect(target(['--any-registry', 'other.name/proj/img:1'])).toBe(real['proj/img:1']);
+});
+
+test('what cannot be asked for is not offered to be asked for', () => {
+  const path = `/cvmfs/containers.jinr.ru/nica/none:1`;
+  expect(setting.jcds(['resolve', path]).stderr).not.toContain('jcds request');
+  makeFileRepository(join(setting.cvmfs, 'singularity.galaxyproject.org'), { 'all/a:1': { content: 'x' } });
+  const galaxy = setting.jcds(['resolve', '--repository', 'singularity.galaxyproject.org', 'all/none:1']);
+  expect(galaxy.stderr).toContain('is not published in singularity.galaxyproject.org');
+  expect(galaxy.stderr).not.toContain('jcds request');
 });

@@ -178,14 +178,16 @@ describe('resolve', () => {
   test.each(answers)('without --json: the same code, and a path or nothing: %j', (words, code, answer) => {
     const { stdout, stderr, ...rest } = setting.jcds(['resolve', ...words]);
     expect(rest.code).toBe(code);
-    expect(stdout).toBe(code === EXIT.ok ? `${String(answer.path)}\n` : '');
+    // In OSG's layout, since its links lead below /cvmfs, which this root is not.
+    const path = String(answer.path).startsWith(`${jinr}/`) ? answer.target : answer.path;
+    expect(stdout).toBe(code === EXIT.ok ? `${String(path)}\n` : '');
     expect(stderr).toMatch(code === EXIT.ok ? /^$/ : /^jcds: .*\nhint: .*\n$/);
   });
 
   test('is safe in a script', () => {
     const script = (image: string) =>
       `img=$("$jcds" resolve ${image} 2>/dev/null) && echo "run $img"; echo "$?"`;
-    expect(setting.sh(script('small:1')).stdout).toBe(`run ${jinr}/library/small:1\n0\n`);
+    expect(setting.sh(script('small:1')).stdout).toBe(`run ${real['library/small:1']}\n0\n`);
     expect(setting.sh(script('small:2')).stdout).toBe('1\n');
   });
 });

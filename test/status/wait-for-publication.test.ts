@@ -39,7 +39,7 @@ function freshness(nextCheck: number | 'never' | null, ttlSeconds: number | null
 }
 
 function missing(...fresh: Freshness[]): ImageStatus {
-  const publication = { state: 'missing', looked: [], broken: null } as const;
+  const publication = { state: 'missing', looked: [] } as const;
   return { name: 'a:1', image, publication, freshness: fresh, ...nothing };
 }
 

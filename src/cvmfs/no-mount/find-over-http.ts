@@ -1,4 +1,4 @@
-import { candidatesOf } from '../candidates.ts';
+import { candidatesOf, lowerCaseTwin } from '../candidates.ts';
 import type { SeenImage } from '../find-anywhere.ts';
 import type { ImageName, RepositoryRow } from '../look-question.ts';
 import type { BrokenEntry, LookedAt, Publication } from '../publication.ts';
@@ -34,7 +34,10 @@ export async function findOverHttp(question: FindQuestion): Promise<FoundOverHtt
       looked.push({ repository: row.name, path: `${root}/${row.name}/${entryPath}` });
     }
   }
-  return { publication: { state: 'missing', looked }, origin: null, architecture: null };
+  const twin = lowerCaseTwin(image);
+  const there = twin === null ? null : await findOverHttp({ ...question, image: twin.image });
+  const meant = there?.publication.state === 'published' ? { meant: twin!.name } : {};
+  return { publication: { state: 'missing', looked, ...meant }, origin: null, architecture: null };
 }
 
 function rowOf(name: string, rows: readonly RepositoryRow[]): RepositoryRow {

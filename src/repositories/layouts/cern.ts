@@ -48,6 +48,7 @@ function parseName(relativePath: string): PathName | null {
 export const cern: Layout = {
   name: 'cern',
   dropsRegistry: false,
+  hasAbsoluteLinks: false,
   // Docker Hub's other names: an old list may have spelled one of them.
   asSpelled: reference => {
     const { registryTyped, registrySpelled, registry, tag } = reference;

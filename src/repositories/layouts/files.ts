@@ -13,6 +13,7 @@ const NAMESPACE = 'biocontainers';
 export const files: Layout = {
   name: 'files',
   dropsRegistry: false,
+  hasAbsoluteLinks: false,
   asSpelled: () => null,
   candidates({ registry, registryTyped, repository, tag }) {
     const [namespace, name, ...more] = repository.split('/');

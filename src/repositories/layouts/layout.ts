@@ -30,6 +30,8 @@ export interface Layout {
   readonly name: LayoutName;
   /** Whether equal names from two registries share a path. */
   readonly dropsRegistry: boolean;
+  /** Whether its links are absolute, so that they lead below /cvmfs wherever the repository is mounted. */
+  readonly hasAbsoluteLinks: boolean;
   /**
    * The path that is spelled as the reference is, where the layout makes another one of it; null: it makes the same. A
    * name that `list` prints leads to its own path, so this one goes before what the layout makes of it.

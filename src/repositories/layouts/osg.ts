@@ -20,6 +20,7 @@ function contentDigest(path: string): ContentDigest | null {
 export const osg: Layout = {
   name: 'osg',
   dropsRegistry: true,
+  hasAbsoluteLinks: true,
   // The first part of a user's name on Docker Hub may look like a registry: `first.last/image` keeps it.
   asSpelled: reference =>
     reference.registryTyped && reference.tag !== null ? `${spelledName(reference)}:${reference.tag}` : null,
