@@ -67,7 +67,15 @@ async function askFirst(missing: MissingImage): Promise<'not-asked'> {
 }
 
 /** What says more than "not published". */
-const TELLING: ReadonlySet<string> = new Set(['NOT_IN_REGISTRY', 'NOT_YET_PUBLISHED', 'REQUEST_CLOSED']);
+const TELLING: ReadonlySet<string> = new Set([
+  'NOT_IN_REGISTRY',
+  'NOT_YET_PUBLISHED',
+  'REQUEST_CLOSED',
+  'UNSUPPORTED_MANIFEST',
+  'PLATFORM_NOT_IN_REGISTRY',
+  'IMAGE_INCOMPLETE',
+  'REGISTRY_OF_THIS_HOST',
+]);
 
 function askingOf(
   { reference, name, settings, options, context, say }: MissingImage,

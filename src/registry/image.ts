@@ -22,11 +22,11 @@ export interface RegistryImage {
 
 /** The registry has the image, but not for this platform. */
 export class PlatformAbsentError extends JcdsError {
-  constructor(subject: string, wanted: Platform, entries: readonly IndexEntry[]) {
+  constructor(subject: string, wanted: readonly Platform[], entries: readonly IndexEntry[]) {
     const offered = [...new Set(entries.flatMap(entry => (entry.platform ? [nameOf(entry.platform)] : [])))];
     super({
       code: 'PLATFORM_NOT_IN_REGISTRY',
-      message: `${subject} has no image for ${formatPlatform(wanted)}`,
+      message: `${subject} has no image for ${wanted.map(formatPlatform).join(' or ')}`,
       hint: offered.length > 0 ? `it has images for ${safeText(offered.join(', '))}` : undefined,
       exitCode: EXIT.no,
     });
@@ -74,11 +74,11 @@ async function chosen(
   entries: readonly IndexEntry[],
 ): Promise<Extract<Manifest, { kind: 'image' }>> {
   const entry = entryFor(entries, platform);
-  if (entry === null) throw new PlatformAbsentError(canonicalName(reference), platform, entries);
+  if (entry === null) throw new PlatformAbsentError(canonicalName(reference), [platform], entries);
   const manifest = await registry.manifest(reference.repository, entry.digest);
   // An index within an index is allowed and not met; following it would need a bound of its own.
   if (manifest.kind === 'index')
-    throw new UnsupportedManifestError(canonicalName(reference), entry.mediaType);
+    throw new UnsupportedManifestError(canonicalName(reference), [entry.mediaType]);
   return manifest;
 }
 

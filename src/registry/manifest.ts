@@ -1,6 +1,7 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { sha256Hex } from '../image/digest.ts';
 import { safeText } from '../output/safe-text.ts';
+import { artifactOf } from './artifacts.ts';
 import { objectOf, parseObject } from './json.ts';
 
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -45,15 +46,21 @@ export type Manifest =
 
 /** A manifest of a kind that names no image, or of docker's first schema. */
 export class UnsupportedManifestError extends JcdsError {
-  constructor(subject: string, mediaType: string) {
+  /** @param types that the manifest names, the most telling first */
+  constructor(subject: string, types: readonly string[]) {
+    const { what, hint } = artifactOf(types);
+    const [type = ''] = types;
     super({
       code: 'UNSUPPORTED_MANIFEST',
-      message: `${subject} is not an image that can be unpacked: its type is "${safeText(mediaType, 100)}"`,
-      hint: 'if it is a SIF file, run it with apptainer itself; if it is very old, push it again with a newer docker',
+      message: `${subject} is not an image that can be unpacked: it is ${what}${type === '' ? '' : ` (${safeText(type, 100)})`}`,
+      hint,
       exitCode: EXIT.no,
     });
   }
 }
+
+/** Of the first schema when its text says so, whatever type it is sent with. */
+const SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+json';
 
 /** What a media type says: a manifest that jcds reads, one that it does not, or nothing. */
 export function kindOf(mediaType: string): 'index' | 'image' | 'other' | 'unsaid' {
@@ -77,8 +84,9 @@ export function parseManifest(
   if (fields === null) return null;
   const inside = typeof fields.mediaType === 'string' ? fields.mediaType : '';
   const said = new Set([kindOf(contentType), kindOf(inside)].filter(kind => kind !== 'unsaid'));
-  if (said.has('other') || fields.schemaVersion === 1)
-    throw new UnsupportedManifestError(subject, kindOf(contentType) === 'other' ? contentType : inside);
+  if (said.has('other'))
+    throw new UnsupportedManifestError(subject, [kindOf(contentType) === 'other' ? contentType : inside]);
+  if (fields.schemaVersion === 1) throw new UnsupportedManifestError(subject, [SCHEMA_1]);
   if (said.size > 1 || ('manifests' in fields && ('layers' in fields || 'config' in fields))) return null;
   const kind = [...said][0] ?? ('manifests' in fields ? 'index' : 'image');
   return kind === 'index' ? indexOf(fields, digest) : imageOf(fields, digest, subject);
@@ -105,7 +113,12 @@ function imageOf(fields: Fields, digest: string, subject: string): Manifest | nu
   const config = descriptorOf(fields.config);
   const layers = Array.isArray(fields.layers) ? fields.layers.map(descriptorOf) : [null];
   if (config === null || !layers.every(layer => layer !== null)) return null;
-  if (!CONFIGS.has(config.mediaType)) throw new UnsupportedManifestError(subject, config.mediaType);
+  if (!CONFIGS.has(config.mediaType))
+    throw new UnsupportedManifestError(subject, [
+      config.mediaType,
+      ...(typeof fields.artifactType === 'string' ? [fields.artifactType] : []),
+      ...layers.map(({ mediaType }) => mediaType),
+    ]);
   return { kind: 'image', digest, config, layers };
 }
 

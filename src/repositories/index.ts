@@ -72,13 +72,15 @@ const CHECKS = {
 
 function isWishlist(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { forge, host, project, branch, path, format, publicOnly = false } = value as Record<string, unknown>;
+  const { forge, host, project, branch, path, format } = value as Record<string, unknown>;
+  const { publicOnly = false, architectures = [] } = value as Record<string, unknown>;
   return (
     (forge === 'gitlab' || forge === 'github') &&
     (format === 'osg' || format === 'cern') &&
     [host, project].every(isText) &&
     [branch, path].every(text => text === null || isText(text)) &&
-    typeof publicOnly === 'boolean'
+    typeof publicOnly === 'boolean' &&
+    isTexts(architectures)
   );
 }
 

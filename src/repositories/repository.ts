@@ -17,6 +17,8 @@ export interface Wishlist {
   format: 'osg' | 'cern';
   /** Whether an image that not everyone may pull is refused. */
   publicOnly?: boolean;
+  /** Architectures that it converts images of, in Go's words; absent: amd64 alone. */
+  architectures?: readonly string[];
 }
 
 /** A CVMFS repository that publishes container images: one row of the table of services. */

@@ -49,6 +49,8 @@ const CERN: Repository = {
     branch: null,
     path: 'recipe.yaml',
     format: 'cern',
+    // As published below .multiarch since 2025.
+    architectures: ['amd64', 'arm64'],
   },
   homepage: 'https://github.com/cvmfs/images-unpacked.cern.ch',
   notes: ['Since April 2026 some images have lost .singularity.d, and with it their ENV (cvmfs#4208).'],

@@ -122,8 +122,8 @@ const FAULTS: Fault[] = [
     (_heard, response) => reply(response, 200, '{"schemaVersion":1}', { 'content-type': SCHEMA_1 }),
     [
       'UNSUPPORTED_MANIFEST',
-      `HOST/a/b:1 is not an image that can be unpacked: its type is "${SCHEMA_1}"`,
-      'if it is a SIF file, run it with apptainer itself; if it is very old, push it again with a newer docker',
+      `HOST/a/b:1 is not an image that can be unpacked: it is an image of docker's first schema (${SCHEMA_1})`,
+      'push it again with a newer docker',
       1,
     ],
     2,

@@ -170,8 +170,8 @@ test('a SIF file in a registry is no image', async () => {
   const { server, image } = await imageFrom(manifest, []);
   expect(await failure(image)).toEqual({
     code: 'UNSUPPORTED_MANIFEST',
-    message: `${server.host}/a/b:1 is not an image that can be unpacked: its type is "application/vnd.sylabs.sif.config.v1+json"`,
-    hint: 'if it is a SIF file, run it with apptainer itself; if it is very old, push it again with a newer docker',
+    message: `${server.host}/a/b:1 is not an image that can be unpacked: it is a SIF file (application/vnd.sylabs.sif.config.v1+json)`,
+    hint: 'run it with apptainer itself (oras://NAME), or give the image that it was made from',
     exitCode: 1,
   });
 });
