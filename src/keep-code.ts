@@ -1,8 +1,10 @@
 import './check-node.ts';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Script } from 'node:vm';
+import { openNothing } from './files/nothing.ts';
+import { readPlace } from './files/read.ts';
 import { replace } from './files/replace.ts';
 import { codeFile, pack, scriptText } from './kept-code.ts';
 import { makeRehearsal, type Rehearsal } from './rehearsal.ts';
@@ -38,7 +40,7 @@ function keep(rehearsal: Rehearsal): boolean {
 
 /** Whether it ended well. Descriptor 9 is where the planning program writes its plan. */
 function run(program: readonly string[], { words, input, environment }: Rehearsal): boolean {
-  const nothing = openSync('/dev/null', 'w');
+  const nothing = openNothing();
   const others = Array.from({ length: 9 }, () => nothing);
   const { status } = spawnSync(process.execPath, [...program, ...words], {
     env: environment,
@@ -53,7 +55,9 @@ function run(program: readonly string[], { words, input, environment }: Rehearsa
 /** Runs the program as src/loader.ts does, and keeps its code when it has ended well. */
 function rehearse(words: string[]): void {
   process.argv = [process.execPath, `${__dirname}/jcds.cjs`, ...words];
-  const script = new Script(scriptText(readFileSync(program, 'latin1')), { filename: program });
+  const script = new Script(scriptText(readPlace('program', program).bytes.toString('latin1')), {
+    filename: program,
+  });
   process.on('exit', status => {
     if (status === 0)
       replace(codeFile(__dirname, words[0]!), pack(script.createCachedData()), {

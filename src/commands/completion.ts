@@ -15,7 +15,7 @@ import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { httpWishesOf } from '../job/http-options.ts';
 import { searchOf } from '../job/locate.ts';
-import { speaker } from '../output/console.ts';
+import { printNote, speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import { type CommandDeclaration, exit } from './command.ts';
@@ -64,8 +64,11 @@ export const completionCommands: readonly CommandDeclaration[] = [
       const rows = [];
       for (const shell of shellsOf(call)) rows.push(await uninstallFor(shell, context));
       context.stdout.write(describeInstall(rows));
-      if (call.arguments.length === 0) removeIndex(context);
-      return exit(rows.every(({ script }) => typeof script === 'string') ? EXIT.ok : EXIT.no);
+      const kept = call.arguments.length === 0 ? removeIndex(context) : null;
+      if (kept !== null) printNote(context, `the index of names was not removed: ${kept}`);
+      return exit(
+        kept === null && rows.every(({ script }) => typeof script === 'string') ? EXIT.ok : EXIT.no,
+      );
     },
   },
   {
@@ -100,6 +103,7 @@ async function refresh(call: Call, context: Context) {
   if (isUsual(sources.repositories, context)) noteSearched(context, settings.repositories);
   const requested = httpWishesOf(call.options, settings, context);
   let unseen: CvmfsUnreachableError | null = null;
+  let isWritten = true;
   for (const row of search.repositories) {
     const paths: string[] = [];
     let layout: LayoutName = 'osg';
@@ -125,9 +129,11 @@ async function refresh(call: Call, context: Context) {
       continue;
     }
     const update = await updateIndex(context, { name: row.name, layout }, paths);
-    if (update.kind === 'failed') say.warn(`the names of ${row.name} could not be written: ${update.reason}`);
-    else say.detail(`${update.names} names of ${row.name}, ${update.refused} left out`);
+    if (update.kind === 'failed') {
+      isWritten = false;
+      say.warn(`the names of ${row.name} could not be written: ${update.reason}`);
+    } else say.detail(`${update.names} names of ${row.name}, ${update.refused} left out`);
   }
   if (unseen !== null) throw unseen;
-  return exit(EXIT.ok);
+  return exit(isWritten ? EXIT.ok : EXIT.no);
 }

@@ -1,7 +1,8 @@
-import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../cache-directory.ts';
 import type { Context } from '../context.ts';
+import { readHead } from '../files/read.ts';
 import { MAGIC, VERSION } from './index-format.ts';
 
 /** What of the context the index needs. */
@@ -36,21 +37,14 @@ export function isJustKept(context: IndexContext, repository: string, names: num
   try {
     const file = `${repository}${NAMES_ENDING}`;
     const age = context.now() - changedAt(context, file);
-    return age >= 0 && age < YOUNG && countIn(join(indexDirectory(context), file)) === names;
+    return age >= 0 && age < YOUNG && countIn(join(indexDirectory(context), file), context.uid) === names;
   } catch {
     return false;
   }
 }
 
-/** How many names an index says that it holds; null: it is none. */
-function countIn(file: string): number | null {
-  const descriptor = openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(80);
-    const length = readSync(descriptor, head);
-    const header = HEADER.exec(head.toString('latin1', 0, length));
-    return header === null ? null : Number(header[2]) - Number(header[1]);
-  } finally {
-    closeSync(descriptor);
-  }
+/** How many names an index says that it holds; null: it is none. Throws what readHead does. */
+function countIn(file: string, uid: number): number | null {
+  const header = HEADER.exec(readHead('name-index', file, 80, uid).toString('latin1'));
+  return header === null ? null : Number(header[2]) - Number(header[1]);
 }

@@ -1,5 +1,6 @@
-import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readText } from '../files/read.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import { isRepositoryName } from '../repositories/repository.ts';
 import { changedAt, type IndexContext, indexDirectory, NAMES_ENDING } from './index-age.ts';
@@ -11,8 +12,6 @@ import { nameAtPath } from './published-name.ts';
 export type IndexUpdate =
   | { readonly kind: 'written'; readonly names: number; readonly refused: number }
   | { readonly kind: 'failed'; readonly reason: string };
-
-const LARGEST_FILE = 64 << 20;
 
 /** Whose names they are, and how its paths are made. */
 export interface IndexedRepository {
@@ -80,11 +79,8 @@ const CHARACTERS = /^[A-Za-z0-9._:@/\-\s]*$/;
 
 /** The names of a repository's index; null when there is none, or none that can be trusted. */
 export function readIndex(context: IndexContext, repository: string): string[] | null {
-  const file = join(indexDirectory(context), fileOf(repository));
   try {
-    const status = lstatSync(file);
-    if (!status.isFile() || status.uid !== context.uid || status.size > LARGEST_FILE) return null;
-    const text = readFileSync(file, 'utf8');
+    const text = readText('name-index', join(indexDirectory(context), fileOf(repository)), context.uid);
     return CHARACTERS.test(text) ? readIndexText(text) : null;
   } catch {
     return null;
@@ -127,8 +123,8 @@ function written(names: number, refused: number, write: () => void): IndexUpdate
     write();
     return { kind: 'written', names, refused };
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === undefined) throw thrown;
-    return { kind: 'failed', reason: code };
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    return { kind: 'failed', reason };
   }
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
+import { readText } from '../files/read.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import { askBash, askZsh } from './ask-shell.ts';
 import { bashPlace, fishPlace, isInUse, type Place, zshPlace } from './places.ts';
 import { removeScript, type ShellName, shippedScript, writeScript } from './script-files.ts';
@@ -47,7 +48,7 @@ export async function installFor(
 ): Promise<InstallRow> {
   const text = shippedScript(shell, context);
   const place = await placeOf(shell, context);
-  const script = attempt(() => (writeScript(place.file, text) ? 'written' : 'foreign'));
+  const script = attempt(() => (writeScript(place.file, text, context.uid) ? 'written' : 'foreign'));
   const may = editStartUp && isInUse(shell, place, context, parent);
   const startUp = script === 'written' ? tellShell(place, context.uid, may) : NEEDLESS;
   return { shell, file: place.file, script, startUp };
@@ -100,16 +101,16 @@ function attempt<Result>(act: () => Result): Result | { failed: string } {
   try {
     return act();
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === undefined) throw thrown;
-    return { failed: code };
+    const failed = fileTrouble(thrown);
+    if (failed === null) throw thrown;
+    return { failed };
   }
 }
 
 /** The program that has started jcds: the launcher has made way for it, so mostly the user's shell. */
 function parentName(): string | null {
   try {
-    return readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim();
+    return readText('system', `/proc/${process.ppid}/comm`).trim();
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -83,7 +83,7 @@ export function isInUse(
   return (
     basename(SHELL) === shell ||
     parent === shell ||
-    (place.startUp !== null && statSync(place.startUp.file, { throwIfNoEntry: false }) !== undefined)
+    (place.startUp !== null && existsSync(place.startUp.file))
   );
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import type { Context } from '../context.ts';
+import { openNothing } from '../files/nothing.ts';
 import { changedAt, type IndexContext } from './index-age.ts';
 import { listedAt } from './index-file.ts';
 import { ATTEMPT, writeIndexFile } from './index-place.ts';
@@ -43,7 +44,7 @@ export function startRefresh(
   } catch {
     return;
   }
-  const nothing = openSync('/dev/null', 'r+');
+  const nothing = openNothing();
   const child = spawn(program, [...first, 'completion', 'refresh', ...words], {
     cwd: '/',
     detached: true,

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { realpathSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { makeParents } from '../files/make-parents.ts';
+import { readTextIfThere } from '../files/read.ts';
+import { writeUsers } from '../files/write.ts';
 import { safeText } from '../output/safe-text.ts';
 
 /** The shells that have completion, and the script of each in completions/. */
@@ -32,43 +34,29 @@ export function shippedScript(shell: ShellName, { self }: Pick<Context, 'self'>)
     resolve(dirname(program), place, SHELL_SCRIPTS[shell]),
   );
   for (const place of places) {
-    const text = readIfThere(place);
+    const text = readTextIfThere('shipped-script', place);
     if (text !== null) return text;
   }
   throw new CompletionScriptsMissingError(places);
 }
 
-/** Writes a script aside and renames it. false: a file is there that jcds has not written; it is left alone. */
-export function writeScript(file: string, text: string): boolean {
-  const there = readIfThere(file);
+/**
+ * Writes a script aside and renames it. false: a file is there that jcds has not written; it is left alone. Throws RefusedFile
+ * and what the system says.
+ */
+export function writeScript(file: string, text: string, uid: number): boolean {
+  const there = readTextIfThere('installed-script', file);
   if (there !== null && !MARK.test(there)) return false;
-  mkdirSync(dirname(file), { recursive: true });
-  const aside = join(dirname(file), `.jcds-${process.pid}-${randomBytes(6).toString('hex')}`);
-  try {
-    writeFileSync(aside, text, { mode: 0o644, flag: 'wx' });
-    renameSync(aside, file);
-  } catch (thrown) {
-    rmSync(aside, { force: true });
-    throw thrown;
-  }
+  makeParents(dirname(file));
+  writeUsers(file, text, uid, 0o644);
   return true;
 }
 
 /** Removes a script that jcds has written; `foreign`: another file is there, and stays. */
 export function removeScript(file: string): 'removed' | 'absent' | 'foreign' {
-  const there = readIfThere(file);
+  const there = readTextIfThere('installed-script', file);
   if (there === null) return 'absent';
   if (!MARK.test(there)) return 'foreign';
   rmSync(file);
   return 'removed';
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw thrown;
-  }
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readText } from '../files/read.ts';
 import { bashTable } from './bash-script.ts';
 import { fishTable } from './fish-script.ts';
 import type { CompletionModel } from './model.ts';
@@ -13,7 +13,7 @@ const NOTICE = 'Made by `node .ci/generate.mjs`; `jcds completion uninstall` rem
  * @param root the project's directory
  */
 export function completionScripts(root: string, model: CompletionModel): Record<string, string> {
-  const part = (name: string) => readFileSync(join(root, 'src/completion/shells', name), 'utf8');
+  const part = (name: string) => readText('shipped-script', join(root, 'src/completion/shells', name));
   return {
     'completions/jcds.bash': [
       `# jcds completion for bash 4.2 and newer. ${NOTICE}\n# shellcheck shell=bash\n\n((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) || return 0\n`,

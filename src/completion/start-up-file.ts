@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readPlace } from '../files/read.ts';
+import { writeUsers } from '../files/write.ts';
 
 const BEGIN = '# >>> jcds completion >>>';
 const END = '# <<< jcds completion <<<';
@@ -17,32 +18,14 @@ export function withoutBlock(text: string): string {
 }
 
 /**
- * Changes a start-up file: written aside and renamed where it really lies (people keep such files in a repository and
- * link them), with its own rights. Answers whether it had to be changed. A file that is not there counts as empty.
- * Throws like the file system; EPERM when it is another user's.
+ * Changes a start-up file where it really lies, with its own rights. Answers whether it had to be changed. A file that is not
+ * there counts as empty. Throws RefusedFile (another user's), and what the system says.
  */
 export function editStartUpFile(file: string, uid: number, edit: (text: string) => string): boolean {
-  const place = placeOf(file);
-  const before = place === null ? '' : readFileSync(place.path, 'latin1');
+  const isThere = existsSync(file);
+  const before = isThere ? readPlace('start-up-file', file).bytes.toString('latin1') : '';
   const after = edit(before);
   if (after === before) return false;
-  if (place !== null && place.uid !== uid)
-    throw Object.assign(new Error(`${file} belongs to another user`), { code: 'EPERM' });
-  const target = place?.path ?? file;
-  const aside = `${target}.${process.pid}-${randomBytes(6).toString('hex')}.aside`;
-  try {
-    writeFileSync(aside, after, { encoding: 'latin1', mode: place?.mode ?? 0o644, flag: 'wx' });
-    renameSync(aside, target);
-  } catch (thrown) {
-    rmSync(aside, { force: true });
-    throw thrown;
-  }
+  writeUsers(file, Buffer.from(after, 'latin1'), uid, 0o644);
   return true;
-}
-
-function placeOf(file: string): { path: string; mode: number; uid: number } | null {
-  const status = statSync(file, { throwIfNoEntry: false });
-  return status === undefined
-    ? null
-    : { path: realpathSync(file), mode: status.mode & 0o777, uid: status.uid };
 }

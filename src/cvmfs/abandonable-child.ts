@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
+import { openNothing } from '../files/nothing.ts';
 
 /**
  * Children that touch CVMFS. A process in a call to a hung mount obeys nothing, not even SIGKILL, until the call
@@ -93,7 +94,7 @@ function coverDescriptors(input: 'ignore' | 'pipe'): {
   stdio: ('ignore' | 'pipe' | number)[];
   close(): void;
 } {
-  const empty = openSync('/dev/null', 'r+');
+  const empty = openNothing();
   const open = new Set(openDescriptors());
   const highest = Math.max(2, ...open);
   const others = Array.from({ length: highest - 2 }, (_, index) => (open.has(index + 3) ? empty : 'ignore'));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readText } from '../files/read.ts';
 
 /** What is mounted on a directory, by the kernel's own list; reading it touches no mounted file system. */
 export interface MountPoint {
@@ -31,7 +31,7 @@ export function mountedType(directory: string, mounts: readonly MountPoint[] = m
 /** Absent outside Linux: then nothing is known to be mounted. */
 function mountInfo(): string {
   try {
-    return readFileSync('/proc/self/mountinfo', 'utf8');
+    return readText('system', '/proc/self/mountinfo');
   } catch {
     return '';
   }

@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { errnoOf, parentOf, type Refusal, RefusedFile } from './refused-file.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 const EVERYBODY = 0o002;
 const OTHERS = 0o022;
+const ALL_OTHERS = 0o077;
 const STICKY = 0o1000;
 
 /** A directory that is held open: no link that is put in its way meanwhile leads a writer elsewhere. */
@@ -15,22 +16,50 @@ interface Held {
   readonly shown: string;
 }
 
+/** Directories of jcds' own. */
+export interface OwnDirectory {
+  /** jcds' own directory: `~/.cache/jcds`. */
+  readonly base: string;
+  /** The directories below it. */
+  readonly names: readonly string[];
+  readonly uid: number;
+  /** The user has named `base`: it is there, may be a link, and what is above it is the user's affair. */
+  readonly isNamed?: boolean;
+}
+
 /**
  * Lets `use` write into a directory of jcds' own, which is made with mode 0700 where it is missing. Every directory from `base`
  * down must be this user's, no link, and closed to writing by others; the one above `base` must be this user's or
  * root's, and such that nobody else can put something in the place of `base`. Links above `base` are followed (a home
  * may be one). Throws RefusedFile, and what the system says.
- * @param base jcds' own directory: `~/.cache/jcds`
- * @param names the directories below it
  */
-export function inOwnDirectory<T>(
-  { base, names, uid }: { readonly base: string; readonly names: readonly string[]; readonly uid: number },
+export function inOwnDirectory<T>(directory: OwnDirectory, use: (path: string) => T): T {
+  return within(directory, true, use);
+}
+
+/** The same for a directory that may be there: null where it is not. What is removed is removed by this too. */
+export function ifOwnDirectory<T>(directory: OwnDirectory, use: (path: string) => T): T | null {
+  try {
+    return within(directory, false, use);
+  } catch (thrown) {
+    if (thrown instanceof Absent) return null;
+    throw thrown;
+  }
+}
+
+class Absent extends Error {}
+
+function within<T>(
+  { base, names, uid, isNamed = false }: OwnDirectory,
+  isMade: boolean,
   use: (path: string) => T,
 ): T {
-  let held = holdParent(parentOf(base), uid);
+  let held = isNamed ? judgeOwn(hold(base, base, O_DIRECTORY), uid) : holdParent(parentOf(base), uid, isMade);
   try {
-    for (const name of [base.slice(base.lastIndexOf('/') + 1), ...names]) {
-      const inner = holdOwn(held, name, uid);
+    const own = isNamed ? [] : [base.slice(base.lastIndexOf('/') + 1)];
+    for (const [index, name] of [...own, ...names].entries()) {
+      const inner = holdOwn(held, name, uid, isMade);
+      if (index >= own.length) closeToOthers(inner);
       closeSync(held.descriptor);
       held = inner;
     }
@@ -41,13 +70,14 @@ export function inOwnDirectory<T>(
 }
 
 /** The directory that holds jcds' own; made where it is missing, but never a home that is not there. */
-function holdParent(path: string, uid: number): Held {
+function holdParent(path: string, uid: number, isMade: boolean): Held {
   const found = holdSafely(path, uid);
   if (found !== null) return found;
+  if (!isMade) throw new Absent();
   const above = holdSafely(parentOf(path), uid);
   if (above === null) return hold(path, path, O_DIRECTORY);
   try {
-    return holdOwn(above, path.slice(path.lastIndexOf('/') + 1), uid);
+    return holdOwn(above, path.slice(path.lastIndexOf('/') + 1), uid, true);
   } finally {
     closeSync(above.descriptor);
   }
@@ -70,21 +100,35 @@ function holdSafely(path: string, uid: number): Held | null {
   });
 }
 
-function holdOwn(above: Held, name: string, uid: number): Held {
+function holdOwn(above: Held, name: string, uid: number, isMade: boolean): Held {
   const path = `${above.path}/${name}`;
   const shown = `${above.shown === '/' ? '' : above.shown}/${name}`;
+  if (isMade) make(path);
+  let held: Held;
+  try {
+    held = hold(path, shown, O_DIRECTORY | O_NOFOLLOW);
+  } catch (thrown) {
+    const errno = errnoOf(thrown);
+    if (errno === 'ENOENT' && !isMade) throw new Absent();
+    throw errno === 'ENOTDIR' || errno === 'ELOOP' ? new RefusedFile(shown, 'link') : thrown;
+  }
+  return judgeOwn(held, uid);
+}
+
+/** What is below jcds' own directory is nobody else's to read. By its descriptor: no link leads this elsewhere. */
+function closeToOthers({ descriptor }: Held): void {
+  if ((fstatSync(descriptor).mode & ALL_OTHERS) !== 0) fchmodSync(descriptor, 0o700);
+}
+
+function make(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (thrown) {
     if (errnoOf(thrown) !== 'EEXIST') throw thrown;
   }
-  let held: Held;
-  try {
-    held = hold(path, shown, O_DIRECTORY | O_NOFOLLOW);
-  } catch (thrown) {
-    const isOther = ['ENOTDIR', 'ELOOP'].includes(errnoOf(thrown) ?? '');
-    throw isOther ? new RefusedFile(shown, 'link') : thrown;
-  }
+}
+
+function judgeOwn(held: Held, uid: number): Held {
   return judged(held, ({ uid: owner, mode }) =>
     owner !== uid ? 'foreign' : (mode & OTHERS) !== 0 ? 'writable' : null,
   );

@@ -35,6 +35,7 @@ export const PLACES = {
   'start-up-file': { limit: 64 * MIB, trust: 'anybody' },
   'installed-script': { limit: 4 * MIB, trust: 'anybody' },
   'shipped-script': { limit: 4 * MIB, trust: 'anybody' },
+  program: { limit: 64 * MIB, trust: 'anybody' },
   /** /proc, /sys and /etc/os-release. The environment of a process may have megabytes. */
   system: { limit: 64 * MIB, trust: 'anybody' },
 } as const satisfies Record<string, ReadRules>;

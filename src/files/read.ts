@@ -15,22 +15,42 @@ export interface FileRead {
  * Reads a file by the rules of its place: never waits for a writer (a FIFO in its place), never reads a device, and never more
  * than its limit. @throws RefusedFile, and what the system says
  * @param uid whose an `own` file must be
+ * @param length bytes that are wanted from its beginning; by default all
  */
-export function readPlace(place: PlaceName, file: string | Buffer, uid = process.getuid?.() ?? -1): FileRead {
+export function readPlace(
+  place: PlaceName,
+  file: string | Buffer,
+  uid = process.getuid?.() ?? -1,
+  length = Number.POSITIVE_INFINITY,
+): FileRead {
   const rules: ReadRules = PLACES[place];
   const descriptor = openSync(file, flagsOf(rules, file));
   try {
     const status = fstatSync(descriptor);
     check(rules, status, String(file), uid);
-    return { bytes: readAll(descriptor, status.size, rules.limit, String(file)), status };
+    const bytes =
+      length === Number.POSITIVE_INFINITY
+        ? readAll(descriptor, status.size, rules.limit, String(file))
+        : readPiece(descriptor, length);
+    return { bytes, status };
   } finally {
     closeSync(descriptor);
   }
 }
 
+/** The first bytes of a file, by the same rules. */
+export function readHead(place: PlaceName, file: string, length: number, uid?: number): Buffer {
+  return readPlace(place, file, uid, length).bytes;
+}
+
 /** The same as text. */
 export function readText(place: PlaceName, file: string | Buffer, uid?: number): string {
   return readPlace(place, file, uid).bytes.toString('utf8');
+}
+
+/** The same, one character a byte. */
+export function readLatin1(place: PlaceName, file: string): string {
+  return readPlace(place, file).bytes.toString('latin1');
 }
 
 /** The text of a file that need not be there: null for one that is not, in whatever way that shows. */
@@ -76,4 +96,9 @@ function readAll(descriptor: number, size: number, limit: number, file: string):
     if (read === 0 || (size > 0 && total === size))
       return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
+}
+
+function readPiece(descriptor: number, length: number): Buffer {
+  const piece = Buffer.alloc(length);
+  return piece.subarray(0, readSync(descriptor, piece));
 }

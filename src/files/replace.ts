@@ -8,6 +8,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { errnoOf } from './refused-file.ts';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NOCTTY } = constants;
 
@@ -23,28 +24,50 @@ export interface Making {
   readonly changedAt?: number | undefined;
 }
 
+/** The calls that write; injectable, since no test can fill a real disk everywhere. */
+export interface WritingCalls {
+  create(file: string | Buffer, content: string | Uint8Array, making: Making): void;
+  rename(from: string | Buffer, to: string | Buffer): void;
+}
+
 /** Replaces a file so that nobody sees a half of it: written aside, and renamed. Throws what the system says. */
-export function replace(file: string | Buffer, content: string | Uint8Array, making: Making): void {
+export function replace(
+  file: string | Buffer,
+  content: string | Uint8Array,
+  making: Making,
+  calls: WritingCalls = REAL_WRITING_CALLS,
+): void {
   const path = Buffer.from(file as string);
   const at = path.lastIndexOf('/') + 1;
   const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`;
   const aside = Buffer.concat([path.subarray(0, at), Buffer.from(`${ASIDE}${unique}`)]);
-  create(aside, content, making);
-  orRemove(aside, () => renameSync(aside, path));
+  try {
+    calls.create(aside, content, making);
+    calls.rename(aside, path);
+  } catch (thrown) {
+    // Somebody else's file of that name is not ours to remove.
+    if (errnoOf(thrown) !== 'EEXIST') removeQuietly(aside);
+    throw thrown;
+  }
 }
 
 /** Makes a file that is not there yet; one that cannot be written whole is removed again. Throws what the system says. */
 export function create(file: string | Buffer, content: string | Uint8Array, making: Making): void {
   const descriptor = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY, making.mode);
-  orRemove(file, () => {
+  try {
     try {
       fill(descriptor, typeof content === 'string' ? Buffer.from(content) : content, making);
     } finally {
       // A network file system may say only now that it had no room.
       closeSync(descriptor);
     }
-  });
+  } catch (thrown) {
+    removeQuietly(file);
+    throw thrown;
+  }
 }
+
+export const REAL_WRITING_CALLS: WritingCalls = { create, rename: renameSync };
 
 function fill(descriptor: number, content: Uint8Array, { mode, isExact, changedAt }: Making): void {
   // A disk that fills up takes a part, and says so at the next write.
@@ -53,15 +76,10 @@ function fill(descriptor: number, content: Uint8Array, { mode, isExact, changedA
   if (changedAt !== undefined) futimesSync(descriptor, changedAt / 1000, changedAt / 1000);
 }
 
-function orRemove(file: string | Buffer, act: () => void): void {
+function removeQuietly(file: string | Buffer): void {
   try {
-    act();
-  } catch (thrown) {
-    try {
-      unlinkSync(file);
-    } catch {
-      // What is wrong there was said already.
-    }
-    throw thrown;
+    unlinkSync(file);
+  } catch {
+    // What is wrong there was said already.
   }
 }

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
 import { inOwnDirectory } from './own-directory.ts';
 import { parentOf, RefusedFile } from './refused-file.ts';
-import { create, replace } from './replace.ts';
+import { create, replace, type WritingCalls } from './replace.ts';
 
 /** A file of jcds' own: where it stands, and whose it is. */
 export interface OwnFile {
@@ -10,22 +10,24 @@ export interface OwnFile {
   /** Below it: `images/0123.json`. */
   readonly name: string;
   readonly uid: number;
+  /** See OwnDirectory. */
+  readonly isNamed?: boolean;
 }
 
 /**
  * Writes a file of jcds' own for this user alone: aside and renamed, so that readers see all of it or nothing, and only where
  * `inOwnDirectory` allows. Throws RefusedFile, and what the system says.
- * @param changedAt what its time is to be, in milliseconds since 1970
+ * `changedAt` is what its time is to be, in milliseconds since 1970.
  */
 export function writeOwn(
-  { base, name, uid }: OwnFile,
+  { base, name, uid, isNamed = false }: OwnFile,
   content: string | Uint8Array,
-  changedAt?: number,
+  { changedAt, calls }: { readonly changedAt?: number; readonly calls?: WritingCalls } = {},
 ): void {
   const names = name.split('/');
   const last = names.pop();
-  inOwnDirectory({ base, names, uid }, directory =>
-    replace(`${directory}/${last}`, content, { mode: 0o600, changedAt }),
+  inOwnDirectory({ base, names, uid, isNamed }, directory =>
+    replace(`${directory}/${last}`, content, { mode: 0o600, changedAt }, calls),
   );
 }
 

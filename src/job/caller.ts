@@ -1,4 +1,5 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
+import { readLatin1 } from '../files/read.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 
 /** What a job inherits from whoever starts it, and what a runtime whose daemon starts it has to be told. */
@@ -29,7 +30,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 /** Reads it of this process; the limits of the launcher's, since Node.js raises its own. */
 export function readCaller(
   launcherPid: number | null,
-  read: (file: string) => string = file => readFileSync(file, 'latin1'),
+  read: (file: string) => string = file => readLatin1('system', file),
   standardInput = 0,
 ): Caller {
   return {

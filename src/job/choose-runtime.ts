@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { cacheDirectory } from '../cache-directory.ts';
 import { isBatchJob } from '../configuration/batch-variables.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { isJcdsError } from '../errors.ts';
+import { readText } from '../files/read.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import { probeContext } from '../runtimes/probe-context.ts';
 import { probeMemory } from '../runtimes/probe-memory.ts';
@@ -48,7 +48,7 @@ export async function chooseRuntime(
 /** The kernel's name of this host; node:os takes longer to load than this to read. */
 function hostName(): string {
   try {
-    return readFileSync('/proc/sys/kernel/hostname', 'utf8').trim();
+    return readText('system', '/proc/sys/kernel/hostname').trim();
   } catch {
     return 'unknown';
   }

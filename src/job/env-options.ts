@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { readPlace } from '../files/read.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import { fromBytes, toBytes } from '../launch/bytes.ts';
-import { printableWord } from '../launch/printable-word.ts';
 import { isShellName } from '../launch/shell-names.ts';
 
 /** `--env` or a line of `--env-file` that cannot be passed on. The value itself is never in the message. */
@@ -19,11 +20,10 @@ export class InvalidVariableError extends JcdsError {
 /** `--env-file` that cannot be read. */
 export class EnvironmentFileError extends JcdsError {
   constructor(file: string, cause: unknown) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     super({
       code: 'ENV_FILE',
-      message: `--env-file ${JSON.stringify(file)} cannot be read (${code})`,
-      hint: `ls -l ${printableWord(file)}`,
+      message: `--env-file ${JSON.stringify(file)} cannot be read (${fileTrouble(cause) ?? 'unknown error'})`,
+      hint: commandText('ls', '-l', file),
       exitCode: EXIT.usage,
       cause,
     });
@@ -76,7 +76,7 @@ function check(place: string, name: string, value: string | undefined, shown: st
 function linesOf(file: string): [line: number, text: string][] {
   let text: string;
   try {
-    text = fromBytes(readFileSync(toBytes(file)));
+    text = fromBytes(readPlace('variables-file', toBytes(file)).bytes);
   } catch (thrown) {
     throw new EnvironmentFileError(file, thrown);
   }

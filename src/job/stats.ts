@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { readAttributes } from '../cvmfs/attributes.ts';
 import { clientTraffic } from '../cvmfs/client-view.ts';
+import { readPlace } from '../files/read.ts';
 import { fromBytes } from '../launch/bytes.ts';
 import { parseEnvironment } from '../launch/launcher-environment.ts';
 import { isShellName } from '../launch/shell-names.ts';
@@ -47,7 +48,7 @@ async function received(
 /** Node hands variables on as UTF-8: those that are not are given to the shell as the bytes they are. */
 function damagedVariables(): readonly (readonly [name: string, value: string])[] {
   try {
-    const entries = parseEnvironment(readFileSync('/proc/self/environ'));
+    const entries = parseEnvironment(readPlace('system', '/proc/self/environ').bytes);
     return entries.filter(([name, value]) => isShellName(name) && value !== fromBytes(Buffer.from(value)));
   } catch {
     return [];

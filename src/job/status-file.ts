@@ -1,19 +1,20 @@
-import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { commandText } from '../command-text.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { fileTrouble } from '../files/refused-file.ts';
+import { removeNamed, writeNamed } from '../files/write.ts';
 import { toBytes } from '../launch/bytes.ts';
-import { printableWord } from '../launch/printable-word.ts';
 import { jsonLine } from '../output/json.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 
 /** The status file could not be written. */
 export class StatusFileError extends JcdsError {
-  constructor(file: string, cause: unknown) {
+  constructor(file: string, reason: string, cause: unknown) {
     super({
       code: 'STATUS_FILE',
-      message: `--status-file ${JSON.stringify(file)} cannot be written (${codeOf(cause) ?? 'unknown error'})`,
-      hint: `ls -ld ${printableWord(dirname(file))}`,
+      message: `--status-file ${JSON.stringify(file)} cannot be written (${reason})`,
+      hint: commandText('ls', '-ld', dirname(file)),
       exitCode: EXIT.failed,
       cause,
     });
@@ -74,33 +75,20 @@ export function statusOf({ image, published, runtime }: Decided, error: JcdsErro
 
 /** Removes the file of an earlier run, so that nobody reads that as this run's. @throws StatusFileError */
 export function removeStatusFile(file: string): void {
-  try {
-    unlinkSync(toBytes(file));
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT') throw new StatusFileError(file, thrown);
-  }
+  toStatusFile(file, () => removeNamed(toBytes(file)));
 }
 
 /** Writes aside, not following a link, and renames into place. @throws StatusFileError */
 export function writeStatusFile(file: string, status: JobStatus): void {
-  const aside = toBytes(`${file}.${process.pid}.new`);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  try {
-    const descriptor = openSync(aside, flags, 0o644);
-    try {
-      writeSync(descriptor, jsonLine(status));
-      renameSync(aside, toBytes(file));
-    } catch (thrown) {
-      unlinkSync(aside);
-      throw thrown;
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (thrown) {
-    throw new StatusFileError(file, thrown);
-  }
+  toStatusFile(file, () => writeNamed(toBytes(file), jsonLine(status), { mode: 0o644, isNew: false }));
 }
 
-function codeOf(thrown: unknown): string | undefined {
-  return (thrown as NodeJS.ErrnoException).code;
+function toStatusFile(file: string, act: () => void): void {
+  try {
+    act();
+  } catch (thrown) {
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    throw new StatusFileError(file, reason, thrown);
+  }
 }

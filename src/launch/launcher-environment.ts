@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readPlace } from '../files/read.ts';
 import { fromBytes } from './bytes.ts';
 
 /** Names and values in their order, as bytes-preserving text (see bytes.ts). */
@@ -83,7 +84,7 @@ function fromProcess(environment: NodeJS.ProcessEnv): Entries {
 
 function readHidden(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    return readPlace('system', file).bytes;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readLatin1 } from '../files/read.ts';
 import { ignoredSignals } from './signals.ts';
 
 /** What a process loses when Node starts it, and a shell can give back. */
@@ -50,7 +51,7 @@ function isClosedOnExec(information: string): boolean {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'latin1');
+    return readLatin1('system', file);
   } catch {
     return '';
   }

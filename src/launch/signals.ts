@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readLatin1 } from '../files/read.ts';
 
 /**
  * Signals that end a program unless told otherwise, and that callers ignore on purpose (nohup, `trap '' INT`), with
@@ -28,7 +28,7 @@ export function ignoredSignals(status: string): (keyof typeof ENDING)[] {
 export function ignoreAsLauncher(launcher: number, listen: (signal: NodeJS.Signals) => void = ignore): void {
   let status: string;
   try {
-    status = readFileSync(`/proc/${launcher}/status`, 'latin1');
+    status = readLatin1('system', `/proc/${launcher}/status`);
   } catch {
     return;
   }

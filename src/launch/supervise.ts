@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readLatin1 } from '../files/read.ts';
 import { largestMemory } from './tree-memory.ts';
 
 /** How a job ended, and what was seen of it. */
@@ -73,7 +73,7 @@ function forward(child: ChildProcess): () => void {
 /** Whether this process' group is the one that its terminal talks to: fields 5 and 8 of /proc/self/stat. */
 function isForeground(): boolean {
   try {
-    const fields = readFileSync('/proc/self/stat', 'latin1')
+    const fields = readLatin1('system', '/proc/self/stat')
       .replace(/^.*\) /s, '')
       .split(' ');
     return fields[2] === fields[5];

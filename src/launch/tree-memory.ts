@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readLatin1 } from '../files/read.ts';
 
 /** More processes than this are not followed at one look. */
 const MOST = 4096;
@@ -25,7 +25,7 @@ function childrenOf(pid: number): number[] {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'latin1');
+    return readLatin1('system', file);
   } catch {
     return '';
   }

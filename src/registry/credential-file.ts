@@ -1,6 +1,7 @@
-import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, JcdsError } from '../errors.ts';
+import { readText } from '../files/read.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import type { Environment } from '../http/proxies.ts';
 import { safeText } from '../output/safe-text.ts';
 import { objectOf, parseObject } from './json.ts';
@@ -48,12 +49,11 @@ export interface CredentialFile {
   readonly credsStore: unknown;
 }
 
-const LARGEST = 1024 * 1024;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
 
 /** Reads a credential file; null where there is none for this user. Throws CredentialFileError. */
 export async function readCredentialFile(path: string): Promise<CredentialFile | null> {
-  const text = await readBounded(path);
+  const text = readBounded(path);
   if (text === null || text.trim() === '') return null;
   const fields = parseObject(text);
   if (fields === null) throw new CredentialFileError(path, 'is not a JSON object');
@@ -64,20 +64,13 @@ export async function readCredentialFile(path: string): Promise<CredentialFile |
   return { path, auths: entries, credHelpers: helpers, credsStore };
 }
 
-/** A regular file of at most 1 MiB as text: opened so that a FIFO in its place cannot hold jcds up. */
-async function readBounded(path: string): Promise<string | null> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    const { code } = error as { code?: string };
-    if (code !== undefined && ABSENT.has(code)) return null;
-    throw new CredentialFileError(path, `cannot be read (${code ?? 'unknown reason'})`);
-  });
-  if (handle === null) return null;
+function readBounded(path: string): string | null {
   try {
-    const status = await handle.stat();
-    if (!status.isFile()) throw new CredentialFileError(path, 'is not a regular file');
-    if (status.size > LARGEST) throw new CredentialFileError(path, 'is larger than 1 MiB');
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
+    return readText('registry-credentials', path);
+  } catch (thrown) {
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    if (ABSENT.has(reason)) return null;
+    throw new CredentialFileError(path, `cannot be read (${reason})`);
   }
 }

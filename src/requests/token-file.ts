@@ -1,10 +1,10 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
+import type { Stats } from 'node:fs';
+import { commandText } from '../command-text.ts';
+import { EXIT, JcdsError } from '../errors.ts';
+import { readPlace } from '../files/read.ts';
+import { fileTrouble, RefusedFile } from '../files/refused-file.ts';
 import { safeText } from '../output/safe-text.ts';
 import { normaliseHost } from './token-variable.ts';
-
-const SIZE_LIMIT = 65_536;
 
 /** A token file that somebody else may read or has written. */
 export class TokenFileUnsafeError extends JcdsError {
@@ -20,8 +20,8 @@ export class TokenFileUnsafeError extends JcdsError {
       message: `the token file ${shown} ${why}, so it is not used`,
       hint:
         reason === 'mode'
-          ? `chmod 600 ${shown}; if others could read it, make a new token`
-          : `ls -l ${shown}`,
+          ? `${commandText('chmod', '600', file)}; if others could read it, make a new token`
+          : commandText('ls', '-l', file),
       exitCode: EXIT.failed,
     });
   }
@@ -46,7 +46,7 @@ export class TokenFileUnreadableError extends JcdsError {
     super({
       code: 'TOKEN_FILE_UNREADABLE',
       message: `the token file ${safeText(file, 200)} cannot be read (${safeText(code, 40)})`,
-      hint: `ls -l ${safeText(file, 200)}`,
+      hint: commandText('ls', '-l', file),
       exitCode: EXIT.failed,
     });
   }
@@ -57,7 +57,7 @@ export class TokenFileUnreadableError extends JcdsError {
  * file must belong to the user and be closed to everybody else. Throws the errors above.
  */
 export async function readTokenFile(file: string, host: string, uid: number): Promise<string | null> {
-  const text = await readPrivate(file, uid);
+  const text = readPrivate(file, uid);
   if (text === null) return null;
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const words = line.trim().split(/\s+/);
@@ -68,27 +68,23 @@ export async function readTokenFile(file: string, host: string, uid: number): Pr
   return null;
 }
 
-async function readPrivate(file: string, uid: number): Promise<string | null> {
-  let handle: FileHandle | undefined;
+function readPrivate(file: string, uid: number): string | null {
   try {
-    // Opened first and looked at then: what is read is what was checked. NONBLOCK: a FIFO must not hold jcds up.
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    refuseUnsafe(file, await handle.stat(), uid);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SIZE_LIMIT), 0, SIZE_LIMIT, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    const { bytes, status } = readPlace('token-file', file);
+    refuseUnsafe(file, status, uid);
+    return bytes.toString('utf8');
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    if (isJcdsError(thrown)) throw thrown;
-    throw new TokenFileUnreadableError(file, code);
-  } finally {
-    await handle?.close();
+    if (thrown instanceof RefusedFile && thrown.refusal === 'no-file')
+      throw new TokenFileUnsafeError(file, 'kind', '');
+    const reason = fileTrouble(thrown);
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') return null;
+    if (reason === null) throw thrown;
+    throw new TokenFileUnreadableError(file, reason);
   }
 }
 
 function refuseUnsafe(file: string, stats: Stats, uid: number): void {
   const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-  if (!stats.isFile()) throw new TokenFileUnsafeError(file, 'kind', mode);
   if (stats.uid !== uid) throw new TokenFileUnsafeError(file, 'owner', mode);
   if ((stats.mode & 0o077) !== 0) throw new TokenFileUnsafeError(file, 'mode', mode);
 }

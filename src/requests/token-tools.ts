@@ -1,12 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { isJcdsError } from '../errors.ts';
+import { readPlace } from '../files/read.ts';
 import { textField } from './forges/answer.ts';
 import { type GitOptions, runGit } from './git.ts';
 import { normaliseHost } from './token-variable.ts';
 
 const CREDENTIAL_TIMEOUT = 10_000;
-const SIZE_LIMIT = 262_144;
 
 /**
  * What git's credential helpers know for a host; null when they know nothing, or would have to ask. `now` in milliseconds: a helper may
@@ -39,15 +38,11 @@ export async function readGitCredential(
 }
 
 /** The token in the configuration of GitLab's or GitHub's own program, by the keys that lead to it; null for anything else. */
-export async function readToolConfiguration(
-  file: string,
-  keys: readonly string[],
-  uid: number,
-): Promise<string | null> {
+export function readToolConfiguration(file: string, keys: readonly string[], uid: number): string | null {
   try {
-    const { size, uid: owner } = await stat(file);
-    if (owner !== uid || size > SIZE_LIMIT) return null;
-    return textField(parse(await readFile(file, 'utf8'), { logLevel: 'silent' }), ...keys);
+    const { bytes, status } = readPlace('tool-token', file);
+    if (status.uid !== uid) return null;
+    return textField(parse(bytes.toString('utf8'), { logLevel: 'silent' }), ...keys);
   } catch {
     // It is another program's file: missing, broken or of a new form, it is no reason to stop.
     return null;

@@ -142,11 +142,7 @@ function isHostOfGitLabToken({ host, environment }: TokenOptions): boolean {
 }
 
 /** GitLab's program knows GitLabs, GitHub's knows GitHubs. */
-function readTool(
-  tool: 'glab' | 'gh',
-  options: TokenOptions,
-  keys: readonly string[],
-): Promise<string | null> | null {
+function readTool(tool: 'glab' | 'gh', options: TokenOptions, keys: readonly string[]): string | null {
   if ((tool === 'glab') !== (options.kind === 'gitlab')) return null;
   return readToolConfiguration(SOURCES[tool].where(options), keys, options.uid);
 }

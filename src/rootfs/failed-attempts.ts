@@ -19,7 +19,7 @@ export function hasFailed(directory: string, context: FailedAttemptsContext): bo
 export function noteFailure(directory: string, context: FailedAttemptsContext): void {
   try {
     const own = { base: cacheDirectory(context), name: `images/${nameOf(directory)}`, uid: context.uid };
-    writeOwn(own, '', context.now());
+    writeOwn(own, '', { changedAt: context.now() });
   } catch {
     // A home that is full, read-only or somebody else's.
   }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readText } from '../files/read.ts';
 
 /** Node's words for a machine, in OCI's; what a kernel of that kind also runs stands after it. */
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
@@ -50,7 +51,7 @@ function emulators(directory: string): string[] {
 
 function isEnabled(file: string): boolean {
   try {
-    return readFileSync(file, 'utf8').startsWith('enabled');
+    return readText('system', file).startsWith('enabled');
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
-import { readdirSync, statSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { cacheDirectory } from '../cache-directory.ts';
 import type { Context } from '../context.ts';
+import { ifOwnDirectory } from '../files/own-directory.ts';
 import { readPlace } from '../files/read.ts';
 import { seal, unseal } from '../files/sealed.ts';
 import { writeOwn } from '../files/write.ts';
@@ -77,7 +78,8 @@ export function rememberImage(image: RememberedImage, context: MemoryContext): v
 /** Forgets an image: a start that rested on what was remembered has failed. */
 export function forgetImage(directory: string, context: MemoryContext): void {
   try {
-    unlinkSync(fileOf(directory, context));
+    const own = { base: cacheDirectory(context), names: ['images'], uid: context.uid };
+    ifOwnDirectory(own, place => unlinkSync(`${place}/${shortHash(directory)}.json`));
   } catch {
     // It was not remembered.
   }
@@ -115,17 +117,25 @@ function placesOf({ word, searchPath }: CommandQuestion): readonly string[] {
   return word.includes('/') ? [word] : directories.map(directory => `${directory}/${word}`);
 }
 
+/** What is a record, a note of failed-attempts.ts, or what a writer that was killed has left. */
+const RECORD = /^(?:[0-9a-f]{16}\.(?:json|tried)|\.new-.*)$/;
+
 /** Removes the oldest records beyond the limit; for a moment when nobody waits. */
 export function pruneMemory(context: MemoryContext, limit: number = IMAGE_LIMIT): void {
-  const directory = memoryDirectory(context);
   try {
-    const files = readdirSync(directory).map(name => `${directory}/${name}`);
-    if (files.length <= limit) return;
-    const byAge = files.map(file => ({ file, at: statSync(file).mtimeMs })).sort((a, b) => a.at - b.at);
-    for (const { file } of byAge.slice(0, files.length - limit)) unlinkSync(file);
+    const own = { base: cacheDirectory(context), names: ['images'], uid: context.uid };
+    ifOwnDirectory(own, directory => removeOldest(directory, limit));
   } catch {
     // Another jcds may be pruning too.
   }
+}
+
+function removeOldest(directory: string, limit: number): void {
+  const names = readdirSync(directory).filter(name => RECORD.test(name));
+  if (names.length <= limit) return;
+  const files = names.map(name => `${directory}/${name}`);
+  const byAge = files.map(file => ({ file, at: lstatSync(file).mtimeMs })).sort((a, b) => a.at - b.at);
+  for (const { file } of byAge.slice(0, files.length - limit)) unlinkSync(file);
 }
 
 /** Nothing is missing that a publisher might still add. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readText } from '../files/read.ts';
 import { findGpu, type GpuFacts } from './gpu.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
@@ -124,7 +124,7 @@ async function tryIt(
   const { file, args } = invocation(request, host);
   const tried = await runAsCaller(search, file, args.map(String));
   if (tried.code !== 0) return judge(tried);
-  if (tried.stdout.trim() === readFileSync(BOOT_ID, 'utf8').trim()) return { works: true, host };
+  if (tried.stdout.trim() === readText('system', BOOT_ID).trim()) return { works: true, host };
   return {
     works: false,
     reason: 'its daemon runs on another machine, which has other files',

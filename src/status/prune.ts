@@ -1,7 +1,9 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
-import { safeText } from '../output/safe-text.ts';
+import { ifOwnDirectory } from '../files/own-directory.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import type { DirectorySize } from './directory-size.ts';
 import type { LocalCache } from './local-caches.ts';
 
@@ -15,13 +17,13 @@ export interface Pruned {
   readonly bytes: number | null;
 }
 
-/** jcds' own cache that is somebody else's: what lies in it is not touched. */
+/** jcds' own cache that is not this user's alone: what lies in it is not touched. */
 export class ForeignCacheError extends JcdsError {
-  constructor(directory: string) {
+  constructor(directory: string, reason: string) {
     super({
       code: 'CACHE_NOT_YOURS',
-      message: `${safeText(directory)} belongs to another account, so nothing in it was removed`,
-      hint: 'look where XDG_CACHE_HOME leads',
+      message: `nothing was removed from ${directory}: ${reason}`,
+      hint: `look where HOME and XDG_CACHE_HOME lead: ${commandText('ls', '-ld', directory)}`,
       exitCode: EXIT.no,
     });
   }
@@ -30,11 +32,10 @@ export class ForeignCacheError extends JcdsError {
 /** A part of the cache that cannot be removed. */
 export class CacheRemovalError extends JcdsError {
   constructor(path: string, cause: unknown) {
-    const errno = (cause as NodeJS.ErrnoException).code ?? 'an unknown error';
     super({
       code: 'CACHE_NOT_REMOVED',
-      message: `${safeText(path)} cannot be removed (${errno})`,
-      hint: `look at its permissions: ls -la ${safeText(path)}`,
+      message: `${path} cannot be removed (${fileTrouble(cause) ?? 'unknown error'})`,
+      hint: `look at its permissions: ${commandText('ls', '-la', path)}`,
       exitCode: EXIT.no,
       cause,
     });
@@ -42,7 +43,7 @@ export class CacheRemovalError extends JcdsError {
 }
 
 /**
- * Empties jcds' own cache. Links in it are removed, never followed.
+ * Empties jcds' own cache. Links in it are removed, never followed; a link in its own place is no cache of jcds.
  * @throws ForeignCacheError, CacheRemovalError
  */
 export function pruneOwnCache(
@@ -51,27 +52,30 @@ export function pruneOwnCache(
   size: DirectorySize,
   isDry: boolean,
 ): Pruned {
-  const owner = statSync(directory, { throwIfNoEntry: false })?.uid;
-  if (owner !== undefined && owner !== uid) throw new ForeignCacheError(directory);
-  const names = listed(directory).filter(name => !KEPT.has(name));
-  if (!isDry) for (const name of names) remove(join(directory, name));
+  const names = within(directory, uid, held => {
+    const found = readdirSync(held).filter(name => !KEPT.has(name));
+    if (!isDry) for (const name of found) remove(held, directory, name);
+    return found;
+  });
   const parts = size.state === 'measured' ? size.parts : null;
   const bytes = parts === null ? null : names.reduce((sum, name) => sum + (parts[name] ?? 0), 0);
   return { names, bytes };
 }
 
-function remove(path: string): void {
+function within(directory: string, uid: number, use: (held: string) => string[]): readonly string[] {
   try {
-    rmSync(path, { recursive: true, force: true });
-  } catch (cause) {
-    throw new CacheRemovalError(path, cause);
+    return ifOwnDirectory({ base: directory, names: [], uid }, use) ?? [];
+  } catch (thrown) {
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    throw new ForeignCacheError(directory, reason);
   }
 }
 
-function listed(directory: string): readonly string[] {
+function remove(held: string, directory: string, name: string): void {
   try {
-    return readdirSync(directory);
-  } catch {
-    return [];
+    rmSync(join(held, name), { recursive: true, force: true });
+  } catch (cause) {
+    throw new CacheRemovalError(join(directory, name), cause);
   }
 }

@@ -1,16 +1,18 @@
-import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { fileTrouble } from '../files/refused-file.ts';
+import { writeNamed } from '../files/write.ts';
+import { toBytes } from '../launch/bytes.ts';
 import { safeText } from '../output/safe-text.ts';
 
 /** The script could not be written. */
 export class ScriptNotWrittenError extends JcdsError {
-  constructor(file: string, cause: unknown) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  constructor(file: string, reason: string, cause: unknown) {
     super({
       code: 'SCRIPT_NOT_WRITTEN',
-      message: `${safeText(file)} cannot be written (${code})`,
-      hint: code === 'EEXIST' ? 'replace it with --force' : `ls -ld ${safeText(dirname(file))}`,
+      message: `${safeText(file, 1000)} cannot be written (${reason})`,
+      hint: reason === 'EEXIST' ? 'replace it with --force' : commandText('ls', '-ld', dirname(file)),
       exitCode: EXIT.failed,
       cause,
     });
@@ -27,24 +29,11 @@ export function writeScript(
   text: Buffer,
   { force, mode }: { force: boolean; mode: number },
 ): void {
-  const target = force ? `${file}.${process.pid}.new` : file;
   try {
-    const descriptor = openSync(
-      target,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      mode,
-    );
-    try {
-      writeSync(descriptor, text);
-    } catch (thrown) {
-      rmSync(target, { force: true });
-      throw thrown;
-    } finally {
-      closeSync(descriptor);
-    }
-    if (force) renameSync(target, file);
+    writeNamed(toBytes(file), text, { mode, isNew: !force });
   } catch (thrown) {
-    if (force) rmSync(target, { force: true });
-    throw new ScriptNotWrittenError(file, thrown);
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    throw new ScriptNotWrittenError(file, reason, thrown);
   }
 }

@@ -64,10 +64,12 @@ describe('refused', () => {
     const root = join(setting.folder, 'half');
     mkdirSync(join(root, 'etc/condor/config.d/50-jcds.conf'), { recursive: true });
     const { code, stderr } = install('--root', root);
-    expect({ code, said: stderr.includes('50-jcds.conf cannot be written (EISDIR)') }).toEqual({
-      code: 1,
-      said: true,
-    });
+    expect({ code, said: stderr.includes('50-jcds.conf cannot be written (it is no regular file)') }).toEqual(
+      {
+        code: 1,
+        said: true,
+      },
+    );
     expect(readdirSync(join(root, 'etc/condor/config.d'))).toEqual(['50-jcds.conf']);
   });
 });

@@ -163,9 +163,9 @@ test('a dry run leaves none, and takes the earlier one away', () => {
 
 test.each([
   [`${absent} dir/status`, 'ENOENT', `ls -ld '${absent} dir'`],
-  [setting.home, 'EISDIR', `ls -ld ${setting.folder}`],
-])('%s cannot be written (%s)', (place, errno, hint) => {
-  const message = `--status-file ${JSON.stringify(place)} cannot be written (${errno})`;
+  [setting.home, 'it is no regular file', `ls -ld ${setting.folder}`],
+])('%s cannot be written (%s)', (place, reason, hint) => {
+  const message = `--status-file ${JSON.stringify(place)} cannot be written (${reason})`;
   const stderr = failure(message, hint);
   expect(setting.jcds(['exec', '--status-file', place, 'small:1', 'ls'])).toEqual({
     code: 125,

@@ -155,22 +155,27 @@ describe('a file that was not written here is not believed, and the next list re
   });
 });
 
+const LINK = 'it is a link, or no directory';
+
 describe('where nothing can be written, that is an answer and no failure', () => {
   test('a file where the directory should be', async () => {
     writeFileSync(join(cache, 'jcds'), '');
-    expect(await updateIndex(context, OSG, NAMES)).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
-    expect(amendIndex(context, OSG, { published: NAMES })).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
-    expect(noteSearched(context, [JINR])).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
+    expect(await updateIndex(context, OSG, NAMES)).toEqual({ kind: 'failed', reason: LINK });
+    expect(amendIndex(context, OSG, { published: NAMES })).toEqual({ kind: 'failed', reason: LINK });
+    expect(noteSearched(context, [JINR])).toEqual({ kind: 'failed', reason: LINK });
   });
 
   test("a directory that is another user's, or a link to one", async () => {
     await updateIndex(context, OSG, NAMES);
     const stranger = { ...context, uid: context.uid + 1 };
-    expect(await updateIndex(stranger, OSG, [])).toEqual({ kind: 'failed', reason: 'EPERM' });
+    expect(await updateIndex(stranger, OSG, [])).toEqual({
+      kind: 'failed',
+      reason: 'it belongs to another user',
+    });
     expect(readIndex(stranger, JINR)).toBeNull();
     rmSync(indexDirectory(context), { recursive: true });
     symlinkSync(tmpdir(), indexDirectory(context));
-    expect(await updateIndex(context, OSG, NAMES)).toEqual({ kind: 'failed', reason: 'EPERM' });
+    expect(await updateIndex(context, OSG, NAMES)).toEqual({ kind: 'failed', reason: LINK });
   });
 });
 
@@ -185,7 +190,7 @@ test('the repositories that are searched are noted, one a line', () => {
 
 test('what killed writers have left is cleared away after an hour, and by removing only what is ours', async () => {
   await updateIndex(context, OSG, NAMES);
-  const aside = (letter: string) => fileOf(`${JINR}.names.12-${letter.repeat(12)}.aside`);
+  const aside = (letter: string) => fileOf(`.new-12-${letter}`);
   for (const [letter, time] of [
     ['a', NOON - 2 * HOUR],
     ['b', NOON],
@@ -195,11 +200,7 @@ test('what killed writers have left is cleared away after an hour, and by removi
   }
   writeFileSync(fileOf('mine.txt'), 'precious');
   await updateIndex(context, OSG, NAMES);
-  expect(readdirSync(indexDirectory(context)).sort()).toEqual([
-    `${JINR}.names`,
-    `${JINR}.names.12-bbbbbbbbbbbb.aside`,
-    'mine.txt',
-  ]);
+  expect(readdirSync(indexDirectory(context)).sort()).toEqual(['.new-12-b', `${JINR}.names`, 'mine.txt']);
   noteSearched(context, [JINR]);
   removeIndex(context);
   expect(readdirSync(indexDirectory(context))).toEqual(['mine.txt']);

@@ -151,7 +151,7 @@ describe('jcds completion refresh', () => {
   test('says that the names cannot be written', async () => {
     account.environment.XDG_CACHE_HOME = account.write('file', '');
     const { code, stderr } = await account.jcds('completion', 'refresh');
-    expect([code, stderr]).toEqual([0, `jcds: the names of ${JINR} could not be written: ENOTDIR\n`]);
+    expect([code, stderr]).toEqual([1, `jcds: the names of ${JINR} could not be written: ENOTDIR\n`]);
   });
 });
 

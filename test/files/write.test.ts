@@ -45,7 +45,7 @@ describe('a file of jcds’ own', () => {
     for (const directory of [home, outside]) mkdirSync(directory, { mode: 0o755 });
     plant(home, outside);
     const own = { base: join(home, '.cache/jcds'), name: 'images/one.json', uid: owner };
-    const result = outcome(() => writeOwn(own, 'text', 86_400_000));
+    const result = outcome(() => writeOwn(own, 'text', { changedAt: 86_400_000 }));
     return { result, home, outside: readdirSync(outside) };
   }
   const cache = (home: string, mode = 0o700) => {

@@ -143,20 +143,6 @@ describe('the status file', () => {
     expect(readdirSync(base)).not.toContain('status.json');
   });
 
-  test('what somebody has laid where it is written aside is neither followed nor removed', () => {
-    const file = join(base, 'planted.json');
-    const victim = join(base, 'other victim');
-    writeFileSync(victim, 'precious');
-    symlinkSync(victim, `${file}.${process.pid}.new`);
-    expect(() => writeStatusFile(file, status)).toThrow(
-      expect.objectContaining({
-        message: `--status-file ${JSON.stringify(file)} cannot be written (EEXIST)`,
-      }),
-    );
-    expect(readFileSync(victim, 'utf8')).toBe('precious');
-    expect(readdirSync(base)).toContain(`planted.json.${process.pid}.new`);
-  });
-
   test('a directory that is not there', () => {
     expect(() => writeStatusFile('/no/such/status.json', status)).toThrow(
       expect.objectContaining({

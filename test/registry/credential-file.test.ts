@@ -25,7 +25,7 @@ describe('files that cannot be used', () => {
       'has a broken entry for q.io',
     ],
     ['a number', `{"auths": {"q.io": {"auth": 1}}}`, 'has a broken entry for q.io'],
-    ['2 MB', ' '.repeat(2_000_000), 'is larger than 1 MiB'],
+    ['2 MB', ' '.repeat(2_000_000), 'cannot be read (it is too long)'],
   ])('%s', async (_what, text, problem) => {
     const places = makeHome({ '.docker/config.json': text });
     const thrown = await thrownBy(find(places, 'q.io'));
@@ -49,7 +49,7 @@ describe('files that cannot be used', () => {
     mkdirSync(join(places.home, '.docker'));
     execFileSync('mkfifo', [join(places.home, '.docker/config.json')]);
     expect(await failure(find(places, 'q.io'))).toMatchObject({
-      message: `the credential file ${places.home}/.docker/config.json is not a regular file`,
+      message: `the credential file ${places.home}/.docker/config.json cannot be read (it is no regular file)`,
     });
   });
 

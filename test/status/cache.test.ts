@@ -306,7 +306,7 @@ test('a cache of somebody else’s is not emptied', () => {
   const uid = process.getuid?.() ?? 0;
   if (uid === 0) chownSync(cache.directory, 1, 1);
   expect(() => pruneOwnCache(cache, uid === 0 ? 0 : uid + 1, { state: 'unknown' }, false)).toThrow(
-    `${cache.directory} belongs to another account, so nothing in it was removed`,
+    `nothing was removed from ${cache.directory}: it belongs to another user`,
   );
   expect(existsSync(join(cache.directory, 'images/one.json'))).toBe(true);
 });

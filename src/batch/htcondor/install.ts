@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EXIT, JcdsError } from '../../errors.ts';
+import { makeParents } from '../../files/make-parents.ts';
+import { fileTrouble } from '../../files/refused-file.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { writeScript } from '../../wrap/write-script.ts';
 import type { PoolFiles } from './configuration.ts';
@@ -8,7 +9,7 @@ import type { PoolFiles } from './configuration.ts';
 /** A directory for what is installed cannot be made. */
 export class NoDirectoryError extends JcdsError {
   constructor(directory: string, cause: unknown) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    const code = fileTrouble(cause) ?? 'unknown error';
     super({
       code: 'NO_DIRECTORY',
       message: `${safeText(directory, 300)} cannot be made (${code})`,
@@ -48,7 +49,7 @@ export async function installPool(
 
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeParents(directory);
   } catch (thrown) {
     throw new NoDirectoryError(directory, thrown);
   }

@@ -1,7 +1,9 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { readText } from '../../files/read.ts';
+import { fileTrouble } from '../../files/refused-file.ts';
 import { CERN_KEYS } from './keys/cern.ch.ts';
 import { OPEN_SCIENCE_GRID_KEYS } from './keys/opensciencegrid.org.ts';
 
@@ -35,7 +37,7 @@ export function shippedKeys(repository: string): PublicKey[] {
 /** Reads key files and directories of them (`*.pub`, as CVMFS_KEYS_DIR holds them). */
 export async function readPublicKeys(paths: readonly string[]): Promise<PublicKey[]> {
   const files = (await Promise.all(paths.map(keyFiles))).flat();
-  return Promise.all(files.map(async file => parsePublicKey(await readKeyFile(file), file)));
+  return files.map(file => parsePublicKey(readKeyFile(file), file));
 }
 
 /** Reads a PEM public key; `source` says where it came from. Only RSA can sign a whitelist. */
@@ -68,15 +70,12 @@ async function keyFiles(path: string): Promise<string[]> {
   }
 }
 
-/** A key file is some hundred bytes; more is something else, and not read to its end. */
-const LONGEST_KEY_FILE = 64 * 1024;
-
-async function readKeyFile(file: string): Promise<string> {
-  const { size } = await stat(file);
-  if (size > LONGEST_KEY_FILE) throw new UnusableKeyError(file, 'it is too long for a key');
-  return readFile(file, 'utf8').catch(cause => {
-    throw new UnusableKeyError(file, (cause as NodeJS.ErrnoException).code ?? 'it cannot be read', cause);
-  });
+function readKeyFile(file: string): string {
+  try {
+    return readText('master-key', file);
+  } catch (cause) {
+    throw new UnusableKeyError(file, fileTrouble(cause) ?? 'it cannot be read', cause);
+  }
 }
 
 /** A key that was named and cannot be used. */

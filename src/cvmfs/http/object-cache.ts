@@ -1,14 +1,11 @@
-import { readFile, stat, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, lutimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readPlace } from '../../files/read.ts';
+import { REAL_WRITING_CALLS, type WritingCalls } from '../../files/replace.ts';
 import { evict } from './cache-eviction.ts';
 import { type ContentHash, contentHash, isSameHash } from './hash.ts';
 import { type ObjectSuffix, objectName } from './object-path.ts';
-import {
-  makePrivateDirectory,
-  REAL_WRITING_CALLS,
-  type WritingCalls,
-  writeAside,
-} from './private-directory.ts';
+import { makePrivateDirectory, removeFromCache, writeInCache } from './private-directory.ts';
 
 /**
  * Objects as they came over the network, by their hash, of all repositories of one user. Nothing in it is trusted:
@@ -32,6 +29,7 @@ export interface CacheOptions {
   readonly calls?: WritingCalls;
 }
 
+const OBJECTS = 'objects';
 const DEFAULT_LIMIT = 1024 * 1024 * 1024;
 /** The share of the limit that a process may write before it looks at the size of the whole again. */
 const MEASURE_AFTER = 0.05;
@@ -39,42 +37,52 @@ const MEASURE_AFTER = 0.05;
 /** Opens the cache in `directory`, making it where needed. Throws CacheDirectoryError and CacheWriteError. */
 export async function openObjectCache(options: CacheOptions): Promise<ObjectCache> {
   const { directory, limit = DEFAULT_LIMIT, calls = REAL_WRITING_CALLS } = options;
-  await makePrivateDirectory(directory, calls);
-  const objects = join(directory, 'objects');
-  const file = (hash: ContentHash, suffix: ObjectSuffix): string => join(objects, objectName(hash, suffix));
+  makePrivateDirectory(directory, calls);
+  const nameOf = (hash: ContentHash, suffix: ObjectSuffix): string => join(OBJECTS, objectName(hash, suffix));
+  const file = (hash: ContentHash, suffix: ObjectSuffix): string => join(directory, nameOf(hash, suffix));
   let unmeasured = limit;
 
   return {
     directory,
     calls,
     async read(hash, suffix) {
-      const bytes = await readFile(file(hash, suffix)).catch(() => null);
+      const bytes = readObject(file(hash, suffix));
       if (bytes === null) return null;
       if (isSameHash(contentHash(hash.algorithm, bytes), hash)) {
         await touch(file(hash, suffix));
         return bytes;
       }
-      await unlink(file(hash, suffix)).catch(() => undefined);
+      const name = nameOf(hash, suffix);
+      removeFromCache(directory, dirname(name).split('/'), [name.slice(dirname(name).length + 1)]);
       return null;
     },
     has: (hash, suffix) =>
-      stat(file(hash, suffix)).then(
-        () => true,
+      lstat(file(hash, suffix)).then(
+        status => status.isFile(),
         () => false,
       ),
     async write(hash, suffix, bytes) {
       if (bytes.length > limit) return;
-      await writeAside(file(hash, suffix), bytes, calls);
+      writeInCache(directory, nameOf(hash, suffix), bytes, calls);
       unmeasured += bytes.length;
       if (unmeasured < limit * MEASURE_AFTER) return;
       unmeasured = 0;
-      await evict(objects, limit);
+      await evict(directory, OBJECTS, limit);
     },
   };
+}
+
+/** null: it is not there, or something else is in its place. */
+function readObject(file: string): Buffer | null {
+  try {
+    return readPlace('http-object', file).bytes;
+  } catch {
+    return null;
+  }
 }
 
 /** Marks an object as used now; a cache that cannot be written to still serves. */
 async function touch(file: string): Promise<void> {
   const now = Date.now() / 1000;
-  await utimes(file, now, now).catch(() => undefined);
+  await lutimes(file, now, now).catch(() => undefined);
 }

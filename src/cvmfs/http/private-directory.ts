@@ -1,69 +1,87 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { makeParents } from '../../files/make-parents.ts';
+import { ifOwnDirectory, inOwnDirectory, type OwnDirectory } from '../../files/own-directory.ts';
+import { readText } from '../../files/read.ts';
+import { fileTrouble } from '../../files/refused-file.ts';
+import { ASIDE, type WritingCalls } from '../../files/replace.ts';
+import { writeOwn } from '../../files/write.ts';
 
-/** The calls that write; injectable, since no test can fill a real disk everywhere. */
-export interface WritingCalls {
-  writeFile(file: string, bytes: Uint8Array | string, options: { mode: number; flag: 'wx' }): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
+const TRY = '.try-';
+
+/** A directory of the cache, for `inOwnDirectory`. */
+function within(directory: string, names: readonly string[]): OwnDirectory {
+  return { base: directory, names, uid: process.getuid?.() ?? -1, isNamed: true };
 }
-
-export const REAL_WRITING_CALLS: WritingCalls = { writeFile, rename };
 
 /**
  * Makes `directory` for this user alone (0700) and tries out what the cache rests on: that a rename replaces a file in
- * one step. Throws CacheDirectoryError.
+ * one step. Throws CacheDirectoryError and CacheWriteError.
  */
-export async function makePrivateDirectory(directory: string, calls: WritingCalls): Promise<void> {
+export function makePrivateDirectory(directory: string, calls: WritingCalls): void {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const { uid, mode } = await stat(directory);
-    if (process.getuid && uid !== process.getuid())
-      throw new CacheDirectoryError(directory, 'it belongs to another user');
-    if (mode & 0o022) throw new CacheDirectoryError(directory, 'others may write to it');
+    makeParents(directory, 0o700);
+    inOwnDirectory(within(directory, []), held => tryRename(directory, held, calls));
   } catch (error) {
     throw isJcdsError(error) ? error : new CacheDirectoryError(directory, reason(error), error);
   }
-  await tryRename(directory, calls);
 }
 
-async function tryRename(directory: string, calls: WritingCalls): Promise<void> {
-  const [one, other] = [join(directory, `.try-${randomUUID()}`), join(directory, `.try-${randomUUID()}`)];
+function tryRename(directory: string, held: string, calls: WritingCalls): void {
+  const [one, other] = [join(held, `${TRY}${randomUUID()}`), join(held, `${TRY}${randomUUID()}`)];
   try {
-    await calls.writeFile(one, 'new', { mode: 0o600, flag: 'wx' });
-    await calls.writeFile(other, 'old', { mode: 0o600, flag: 'wx' });
-    await calls.rename(one, other);
-    if ((await readFile(other, 'utf8')) !== 'new') throw new Error('the old file is still there');
+    calls.create(one, 'new', { mode: 0o600 });
+    calls.create(other, 'old', { mode: 0o600 });
+    calls.rename(one, other);
+    if (readText('http-object', other) !== 'new') throw new Error('the old file is still there');
   } catch (error) {
     throw isFull(error)
       ? new CacheWriteError(directory, error)
       : new CacheDirectoryError(directory, 'its file system cannot replace a file in one step', error);
   } finally {
-    await Promise.all([one, other].map(file => unlink(file).catch(() => undefined)));
+    for (const file of [one, other]) unlinkQuietly(file);
   }
 }
 
-/** Writes a file aside and renames it into place: readers see all of it or nothing. Throws CacheWriteError. */
-export async function writeAside(
-  file: string,
+/** Writes a file below the cache aside and renames it into place: readers see all of it or nothing. Throws CacheWriteError. */
+export function writeInCache(
+  directory: string,
+  name: string,
   bytes: Uint8Array | string,
   calls: WritingCalls,
-): Promise<void> {
-  const aside = join(dirname(file), `.new-${process.pid}-${randomUUID()}`);
+): void {
+  const { base, uid } = within(directory, []);
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await calls.writeFile(aside, bytes, { mode: 0o600, flag: 'wx' });
-    await calls.rename(aside, file);
+    writeOwn({ base, name, uid, isNamed: true }, bytes, { calls });
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => undefined);
-    throw new CacheWriteError(file, error);
+    throw new CacheWriteError(join(directory, name), error);
+  }
+}
+
+/** Removes files of one directory of the cache; no link on the way leads elsewhere. Whatever goes wrong is of no consequence. */
+export function removeFromCache(directory: string, names: readonly string[], files: readonly string[]): void {
+  try {
+    ifOwnDirectory(within(directory, names), held => {
+      for (const file of files) unlinkQuietly(join(held, file));
+    });
+  } catch {
+    // A directory that is not ours any more.
   }
 }
 
 /** Whether a name is that of a file that was being written. */
 export function isAside(name: string): boolean {
-  return name.startsWith('.new-') || name.startsWith('.try-');
+  return name.startsWith(ASIDE) || name.startsWith(TRY);
+}
+
+function unlinkQuietly(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // Gone already.
+  }
 }
 
 function isFull(error: unknown): boolean {
@@ -71,7 +89,7 @@ function isFull(error: unknown): boolean {
 }
 
 function reason(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+  return fileTrouble(error) ?? (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
 /** A directory that cannot serve as cache. */

@@ -34,6 +34,8 @@ export interface RepositoryOptions {
   /** Look without verifying: everything is then marked so, and no revision is remembered. */
   readonly insecure?: boolean;
   readonly cache: ObjectCache | null;
+  /** What went wrong so far. */
+  readonly notes?: readonly JcdsError[];
   readonly blacklist?: Blacklist;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -103,7 +105,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   const objects = objectsFrom(fetcher, cache);
   const memory = cache && revisionMemory(cache, name);
   const trust = insecure ? null : { repository: name, keys, blacklist };
-  const notes: JcdsError[] = [];
+  const notes: JcdsError[] = [...(options.notes ?? [])];
   try {
     const note = (error: JcdsError): void => void notes.push(error);
     const current = await currentRevision({ repository: name, fetcher, objects, memory, trust, now, note });

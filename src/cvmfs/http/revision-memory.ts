@@ -1,7 +1,9 @@
-import { readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { lutimes, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPlace } from '../../files/read.ts';
+import { seal, unseal } from '../../files/sealed.ts';
 import type { ObjectCache } from './object-cache.ts';
-import { writeAside } from './private-directory.ts';
+import { removeFromCache, writeInCache } from './private-directory.ts';
 
 /**
  * The newest verified revision of a repository that this user has seen: to answer without network, to ask "anything
@@ -32,13 +34,16 @@ export interface RevisionMemory {
   forget(): Promise<void>;
 }
 
-const FORMAT = 1;
-const LONGEST_FILE = 2 * 1024 * 1024;
+const FORMAT = 2;
 
 /** What is remembered of `repository` (a checked name) in the cache. */
 export function revisionMemory(cache: ObjectCache, repository: string): RevisionMemory {
-  const directory = join(cache.directory, 'revisions', repository);
-  const fileOf = (revision: number): string => join(directory, `${revision}.json`);
+  const place = ['revisions', repository];
+  const directory = join(cache.directory, ...place);
+  const nameOf = (revision: number): string => `${revision}.json`;
+  const fileOf = (revision: number): string => join(directory, nameOf(revision));
+  const remove = (found: readonly number[]): void =>
+    removeFromCache(cache.directory, place, found.map(nameOf));
 
   async function revisions(): Promise<number[]> {
     const names = await readdir(directory).catch(() => []);
@@ -49,22 +54,22 @@ export function revisionMemory(cache: ObjectCache, repository: string): Revision
   return {
     async recall() {
       for (const revision of await revisions()) {
-        const remembered = await readRevision(fileOf(revision), revision);
+        const remembered = readRevision(fileOf(revision), revision);
         if (remembered) return remembered;
       }
       return null;
     },
     async remember(remembered) {
-      await writeAside(fileOf(remembered.revision), serialise(remembered), cache.calls);
+      const name = join(...place, nameOf(remembered.revision));
+      writeInCache(cache.directory, name, seal(serialise(remembered)), cache.calls);
       await this.confirm(remembered.revision, remembered.confirmedAt);
-      const older = (await revisions()).filter(revision => revision < remembered.revision);
-      await Promise.all(older.map(revision => unlink(fileOf(revision)).catch(() => undefined)));
+      remove((await revisions()).filter(revision => revision < remembered.revision));
     },
     async confirm(revision, time) {
-      await utimes(fileOf(revision), time / 1000, time / 1000).catch(() => undefined);
+      await lutimes(fileOf(revision), time / 1000, time / 1000).catch(() => undefined);
     },
     async forget() {
-      await Promise.all((await revisions()).map(revision => unlink(fileOf(revision)).catch(() => undefined)));
+      remove(await revisions());
     },
   };
 }
@@ -81,12 +86,13 @@ function serialise(remembered: RememberedRevision): string {
   return JSON.stringify({ format: FORMAT, revision, server, etag, lastModified, ...binary });
 }
 
-/** Null for a file that is gone, cut short or of another format: it is then as if nothing were remembered. */
-async function readRevision(file: string, revision: number): Promise<RememberedRevision | null> {
+/** Null for a file that is gone, damaged, of another format, or not this user's own: it is then as if nothing were remembered. */
+function readRevision(file: string, revision: number): RememberedRevision | null {
   try {
-    const { mtimeMs, size } = await stat(file);
-    if (size > LONGEST_FILE) return null;
-    const found = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const { bytes: content, status } = readPlace('http-revision', file);
+    const whole = unseal(content);
+    if (whole === null) return null;
+    const found = JSON.parse(whole) as Record<string, unknown>;
     if (found.format !== FORMAT || found.revision !== revision) return null;
     const text = (field: string): string => {
       const value = found[field];
@@ -104,7 +110,7 @@ async function readRevision(file: string, revision: number): Promise<RememberedR
       certificate: bytes('certificate'),
       etag: optional('etag'),
       lastModified: optional('lastModified'),
-      confirmedAt: mtimeMs,
+      confirmedAt: status.mtimeMs,
     };
   } catch {
     return null;

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import { readText } from '../../files/read.ts';
 import type { Repository } from '../../repositories/index.ts';
 import { runChild } from '../bounded-child.ts';
 import { readClientConfiguration } from '../client-config.ts';
@@ -68,7 +69,7 @@ function distribution(): readonly string[] {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readText('system', file);
   } catch {
     return '';
   }

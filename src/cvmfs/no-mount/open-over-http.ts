@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { EXIT, JcdsError } from '../../errors.ts';
+import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { repositoryNamed } from '../../repositories/index.ts';
 import { detectLayout, type Layout } from '../../repositories/layouts/index.ts';
@@ -40,19 +40,29 @@ export async function openOverHttp(
   bounds: HttpBounds,
   { environment, now }: HttpContext,
 ): Promise<HttpRepository> {
-  const { servers, keys, insecure, services, cacheDirectory, forgetRevision } = requested;
+  const { servers, keys, insecure, services, forgetRevision } = requested;
   const service = repositoryNamed(row.name, services);
   const client = await readClientConfiguration(row.name, { environment });
   const access = await repositoryAccess({ service, client, named: { servers, keys, insecure }, environment });
   if (access.servers.length === 0) throw new UnknownServerError(row.name);
-  const cache = await openObjectCache({ directory: cacheDirectory });
-  if (forgetRevision) await revisionMemory(cache, row.name).forget();
-  const repository = await openRepository({ ...access, ...bounds, cache, now });
+  const { cache, notes } = await openCache(requested);
+  if (forgetRevision && cache !== null) await revisionMemory(cache, row.name).forget();
+  const repository = await openRepository({ ...access, ...bounds, cache, notes, now });
   try {
     return { row, access, repository, layout: await layoutOf(row, repository) };
   } catch (thrown) {
     await repository.close();
     throw thrown;
+  }
+}
+
+/** A home that cannot be written costs its user the cache, never the answer; a directory that the user named must do. */
+async function openCache({ cacheDirectory, isCacheNamed }: HttpOptions) {
+  try {
+    return { cache: await openObjectCache({ directory: cacheDirectory }), notes: [] };
+  } catch (thrown) {
+    if (isCacheNamed || !isJcdsError(thrown)) throw thrown;
+    return { cache: null, notes: [thrown] };
   }
 }
 

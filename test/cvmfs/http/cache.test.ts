@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,10 +15,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evict } from '../../../src/cvmfs/http/cache-eviction.ts';
 import { contentHash } from '../../../src/cvmfs/http/hash.ts';
 import { openObjectCache } from '../../../src/cvmfs/http/object-cache.ts';
 import { objectName } from '../../../src/cvmfs/http/object-path.ts';
-import { REAL_WRITING_CALLS } from '../../../src/cvmfs/http/private-directory.ts';
+import { REAL_WRITING_CALLS, type WritingCalls } from '../../../src/files/replace.ts';
 import { failure, laboratory } from './laboratory.ts';
 import { temporaryDirectory } from './real-repository.ts';
 import { flipped } from './server.ts';
@@ -152,11 +154,12 @@ test('what a killed process left half-written is cleared away after an hour', as
 });
 
 /** The calls of a disk that is full: whatever is longer than a few words does not fit. */
-const FULL = {
+const FULL: WritingCalls = {
   ...REAL_WRITING_CALLS,
-  writeFile: async (file: string, bytes: Uint8Array | string, options: { mode: number; flag: 'wx' }) => {
-    await REAL_WRITING_CALLS.writeFile(file, bytes.slice(0, 3), options);
-    if (bytes.length > 3) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  create: (file, content, making) => {
+    REAL_WRITING_CALLS.create(file, content.slice(0, 3), making);
+    if (content.length <= 3) return;
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' });
   },
 };
 
@@ -197,6 +200,48 @@ test('a process that may write no more than 64 kB says so and leaves nothing hal
   expect(inventory(directory())).toEqual([]);
 });
 
+test('links in the place of its directories lead no writer and no clean-up elsewhere', async () => {
+  const elsewhere = temporaryDirectory();
+  try {
+    const room = HASH.hex.slice(0, 2);
+    for (const place of [join(elsewhere, 'a'), join(elsewhere, 'b', room)])
+      mkdirSync(place, { recursive: true });
+    for (const name of ['a/old', `b/${room}/old`]) writeFileSync(join(elsewhere, name), Buffer.alloc(10_000));
+    const before = readdirSync(elsewhere, { recursive: true });
+    const cache = await openObjectCache({ directory: directory(), limit: 100 });
+    mkdirSync(join(directory(), 'objects'));
+    symlinkSync(join(elsewhere, 'a'), join(directory(), 'objects', room));
+    await expect(cache.write(HASH, 'C', BYTES)).rejects.toMatchObject({ code: 'CACHE_NOT_WRITTEN' });
+    rmSync(join(directory(), 'objects'), { recursive: true });
+    symlinkSync(join(elsewhere, 'b'), join(directory(), 'objects'));
+    await expect(cache.write(HASH, 'C', BYTES)).rejects.toMatchObject({ code: 'CACHE_NOT_WRITTEN' });
+    await evict(directory(), 'objects', 100);
+    expect(readdirSync(elsewhere, { recursive: true })).toEqual(before);
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+});
+
+test('a FIFO or a device in the place of what is remembered holds nothing up', async () => {
+  const server = await serve();
+  await (await open(server)).close();
+  const revisions = join(directory(), 'revisions');
+  const [repository] = readdirSync(revisions);
+  const [file] = readdirSync(join(revisions, repository!));
+  const place = join(revisions, repository!, file!);
+  for (const plant of [
+    () => execFileSync('mkfifo', [place]),
+    () => symlinkSync('/dev/zero', place),
+    () => writeFileSync(place, '00000000\n{}'),
+  ]) {
+    rmSync(place);
+    plant();
+    const again = await open(server);
+    expect(again.isVerified).toBe(true);
+    await again.close();
+  }
+});
+
 const REFUSED: [string, string, () => Promise<unknown>][] = [
   [
     'a file system that cannot replace a file in one step',
@@ -206,7 +251,9 @@ const REFUSED: [string, string, () => Promise<unknown>][] = [
         directory: directory(),
         calls: {
           ...REAL_WRITING_CALLS,
-          rename: () => Promise.reject(Object.assign(new Error('no'), { code: 'EEXIST' })),
+          rename: () => {
+            throw Object.assign(new Error('no'), { code: 'EEXIST', syscall: 'rename' });
+          },
         },
       }),
   ],
@@ -216,7 +263,7 @@ const REFUSED: [string, string, () => Promise<unknown>][] = [
     () =>
       openObjectCache({
         directory: directory(),
-        calls: { ...REAL_WRITING_CALLS, rename: async () => undefined },
+        calls: { ...REAL_WRITING_CALLS, rename: () => undefined },
       }),
   ],
   [
@@ -229,7 +276,7 @@ const REFUSED: [string, string, () => Promise<unknown>][] = [
   ],
   [
     'a file',
-    'EEXIST',
+    'ENOTDIR',
     () => {
       rmSync(directory(), { recursive: true });
       writeFileSync(directory(), '');

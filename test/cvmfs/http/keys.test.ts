@@ -56,7 +56,7 @@ const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.ex
 test.each([
   ['no key', 'rubbish', 'it is no public key in PEM form'],
   ['not RSA', elliptic, 'it is no RSA key'],
-  ['endless', 'x'.repeat(70_000), 'it is too long for a key'],
+  ['endless', 'x'.repeat(70_000), 'it is too long'],
 ])('a file that is %s is refused', async (_, text, why) => {
   const file = join(directory(), 'key.pub');
   writeFileSync(file, text);

@@ -8,7 +8,7 @@ import { isJcdsError } from '../../../src/errors.ts';
 import { temporaryDirectory } from '../../rootfs/tree-on-disk.ts';
 import { NOW, STRANGER } from '../http/generator.ts';
 import { closedPort, type Fault, type ObjectKind, type TestServer } from '../http/server.ts';
-import { named, row, search } from '../look-setting.ts';
+import { named, search } from '../look-setting.ts';
 import { publishTree } from './published-tree.ts';
 import { context, LAB, requested, served } from './setting.ts';
 
@@ -149,33 +149,22 @@ function textFile(): string {
   return file;
 }
 
-test('what the user named and cannot be is the user’s to hear; what nobody named is a reason', async () => {
+test('what the user named and cannot be is the user’s to hear', async () => {
   const server = await serveLab();
   expect(await thrownBy(look('ftp://x/cvmfs/@fqrn@'))).toEqual({ code: 'INVALID_SERVER', exitCode: 2 });
   expect(await thrownBy(look(server, { keys: [textFile()] }))).toEqual({ code: 'KEY_UNUSABLE', exitCode: 2 });
-  const cacheDirectory = worldWritable();
-  const named = { cacheDirectory, isCacheNamed: true };
+  const named = { cacheDirectory: worldWritable(), isCacheNamed: true };
   expect(await thrownBy(look(server, named))).toEqual({ code: 'CACHE_DIRECTORY_UNUSABLE', exitCode: 2 });
-  const services = [
-    { ...requested(null).services[0]!, name: LAB, servers: [server.template], keysDirectory: '/none' },
-  ];
-  const reason = await reasonOfFallback({ servers: [], keys: [], cacheDirectory, services });
-  expect(reason).toMatchObject({
-    code: 'HTTP_FAILED',
-    detail: expect.stringContaining(`the cache directory ${cacheDirectory} cannot be used`),
-    hint: 'name another directory, on a local disk, with --cache-dir DIR',
-  });
 });
 
-/** Why an image cannot be seen where nothing is mounted, and nobody asked for HTTP. */
-async function reasonOfFallback(changes: Partial<HttpOptions>) {
-  const root = join(temporaryDirectory(), 'cvmfs');
-  const question = search(root, [row(LAB)]);
-  const asked = requested(null, { when: 'fallback', ...changes });
-  const { publication } = await findAnywhere(named('debian:12'), question, [], asked, context());
-  if (publication.state !== 'unreachable') throw new Error(publication.state);
-  return publication.reason;
-}
+test('a cache that nobody named and cannot be costs the cache alone', async () => {
+  const cacheDirectory = worldWritable();
+  const { publication, http } = await look(await serveLab(), { cacheDirectory });
+  expect(publication.state).toBe('published');
+  expect(http?.notes).toEqual([
+    `the cache directory ${cacheDirectory} cannot be used: others may write to it`,
+  ]);
+});
 
 test('without a network the newest revision seen before answers, and says how old that is', async () => {
   const server = await serveLab();
