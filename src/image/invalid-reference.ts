@@ -99,6 +99,11 @@ function explain(problem: ReferenceProblem): [reason: string, hint: string] {
       ];
     case 'digest-shape':
       return ['what follows "@" is not a digest', DIGEST_HINT];
+    case 'digest-algorithm':
+      return [
+        `unsupported digest algorithm "${problem.algorithm}"`,
+        'registries know sha256, sha384 and sha512; give the digest as the registry or `docker images --digests` prints it',
+      ];
     case 'digest-algorithm-case':
     case 'digest-case':
       return ['its digest has upper-case letters', DIGEST_HINT];

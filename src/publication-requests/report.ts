@@ -23,7 +23,7 @@ export function resultLine(
     case 'published':
       return `${name}: published: ${result.published.path}`;
     case 'listed':
-      return `${name}: in the list of ${row.name} already (${result.path}, line ${result.lineNumber}: "${result.line}"), and not visible here yet`;
+      return `${name}: in the list of ${row.name} already (${result.path}, line ${result.lineNumber}: "${result.line}"), and not visible here yet${result.surprise === null ? '' : `; ${result.surprise}`}`;
     case 'exists':
       return `${name}: asked for already${byWhom(result)}: ${request}${number} ${result.url}${'rebuilt' in result && result.rebuilt ? ' (rebuilt on the list as it is now)' : ''}`;
     case 'opened':
@@ -52,8 +52,8 @@ export function resultJson(name: string, { row }: Service, result: Result): Reco
   if (result.state === 'published') return { ...shared, path: result.published.path };
   const { isPublic } = result;
   if (result.state === 'listed') {
-    const { by, path, line, lineNumber } = result;
-    return { ...shared, public: isPublic, by, list: path, line, lineNumber };
+    const { by, path, line, lineNumber, surprise: note } = result;
+    return { ...shared, public: isPublic, by, list: path, line, lineNumber, note };
   }
   const { url, change } = result;
   return {

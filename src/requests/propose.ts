@@ -4,6 +4,7 @@ import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from 
 import type { Account, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
 import { systemClock } from './forges/index.ts';
 import { changeOf, openRequest, prepareBranch } from './open-request.ts';
+import type { Found } from './wishlist/wishlist.ts';
 
 export interface ProposeOptions extends Wish {
   forge: Forge;
@@ -16,9 +17,19 @@ export interface ProposeOptions extends Wish {
   clock?: Clock;
 }
 
+/** The list has it: by an entry of its own or by a pattern. */
+export interface Listed {
+  state: 'listed';
+  by: Found['state'];
+  path: string;
+  /** The entry, fit for a terminal, and its line. */
+  line: string;
+  lineNumber: number;
+  surprise: Found['surprise'];
+}
+
 export type ProposeResult =
-  /** The list has it: by an entry of its own or by a pattern. `line` is that one, fit for a terminal. */
-  | { state: 'listed'; by: 'listed' | 'covered'; path: string; line: string; lineNumber: number }
+  | Listed
   /** An open request was there; `rebuilt` when it had a conflict and was made anew on the list as it is now. */
   | {
       state: 'exists';
@@ -76,11 +87,10 @@ export async function propose(options: ProposeOptions): Promise<ProposeResult> {
   throw new ListBusyError(project.path);
 }
 
-function listed({
-  found,
-  path,
-}: Exclude<Awaited<ReturnType<typeof makeChangePlan>>, ChangePlan>): ProposeResult {
-  return { state: 'listed', by: found.state, path, line: safeText(found.text), lineNumber: found.line };
+/** What a list has already, as a result. */
+export function listed({ found, path }: { found: Found; path: string }): Listed {
+  const { state: by, text, line: lineNumber, surprise } = found;
+  return { state: 'listed', by, path, line: safeText(text), lineNumber, surprise };
 }
 
 function opened({ change }: ChangePlan, { url, number: iid }: ForgeRequest): ProposeResult {

@@ -1,5 +1,4 @@
 import { EXIT, JcdsError } from '../errors.ts';
-import { safeText } from '../output/safe-text.ts';
 import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from './change-plan.ts';
 import { pageAddress } from './forges/answer.ts';
 import { encodePath } from './forges/encode-path.ts';
@@ -8,6 +7,7 @@ import { systemClock } from './forges/index.ts';
 import { GitRemote, GitRemoteError, type RemoteOptions, shownRemote } from './git-remote.ts';
 import { parseList } from './locate-list.ts';
 import { lookAgain } from './open-request.ts';
+import { type Listed, listed } from './propose.ts';
 import { findImage } from './wishlist/find.ts';
 
 export interface PushOptions extends Omit<Wish, 'forge'>, RemoteOptions {
@@ -22,7 +22,7 @@ export interface PushOptions extends Omit<Wish, 'forge'>, RemoteOptions {
 }
 
 export type PushResult =
-  | { state: 'listed'; by: 'listed' | 'covered'; path: string; line: string; lineNumber: number }
+  | Listed
   /** The branch was pushed before; `url` shows the requests that were made of it. */
   | { state: 'exists'; url: string; change: ProposedChange }
   /** `iid` and its page when the server told them; else `url` shows the requests of the branch. */
@@ -63,10 +63,7 @@ async function push(options: PushOptions, remote: GitRemote): Promise<PushResult
   const project: Project = { id: '', path: place.project, defaultBranch: target, mayPush: true };
   const files = { host, readFile: remote.readFile.bind(remote), listFiles: remote.listFiles.bind(remote) };
   const plan = await makeChangePlan({ ...options, forge: files }, project);
-  if ('found' in plan) {
-    const { state: by, line: lineNumber, text } = plan.found;
-    return { state: 'listed', by, path: plan.path, line: safeText(text), lineNumber };
-  }
+  if ('found' in plan) return listed(plan);
   const { change } = plan;
   const there = await remote.headOf(plan.branch);
   if (there !== null && (await branchHolds(options, plan, remote)))

@@ -10,6 +10,8 @@ const PART_HINT =
 const REGISTRY_HINT =
   'a registry is HOST or HOST:PORT, the host of letters, digits, "-" and ".", or an IPv6 address in brackets';
 const DIGEST_HINT = 'a digest is NAME@sha256: and 64 lower-case hexadecimal digits';
+const ALGORITHM_HINT =
+  'registries know sha256, sha384 and sha512; give the digest as the registry or `docker images --digests` prints it';
 const NAME_HINT = 'give a name such as git.jinr.ru:5005/group/project:tag';
 const TAG_HINT = 'a tag is made of letters, digits, "_", "." and "-" and begins with neither "." nor "-"';
 const REPOSITORY_HINT = 'a repository is made of lower-case letters, digits, ".", "_", "-" and "/"';
@@ -115,6 +117,17 @@ const REFUSED: [string, string, string, string?][] = [
   ],
   [`a.com/b/c:${SHA256}`, 'a digest stands where the tag belongs', `write a.com/b/c@${SHA256}`],
   ['a@', 'what follows "@" is not a digest', DIGEST_HINT],
+  [
+    `validname@invaliddigest:${'f'.repeat(36)}`,
+    'unsupported digest algorithm "invaliddigest"',
+    ALGORITHM_HINT,
+  ],
+  [`a.com/b:1@sha265:${HEX}`, 'unsupported digest algorithm "sha265"', ALGORITHM_HINT],
+  [
+    `a@tarsum.v1+blake3:${'aB'.repeat(16)}`,
+    'unsupported digest algorithm "tarsum.v1+blake3"',
+    ALGORITHM_HINT,
+  ],
   ['a@bad', 'what follows "@" is not a digest', DIGEST_HINT],
   [
     'a@sha256:badbadbadbad',

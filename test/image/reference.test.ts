@@ -127,14 +127,6 @@ const ACCEPTED: Row[] = [
     `sha384:${'0'.repeat(96)}`,
     `a@sha384:${'0'.repeat(96)}`,
   ],
-  [
-    `a@tarsum.v1+blake3:${'aB'.repeat(16)}`,
-    hub,
-    'library/a',
-    [null, false],
-    `tarsum.v1+blake3:${'aB'.repeat(16)}`,
-    `a@tarsum.v1+blake3:${'aB'.repeat(16)}`,
-  ],
   // names that need their namespace, or docker://, not to be read as something else
   ['docker://oci:latest', hub, 'library/oci', ['latest', true], null, 'library/oci:latest'],
   [`docker.io/${HEX}`, hubTyped, `library/${HEX}`, latest, null, `${HEX}:latest`],

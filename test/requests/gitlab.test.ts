@@ -69,6 +69,7 @@ describe('the way of a request', () => {
       path: 'docker_images.txt',
       line,
       lineNumber,
+      surprise: null,
     });
     expect(posts()).toEqual([]);
   });

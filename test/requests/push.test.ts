@@ -125,6 +125,7 @@ describe('a push that asks', () => {
       path: 'docker_images.txt',
       line: 'ubuntu:22.04',
       lineNumber: 5,
+      surprise: null,
     });
   });
 

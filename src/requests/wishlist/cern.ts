@@ -1,7 +1,7 @@
 import { digestProblem } from '../../image/digest.ts';
 import type { Reference } from '../../image/reference.ts';
 import { DOCKER_HUB, isRegistryName, normaliseRegistry } from '../../image/registry.ts';
-import { globMatches } from './glob.ts';
+import { isTagPattern, matchesByDot, tagMatches } from './cern-tags.ts';
 import { splitLines } from './lines.ts';
 import { UneditableRecipeError } from './problems.ts';
 import { type Recipe, type RecipeInput, readRecipe } from './recipe.ts';
@@ -18,8 +18,9 @@ import {
 
 /**
  * `recipe.yaml` of cvmfs/images-unpacked.cern.ch, read by DUCC: the entries of the key `input` are
- * `https://REGISTRY/REPOSITORY:TAG[@DIGEST]`, or `REPOSITORY@DIGEST` without a tag. `*` in a tag means any
- * text, on every registry. The registry is literal: Docker Hub is `registry.hub.docker.com`, `library/` is written
+ * `https://REGISTRY/REPOSITORY:TAG[@DIGEST]`, or `REPOSITORY@DIGEST` without a tag. They are read as URLs: `https://` may be
+ * missing, slashes around the path and what follows `?` or `#` do not count. A tag with `*` is a pattern on every registry
+ * (cern-tags.ts). The registry is literal: Docker Hub is `registry.hub.docker.com`, `library/` is written
  * out. Published as REGISTRY/REPOSITORY:TAG, without a tag as REPOSITORY:DIGEST.
  */
 export const cern: WishlistFormat = {
@@ -27,27 +28,31 @@ export const cern: WishlistFormat = {
   usualPath: 'recipe.yaml',
   parse,
   entryFor,
-  matches: (pattern, tag) => globMatches(pattern, tag),
+  matches: tagMatches,
+  surprise: (pattern, tag) =>
+    matchesByDot(pattern, tag) ? 'to this service "." in a pattern is any character' : null,
   place,
   publishedPath: ({ registry, repository, tag, digest }) => `${registry}/${repository}:${tag ?? digest}`,
 };
 
 const HUB_IN_RECIPES = 'registry.hub.docker.com';
 const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
-const TAG_OR_PATTERN = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 function readInput(text: string): ImageName | ProblemKind {
   if (/[\p{Cc}\p{Cf}\p{Cs}]/u.test(text)) return 'control-character';
   if (/\s/.test(text)) return 'blank';
-  const [, registry = '', path = ''] = /^https?:\/\/([^/]*)\/(.*)$/.exec(text) ?? [];
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const [, registry = '', path = ''] = /^https?:\/\/([^/?#]*)\/+([^?#]*?)\/*(?:[?#].*)?$/i.exec(whole) ?? [];
   if (!isRegistryName(registry)) return 'scheme';
   const [name = '', digest = null, more] = path.split('@');
   if (more !== undefined || (digest !== null && digestProblem(digest) !== null)) return 'digest';
-  const [repository = '', tag = null, extra] = name.split(':');
+  const [slashed = '', tag = null, extra] = name.split(':');
+  const repository = slashed.replace(/\/+$/, '');
   if (extra !== undefined) return 'colons';
   if (!REPOSITORY.test(repository)) return repository.includes('*') ? 'wildcard' : 'name';
   if (tag === null && digest === null) return 'no-tag';
-  if (tag !== null && !TAG_OR_PATTERN.test(tag)) return 'tag';
+  if (tag !== null && !TAG.test(tag) && !isTagPattern(tag)) return tag.includes('*') ? 'pattern' : 'tag';
   return { registry: normaliseRegistry(registry), repository, tag, digest };
 }
 
@@ -64,8 +69,9 @@ function parse(text: string): Wishlist {
       problems.push({ kind: name, line, text: value, readAs: null });
       continue;
     }
-    if (seen.has(value)) problems.push({ kind: 'duplicate', line, text: value, readAs: null });
-    seen.add(value);
+    const key = `${name.registry}/${name.repository}:${name.tag}@${name.digest}`;
+    if (seen.has(key)) problems.push({ kind: 'duplicate', line, text: value, readAs: null });
+    seen.add(key);
     entries.push({ ...name, line, text: value, wildcard: name.tag?.includes('*') ?? false });
   }
   return { text, entries, problems };

@@ -14,9 +14,11 @@ export function findImage(format: WishlistFormat, list: Wishlist, reference: Ima
   const listed = same.find(
     entry => !entry.wildcard && entry.tag === reference.tag && hasDigest(entry, reference),
   );
-  if (listed) return { state: 'listed', line: listed.line, text: listed.text };
+  if (listed) return { state: 'listed', line: listed.line, text: listed.text, surprise: null };
   const covering = same.find(entry => reference.digest === null && covers(format, entry, reference.tag));
-  return covering ? { state: 'covered', line: covering.line, text: covering.text } : null;
+  if (!covering) return null;
+  const surprise = format.surprise?.(covering.tag ?? '', reference.tag ?? '') ?? null;
+  return { state: 'covered', line: covering.line, text: covering.text, surprise };
 }
 
 function hasDigest(entry: WishlistEntry, { digest }: ImageName): boolean {

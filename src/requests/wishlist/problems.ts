@@ -94,6 +94,8 @@ function reasonOf({ kind }: WishlistProblem): string {
       return 'it has no tag';
     case 'wildcard':
       return 'a pattern is possible in tags only, and only where the tags can be listed';
+    case 'pattern':
+      return 'what its pattern means to the service is not known here';
     case 'duplicate':
       return 'the same entry stands above';
     case 'key-missing':

@@ -31,6 +31,8 @@ export interface Recipe {
 }
 
 const KEYS = ['version', 'user', 'cvmfs_repo', 'output_format', 'input'] as const;
+/** Known since 2025, and not needed. */
+const MORE_KEYS = ['ignoreErrors'] as const;
 
 /** Reads a recipe with the positions of its items. Throws NotAWishlistError. */
 export function readRecipe(text: string): Recipe {
@@ -91,14 +93,14 @@ function lineOf(node: unknown, lines: LineCounter): number {
   return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
 }
 
-/** Exactly five keys: DUCC knows no others and needs each. */
+/** DUCC needs five keys and knows one more. */
 function keyProblems(root: YAMLMap, lines: LineCounter): WishlistProblem[] {
   const present = root.items.map(pair => ({
     key: keyOf(pair) ?? String(pair.key),
     line: lineOf(pair.key, lines),
   }));
   const missing = KEYS.filter(key => !present.some(other => other.key === key));
-  const unknown = present.filter(({ key }) => !(KEYS as readonly string[]).includes(key));
+  const unknown = present.filter(({ key }) => !([...KEYS, ...MORE_KEYS] as readonly string[]).includes(key));
   return [
     ...missing.map(key => ({ kind: 'key-missing' as const, line: 1, text: key, readAs: null })),
     ...unknown.map(({ key, line }) => ({ kind: 'key-unknown' as const, line, text: key, readAs: null })),

@@ -15,6 +15,8 @@ export interface WishlistFormat {
   entryFor(reference: Reference): string;
   /** Whether a tag is among those that a pattern of this format means. */
   matches(pattern: string, tag: string): boolean;
+  /** Why a tag is among them although most people would not think so, or null; absent: patterns are as people think. */
+  surprise?(pattern: string, tag: string): string | null;
   /** Where an entry belongs and how its line is written. Throws UneditableRecipeError. */
   place(list: Wishlist, reference: Reference): Place;
   /** Where the image is published, below the repository's root: two entries with one path collide. */
@@ -46,6 +48,7 @@ export type ProblemKind =
   | 'tag'
   | 'no-tag'
   | 'wildcard'
+  | 'pattern'
   | 'duplicate'
   | 'key-missing'
   | 'key-unknown'
@@ -84,6 +87,8 @@ export interface Found {
   state: 'listed' | 'covered';
   line: number;
   text: string;
+  /** What is surprising about it, for people, or null. */
+  surprise: string | null;
 }
 
 /** How close two images are: the same repository, the same namespace of one registry, the same registry. */

@@ -39,14 +39,65 @@ describe('find', () => {
     [`gitlab-p4n.aip.de:5005/p4n/tools:v1@${DIGEST}`, 'listed', 11],
     [`gitlab-p4n.aip.de:5005/p4n/only@${DIGEST}`, 'listed', 12],
   ])('%s is %s', (name, state, line) => {
-    expect(findImage(cern, cern.parse(RECIPE), parseReference(name))).toMatchObject({ state, line });
+    expect(findImage(cern, cern.parse(RECIPE), parseReference(name))).toMatchObject({
+      state,
+      line,
+      surprise: null,
+    });
   });
-  test.each(['atlas/athena:21.1.0', 'atlas/athena:x21.0.1', `centos:centos7@${DIGEST}`, 'atlas/old:1'])(
+  test.each(['atlas/athena:21.1', 'atlas/athena:x21.0.1', `centos:centos7@${DIGEST}`, 'atlas/old:1'])(
     '%s is not there',
     name => {
       expect(findImage(cern, cern.parse(RECIPE), parseReference(name))).toBeNull();
     },
   );
+});
+
+// Held against the service's own reading: regexp.MustCompile(strings.ReplaceAll(pattern, "*", ".*")), leftmost-longest, and the
+// whole tag; and Go's net/url.
+describe('patterns are regular expressions', () => {
+  const SURPRISE = 'to this service "." in a pattern is any character';
+  test.each([
+    ['v1.*', 'v1.2', 'covered', null],
+    ['v1.*', 'v10', 'covered', SURPRISE],
+    ['v1.*', 'v1-rc', 'covered', SURPRISE],
+    ['v1.*', 'v1', null, null],
+    ['v1.*', 'xv1.2', null, null],
+    ['*-1.0', 'a-1x0', 'covered', SURPRISE],
+    ['*', 'anything', 'covered', null],
+    ['[0-9]*', '24.12', 'covered', null],
+    ['[0-9]*', 'latest', null, null],
+    ['[^0-9.]*', 'latest', 'covered', null],
+    ['[^0-9.]*', '.5', null, null],
+    ['a.c*', 'abcd', 'covered', SURPRISE],
+    ['2[.]1*', '2x1', null, null],
+    // Without \`*\` it is a tag, letter by letter.
+    ['v1.2', 'v1x2', null, null],
+  ])('%s and %s: %s', (pattern, tag, state, surprise) => {
+    const list = cern.parse(`input:\n  - 'https://ghcr.io/a/b:${pattern}'\n`);
+    const found = findImage(cern, list, { registry: 'ghcr.io', repository: 'a/b', tag, digest: null });
+    expect([found?.state ?? null, found?.surprise ?? null]).toEqual([state, surprise]);
+  });
+});
+
+test.each([
+  'https://ghcr.io/a/b:1',
+  'ghcr.io/a/b:1',
+  'HTTPS://ghcr.io/a/b:1',
+  'http://ghcr.io/a/b:1',
+  'https://ghcr.io//a/b:1',
+  'https://ghcr.io/a/b:1/',
+  'https://ghcr.io/a/b/:1',
+  'https://ghcr.io/a/b:1?x=1',
+  'ghcr.io/a/b:1?x=1#y',
+])('%s is the entry of ghcr.io/a/b:1', text => {
+  const list = cern.parse(`input:\n  - '${text}'\n`);
+  expect(findImage(cern, list, parseReference('ghcr.io/a/b:1'))).toMatchObject({ state: 'listed', text });
+});
+
+test('a registry with a port, without a scheme', () => {
+  const list = cern.parse('input:\n  - git.jinr.ru:5005/a/b:1\n');
+  expect(findImage(cern, list, parseReference('git.jinr.ru:5005/a/b:1'))).toMatchObject({ state: 'listed' });
 });
 
 describe('add', () => {
@@ -127,7 +178,7 @@ user: x
 cvmfs_repo: y
 extra: z
 input:
-  - ghcr.io/a/b:1
+  - ftp://ghcr.io/a/c:1
   - https://ghcr.io/a/b
   - https://ghcr.io/a/b:1:2
   - https://ghcr.io/a/b:1@sha256:12
@@ -138,7 +189,9 @@ input:
   - 12
   - [a]
   - https://ghcr.io/a/b:1
-  - https://ghcr.io/a/b:1
+  - ghcr.io/a/b:1/
+  - https://ghcr.io/a/b:(1|2)*
+ignoreErrors: []
 `;
   expect(cern.parse(text).problems.map(({ line, kind }) => [line, kind])).toEqual([
     [1, 'key-missing'],
@@ -154,6 +207,7 @@ input:
     [12, 'tag'],
     [13, 'blank'],
     [17, 'duplicate'],
+    [18, 'pattern'],
   ]);
 });
 

@@ -53,7 +53,7 @@ describe.each([
         expect(joinLines(lines)).toBe(unfinished ? text + lines.at(-1)?.end : text);
         expect(added?.body).toBe(change.line);
         const found = findImage(format, format.parse(change.text), reference);
-        expect(found).toEqual({ state: 'listed', line: change.lineNumber, text: change.entry });
+        expect(found).toMatchObject({ state: 'listed', line: change.lineNumber, text: change.entry });
         expect(addImage(format, format.parse(change.text), reference).state).toBe('present');
       }),
       { numRuns: 400 },
