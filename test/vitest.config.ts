@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Shell text of src/ as the builds take it: `loader` in .ci/bundle.mjs. */
@@ -11,7 +12,7 @@ export default defineConfig({
   plugins: [shellFiles],
   define: { JCDS_VERSION: JSON.stringify('0.0.0-test') },
   test: {
-    root: new URL('..', import.meta.url).pathname,
+    root: resolve(import.meta.dirname, '..'),
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // test/all.mjs looks at the end for secrets in what was printed.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { lives } from '../launch/stage.ts';
+import { lives } from '../processes.ts';
 import { APPTAINER, builtFrom, failure, Setting } from './setting.ts';
 
 // A host on which something is missing, full or closed; and a plan that is interrupted.

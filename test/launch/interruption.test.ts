@@ -4,7 +4,8 @@ import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/launch/plan.ts';
-import { lives, setStage } from './stage.ts';
+import { lives } from '../processes.ts';
+import { setStage } from './stage.ts';
 
 // What becomes of jcds when it is interrupted while it plans: nothing runs later, nothing is printed late, nothing stays.
 const stage = await setStage(true);

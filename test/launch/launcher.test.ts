@@ -225,11 +225,9 @@ describe.each(stage.launchers)('$shell', ({ launcher, shell }) => {
       ...variables,
       SHELLOPTS: 'xtrace:nounset',
     });
-    expect([status, stdout.toString(), stderr.toString().replaceAll(/^\+ set .*\n/gm, '')]).toEqual([
-      0,
-      'a b\0c d\0',
-      '',
-    ]);
+    // bash traces the very first line, before the launcher can say no; for an ordinary user by the caller's PS4.
+    const told = stderr.toString().replace(/^(?:\+ |evil)set .*\n/, '');
+    expect([status, stdout.toString(), told]).toEqual([0, 'a b\0c d\0', '']);
   });
 });
 

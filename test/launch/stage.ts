@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compile } from '../../.ci/standalone.mjs';
+import { SHELLS } from '../wrap/stage.ts';
 import type { Script } from './planner.ts';
 
 /** test/standalone/launch.host.test.ts: no Node.js at all. */
@@ -44,7 +45,7 @@ export async function setStage(program: boolean): Promise<Stage> {
     `#!/bin/sh\n/bin/cat '${folder}/plan' >&9\nread -r status <'${folder}/status'\nexit "$status"\n`,
   );
   chmodSync(writer, 0o755);
-  const launchers = shells().map(([shell, file]) => ({
+  const launchers = SHELLS.map(([shell, file]) => ({
     shell,
     launcher: copyLauncher(join(folder, shell), file),
   }));
@@ -66,12 +67,6 @@ export async function setStage(program: boolean): Promise<Stage> {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** dash and bash stand on every Debian; busybox where it is installed. bash is called `sh`, as on Red Hat's systems. */
-function shells(): [string, string][] {
-  const busybox: [string, string][] = existsSync('/bin/busybox') ? [['busybox', '/bin/busybox']] : [];
-  return [['dash', '/bin/dash'], ['bash', '/bin/bash'], ...busybox];
 }
 
 function copyLauncher(folder: string, shell: string): string {
@@ -118,11 +113,4 @@ function base64(_key: string, value: unknown): unknown {
   return bytes?.type === 'Buffer' && bytes.data !== undefined
     ? { base64: Buffer.from(bytes.data).toString('base64') }
     : value;
-}
-
-/** Whether a process still runs; one that nobody has reaped yet does not. */
-export function lives(pid: number): boolean {
-  return (
-    existsSync(`/proc/${pid}/status`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  );
 }

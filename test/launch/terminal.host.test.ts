@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { lives, setStage } from './stage.ts';
+import { lives } from '../processes.ts';
+import { setStage } from './stage.ts';
 
 // In a terminal (script(1) makes one): the same terminal, modes and foreground for the job, and Ctrl-C while planning.
 const stage = await setStage(true);

@@ -1,41 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chownSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { normaliseHost, tokenVariable } from '../../src/requests/token-variable.ts';
-import { findToken, NoTokenError, type TokenOptions } from '../../src/requests/tokens.ts';
+import { NoTokenError } from '../../src/requests/tokens.ts';
 import { failureOf } from './setup.ts';
-
-let home: string;
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'jcds-tokens-'));
-});
-afterEach(() => rmSync(home, { recursive: true }));
-
-function put(path: string, text: string, mode = 0o600): string {
-  const file = join(home, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  chmodSync(file, mode);
-  return file;
-}
-
-function find(environment: Record<string, string> = {}, facts: Partial<TokenOptions> = {}) {
-  const quiet = { PATH: process.env.PATH!, HOME: home, GIT_CONFIG_NOSYSTEM: '1' };
-  return findToken({
-    kind: 'gitlab',
-    host: 'git.jinr.ru',
-    environment: { ...quiet, ...environment },
-    home,
-    uid: process.getuid!(),
-    now: Date.parse('2026-01-02T03:04:05Z'),
-    ...facts,
-  });
-}
-const value = async (...given: Parameters<typeof find>) => (await find(...given))?.token.reveal() ?? null;
+import { find, home, put, value } from './token-home.ts';
 
 describe('the variable of a host', () => {
   test.each([
@@ -84,38 +56,6 @@ describe('the variable of a host', () => {
 });
 
 describe('sources', () => {
-  const store = (host = 'git.jinr.ru') => {
-    put('.git-credentials', `https://nica:from-git@${host}\n`);
-    put('.gitconfig', '[credential]\n\thelper = store\n');
-  };
-  const glab = () =>
-    put('.config/glab-cli/config.yml', 'git_protocol: ssh\nhosts:\n  git.jinr.ru:\n    token: from-glab\n');
-
-  test('in their order', async () => {
-    const environment = {
-      JCDS_TOKEN_GIT_JINR_RU: 'from-variable',
-      GITLAB_TOKEN: 'from-gitlab',
-      GITLAB_HOST: 'git.jinr.ru',
-    };
-    put('.config/jcds/tokens', '# mine\ngithub.com x\n\ngit.jinr.ru from-file\n');
-    store();
-    glab();
-    expect(await find(environment)).toMatchObject({
-      source: 'file',
-      where: join(home, '.config/jcds/tokens'),
-    });
-    expect(await value(environment)).toBe('from-file');
-    rmSync(join(home, '.config/jcds'), { recursive: true });
-    expect(await find(environment)).toMatchObject({ source: 'variable', where: 'JCDS_TOKEN_GIT_JINR_RU' });
-    expect(await value({ ...environment, JCDS_TOKEN_GIT_JINR_RU: '' })).toBe('from-gitlab');
-    expect(await value()).toBe('from-git');
-    rmSync(join(home, '.git-credentials'));
-    expect(await find()).toMatchObject({ source: 'glab', where: join(home, '.config/glab-cli/config.yml') });
-    expect(await value()).toBe('from-glab');
-    rmSync(join(home, '.config'), { recursive: true });
-    expect(await find()).toBeNull();
-  });
-
   test.each([
     [{ GITLAB_HOST: 'git.jinr.ru' }, 'git.jinr.ru', true],
     [{ GITLAB_HOST: 'https://git.jinr.ru' }, 'git.jinr.ru', true],
@@ -159,37 +99,6 @@ describe('sources', () => {
       expect(await find()).toBeNull();
     },
   );
-
-  test("git's helper is asked for this host only, and asks nobody", async () => {
-    store('git.jinr.ru:8443');
-    expect(await value({}, { host: 'git.jinr.ru:8443' })).toBe('from-git');
-    expect(await find()).toBeNull();
-    put('.gitconfig', '');
-    expect(await find({ SSH_ASKPASS: 'false', GIT_ASKPASS: 'false', DISPLAY: ':0' })).toBeNull();
-  });
-
-  test('a password of which the helper says that it is over', async () => {
-    const helper = (end: number) =>
-      put(
-        '.gitconfig',
-        `[credential]\n\thelper = "!f() { echo username=n; echo password=p; echo password_expiry_utc=${end}; }; f"\n`,
-      );
-    helper(1_767_323_045);
-    const version = execFileSync('git', ['--version'], { encoding: 'utf8' });
-    const [major = 0, minor = 0] = version.match(/\d+/g)?.map(Number) ?? [];
-    // git 2.41 and later pass the end on, and drop what is over by their own clock.
-    expect(await value()).toBe(major > 2 || minor >= 41 ? null : 'p');
-    helper(32_503_680_000);
-    expect(await value()).toBe('p');
-  });
-
-  test('a helper that hangs is left, with all that it has started', async () => {
-    const mark = `jcds${process.pid}${Date.now()}`;
-    put('.gitconfig', `[credential]\n\thelper = "!f() { sh -c 'sleep 97; : ${mark}'; }; f"\n`);
-    expect(await find({}, { credentialTimeout: 300 })).toBeNull();
-    const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    expect(processes.split('\n').filter(line => line.includes(mark))).toEqual([]);
-  });
 
   test('without git', async () => {
     expect(await find({ PATH: home })).toBeNull();

@@ -19,6 +19,7 @@ import {
   rootIn,
   textIn,
 } from '../../src/runtimes/engine-files.ts';
+import { SHELLS } from '../wrap/stage.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -43,7 +44,7 @@ function make(store: string, work = WORK) {
   return { path, args: ['-c', script, 'jcds', ...work.texts, 'podman', 'a b'] };
 }
 
-test.each([['dash'], ['bash'], ['busybox']])('%s makes directories, links and texts, once', shell => {
+test.each(SHELLS)('%s makes directories, links and texts, once', shell => {
   const { path, args } = make(join(folder, 'cache/x'));
   const run = () =>
     spawnSync(shell, args, {
@@ -101,19 +102,17 @@ test('where nothing can be written, nothing is started', () => {
   expect(stderr.trim().split('\n').at(-1)).toBe(`jcds: it: nothing can be written in ${folder}/x/file/cache`);
 });
 
-test.each([['dash'], ['bash'], ['busybox sh']])(
-  '%s: a standard stream that is closed is /dev/null',
-  shell => {
-    const { path } = make(join(folder, 'cache'));
-    const look = 'for i in 0 1 2; do [ /proc/self/fd/$i -ef /dev/null ] && echo $i >&3; done';
-    const work = { ...WORK, texts: [] };
-    writeFileSync(join(folder, 'script'), [...engineFilesLines(path, work, 'it'), look].join('\n'));
-    const started = (closing: string) =>
-      spawnSync('sh', ['-c', `cd "$0" && exec ${shell} -c "$(cat script)" 3>&1 ${closing}`, folder], {
-        encoding: 'utf8',
-        stdio: ['pipe', 'pipe', 'pipe'],
-      }).stdout.split('\n');
-    expect(started('')).toEqual(['']);
-    expect(started('<&- >&- 2>&-')).toEqual(['0', '1', '2', '']);
-  },
-);
+test.each(SHELLS)('%s: a standard stream that is closed is /dev/null', (name, file) => {
+  const shell = name === 'busybox' ? `${file} sh` : file;
+  const { path } = make(join(folder, 'cache'));
+  const look = 'for i in 0 1 2; do [ /proc/self/fd/$i -ef /dev/null ] && echo $i >&3; done';
+  const work = { ...WORK, texts: [] };
+  writeFileSync(join(folder, 'script'), [...engineFilesLines(path, work, 'it'), look].join('\n'));
+  const started = (closing: string) =>
+    spawnSync('sh', ['-c', `cd "$0" && exec ${shell} -c "$(cat script)" 3>&1 ${closing}`, folder], {
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }).stdout.split('\n');
+  expect(started('')).toEqual(['']);
+  expect(started('<&- >&- 2>&-')).toEqual(['0', '1', '2', '']);
+});

@@ -9,10 +9,10 @@ import {
   innerWords,
   needsInnerShell,
 } from '../../src/runtimes/inner-shell.ts';
+import { SHELLS } from '../wrap/stage.ts';
 import { aRequest } from './requests.ts';
 
 const NOTHING: InnerWork = { encoded: [], lost: [], surplus: [], umask: null };
-const SHELLS = [['dash'], ['bash'], ['busybox']];
 
 const someBytes = fc
   .array(fc.oneof(fc.constantFrom(...Buffer.from('\\$`"\'%\n 0123')), fc.integer({ min: 1, max: 255 })), {
@@ -56,7 +56,7 @@ describe.each(SHELLS)('%s', shell => {
         const work = { ...NOTHING, encoded: [['LD_X', value]] as const };
         const words = innerWords(aRequest({ words: ['env', '-0'] }), work);
         const all = run(shell, words, [], Object.fromEntries(innerVariables(work))).split('\0');
-        expect(all.filter(entry => /LD_X|jcds/.test(entry))).toEqual([
+        expect(all.filter(entry => /^(?:LD_X|[^=]*jcds)/.test(entry))).toEqual([
           `LD_X=${toBytes(value).toString('latin1')}`,
         ]);
       }),

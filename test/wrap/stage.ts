@@ -16,7 +16,10 @@ import { makeOsgRepository, type PublishedImages } from '../hosts/tree.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Shells that a script may meet as /bin/sh. bash is called `sh`, as on Red Hat's systems. */
+/**
+ * Shells that a script may meet as /bin/sh: dash and bash, which every Debian has, and busybox where it is installed.
+ * bash is called `sh`, as on Red Hat's systems.
+ */
 export const SHELLS = [
   ['dash', '/bin/dash'],
   ['bash', '/bin/bash'],

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The words with which every process of this host was started that still runs, by its id; one that nobody has reaped yet does not. */
+export function processes(): ReadonlyMap<number, readonly string[]> {
+  const found = new Map<number, readonly string[]>();
+  for (const pid of readdirSync('/proc').map(Number)) {
+    const words = Number.isInteger(pid) && lives(pid) ? of(pid, 'cmdline').split('\0').slice(0, -1) : [];
+    if (words.length > 0) found.set(pid, words);
+  }
+  return found;
+}
+
+/** Those in whose words, written with blanks between them, this text stands. */
+export function processesOf(text: string): number[] {
+  return [...processes()].filter(([, words]) => words.join(' ').includes(text)).map(([pid]) => pid);
+}
+
+/** Whether a process still runs; one that nobody has reaped yet does not. */
+export function lives(pid: number): boolean {
+  return /^State:\s+[^XZ]/m.test(of(pid, 'status'));
+}
+
+/** A file that the kernel shows of a process; '' where the process is gone or somebody else's. */
+function of(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
