@@ -24,6 +24,7 @@ export const PLACES = {
   'project-settings': { limit: MIB, trust: 'anybody' },
   'trusted-projects': { limit: MIB, trust: 'own' },
   'image-memory': { limit: 4 * MIB, trust: 'own' },
+  'runtime-memory': { limit: 64 * KIB, trust: 'own' },
   'name-index': { limit: 64 * MIB, trust: 'own' },
   'http-object': { limit: 1024 * MIB, trust: 'own' },
   'http-revision': { limit: 2 * MIB, trust: 'own' },

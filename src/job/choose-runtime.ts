@@ -25,13 +25,13 @@ export interface Chosen extends Selected {
 export async function chooseRuntime(
   request: RunRequest,
   settings: Pick<Settings, 'runtimes' | 'batchExcludes' | 'gpu'>,
-  context: Pick<Context, 'environment' | 'home' | 'uid'>,
+  context: Pick<Context, 'environment' | 'home' | 'uid' | 'now'>,
   table: Readonly<Record<string, Runtime>> = RUNTIMES,
 ): Promise<Chosen> {
   const order = settings.runtimes.length > 0 ? settings.runtimes : Object.keys(table);
   const excluded = isBatchJob(context.environment) ? settings.batchExcludes : [];
   const cache = cacheDirectory(context);
-  const memory = probeMemory(cache, hostName());
+  const memory = probeMemory({ base: cache, uid: context.uid }, hostName(), context.now);
   const search = probeContext(context.environment, context.uid, cache);
   try {
     return { request, note: null, ...(await selectRuntime(request, search, memory, order, table, excluded)) };

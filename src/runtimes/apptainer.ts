@@ -56,7 +56,10 @@ const NO_HOME = '/proc/0/home';
 /** Where Apptainer writes an OCI image's ENV. */
 const ENVIRONMENT_FILE = '/.singularity.d/env/10-docker2singularity.sh';
 const PROBE_COMMAND = '/jcds-probe';
-const PROBE_TIMEOUT = 10_000;
+/** Of a script that is written before its image is known. */
+const UNKNOWN_IMAGE = '/usr';
+/** The image may come by a network that is slow. */
+const PROBE_TIMEOUT = 30_000;
 
 /** Apptainer, and Singularity under its own name: `exec` always, so that the image's runscript evaluates nothing. */
 export const apptainer: Runtime = row('apptainer');
@@ -73,9 +76,14 @@ function row(name: string): Runtime {
       // Go makes U+FFFD of such bytes when it hands names on to its starter (measured with 1.4.5).
       bytes: `${name} cannot show directories or files whose names are not UTF-8`,
     },
-    probe: search => probe(name, search),
+    learns: { needsUserns: isBoolean, isApptainer: isBoolean },
+    probe: (search, request) => probe(name, search, request),
     invocation,
   };
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
 }
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
@@ -187,12 +195,16 @@ function mountSpec({ source, destination, mode }: Pick<Bind, 'source' | 'destina
   return mountFields(fields);
 }
 
-/** Starts a container on a directory that has no such command: the error about the command proves the container. */
-async function probe(name: string, search: ProbeContext): Promise<Verdict> {
+/**
+ * Starts the very image with a command that no image has: the error about the command proves the container. Another
+ * directory would prove less: a mount below it, or a site's limits on where containers may lie, is no matter of the image.
+ */
+async function probe(name: string, search: ProbeContext, { image }: RunRequest): Promise<Verdict> {
   const program = search.which(name);
   if (program === null) return { works: false, reason: 'is not installed', cure: installCure(name) };
+  const path = image.path === '/' ? UNKNOWN_IMAGE : image.path;
   const attempt = (...options: string[]) =>
-    search.run(program, ['-s', 'exec', ...options, '--no-home', '/usr', PROBE_COMMAND], PROBE_TIMEOUT);
+    search.run(program, ['-s', 'exec', ...options, '--no-home', path, PROBE_COMMAND], PROBE_TIMEOUT);
   const [told, plain] = await Promise.all([search.run(program, ['--version'], PROBE_TIMEOUT), attempt()]);
   const isProof = (answer: { stderr: string }) => answer.stderr.includes(PROBE_COMMAND);
   const needsUserns = !isProof(plain);

@@ -2,10 +2,11 @@ import { INPUT_LIMIT } from '../launch/plan.ts';
 import { latin1 } from '../launch/quote.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
-import { findGpu, gpuOf, withGpuLibraries } from './gpu.ts';
+import { gpuOf, withGpuLibraries } from './gpu.ts';
 import type { RootOperation } from './root-tree.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type MountOperation, skeleton } from './skeleton.ts';
+import { trial, tryRequest } from './trial.ts';
 import { usernsFailure } from './userns.ts';
 import { withheldName, withheldVariables, withhold } from './withheld-variables.ts';
 
@@ -29,6 +30,7 @@ export const bubblewrap: Runtime = {
   cannot: {
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
   },
+  find,
   probe,
   invocation,
 };
@@ -159,23 +161,18 @@ function shortened(text: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Starts a container of the host's own root. */
-async function probe(search: ProbeContext): Promise<Verdict> {
+/** Starts a container of the host's own programs. */
+async function probe(search: ProbeContext, request: RunRequest): Promise<Verdict> {
   const program = search.which('bwrap');
   if (program === null)
     return { works: false, reason: 'is not installed', cure: 'install the package bubblewrap' };
-  const [told, tried] = await Promise.all([
-    search.run(program, ['--version'], PROBE_TIMEOUT),
-    search.run(
-      program,
-      ['--cap-drop', 'ALL', '--ro-bind', '/', '/', '--proc', '/proc', program, '--version'],
-      PROBE_TIMEOUT,
-    ),
-  ]);
-  if (tried.code !== 0) return usernsFailure(tried);
-  const version = told.stdout.trim().split(' ').at(-1) ?? '';
-  return {
-    works: true,
-    host: { program, version, facts: { shell: search.which('sh') ?? '/bin/sh', gpu: await findGpu(search) } },
-  };
+  const told = await search.run(program, ['--version'], PROBE_TIMEOUT);
+  const facts = find(search);
+  const host = { program, version: told.stdout.trim().split(' ').at(-1) ?? '', facts };
+  const tried = await tryRequest(trial(facts.shell, request), host, invocation, search, PROBE_TIMEOUT);
+  return tried.code === 0 ? { works: true, host } : usernsFailure(tried);
+}
+
+function find(search: ProbeContext): { readonly shell: string } {
+  return { shell: search.which('sh') ?? '/bin/sh' };
 }

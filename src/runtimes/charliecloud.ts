@@ -3,10 +3,20 @@ import { shellQuote } from '../shell-quote.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { buildLines, closeLine } from './root-script.ts';
-import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import {
+  type Invocation,
+  isRefused,
+  type ProbeContext,
+  type Refused,
+  type RunRequest,
+  type Runtime,
+  type RuntimeHost,
+  type Verdict,
+} from './runtime.ts';
 import { skeleton } from './skeleton.ts';
+import { trial, tryRequest } from './trial.ts';
 import { BASH_ADDS, choosePlace, type UnshareFacts } from './unshare.ts';
-import { findTools, tooOld, trial } from './unshare-probe.ts';
+import { findTools, findToolsAndLibraries, LEARNS_LIBRARIES, tooOld } from './unshare-probe.ts';
 import { usernsFailure } from './userns.ts';
 import { withheldName, withheldVariables, withhold } from './withheld-variables.ts';
 
@@ -33,6 +43,8 @@ export const charliecloud: Runtime = {
   cannot: {
     writableTmpfs: 'charliecloud cannot lay a writable layer over an image',
   },
+  find,
+  learns: LEARNS_LIBRARIES,
   probe,
   invocation,
 };
@@ -81,7 +93,12 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const facts = host.facts as unknown as CharliecloudFacts;
   const base = choosePlace(facts.places, request);
   const place = { mount: base, root: `${base}/root` };
-  const { lines, texts } = buildLines(skeleton(request, gpuOf(request, host)), place, facts, 'charliecloud');
+  const { lines, texts } = buildLines(
+    skeleton(request, gpuOf(request, host)),
+    place,
+    { ...facts, memory: host.memory },
+    'charliecloud',
+  );
   const own = `${base}/own`;
   const script = [
     'unset -f printf read',
@@ -122,20 +139,25 @@ function envPrefix({ lost, surplus }: Variables, { env }: UnshareFacts): string 
   return `${shellQuote(env)} ${words.join(' ')} `;
 }
 
-async function probe(search: ProbeContext): Promise<Verdict> {
-  const program = search.which('ch-run');
-  if (program === null) return { works: false, reason: 'is not installed', cure: 'install charliecloud' };
+function find(search: ProbeContext): object | Refused {
   const unshare = search.which('unshare');
   if (unshare === null)
     return { works: false, reason: 'the program unshare is missing', cure: 'install util-linux' };
-  const tools = await findTools(search);
-  if ('works' in tools) return tools;
-  const facts: CharliecloudFacts = { ...tools, unshare };
+  const tools = findTools(search);
+  return isRefused(tools) ? tools : { ...tools, unshare };
+}
+
+async function probe(search: ProbeContext, request: RunRequest): Promise<Verdict> {
+  const program = search.which('ch-run');
+  if (program === null) return { works: false, reason: 'is not installed', cure: 'install charliecloud' };
+  const found = find(search);
+  if (isRefused(found)) return found;
+  const tools = await findToolsAndLibraries(search);
+  if (isRefused(tools)) return tools;
   // It says so on stderr in some versions, and nothing at all without USER.
   const told = await search.run(tools.env, ['USER=jcds', program, '--version'], PROBE_TIMEOUT);
   const version = `${told.stdout}${told.stderr}`.trim().split(' ').at(-1) ?? '';
-  const host: RuntimeHost = { program, version, facts: { ...facts } };
-  const { file, args } = charliecloud.invocation(trial(facts.sh), host);
-  const tried = await search.run(tools.env, ['USER=jcds', file, ...args.map(String)], PROBE_TIMEOUT);
+  const host: RuntimeHost = { program, version, facts: { ...found, ...tools } };
+  const tried = await tryRequest(trial(tools.sh, request), host, invocation, search, PROBE_TIMEOUT);
   return tried.code === 0 ? { works: true, host } : (tooOld(tried, '') ?? usernsFailure(tried));
 }

@@ -1,8 +1,14 @@
-import { findGpu, type GpuFacts } from './gpu.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
-import type { ProbeContext, Runtime, RuntimeHost, Verdict } from './runtime.ts';
-import { trial } from './unshare-probe.ts';
+import {
+  isRefused,
+  type ProbeContext,
+  type Refused,
+  type RunRequest,
+  type Runtime,
+  type Verdict,
+} from './runtime.ts';
+import { runWith, type Tried, trial, tryRequest, variablesNamed } from './trial.ts';
 
 /** What containerd's row knows about this host. */
 export interface ContainerdFacts {
@@ -12,7 +18,6 @@ export interface ContainerdFacts {
   readonly runc: string;
   /** A static init of the host. */
   readonly init: string;
-  readonly gpu: GpuFacts;
 }
 
 const PROBE_TIMEOUT = 15_000;
@@ -66,13 +71,14 @@ const SYMPTOMS: readonly Symptom[] = [
 /** Asks the daemon, and starts one container of the host's own programs. */
 export async function probeContainerd(
   search: ProbeContext,
+  request: RunRequest,
   invocation: Runtime['invocation'],
 ): Promise<Verdict> {
   const program = search.which('ctr');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install containerd' };
   if (search.uid !== 0)
     return { works: false, reason: 'is for root only', cure: 'jcds run --runtime podman, or as root' };
-  const told = await runAsCaller(search, program, ['--version']);
+  const told = await runWith(search, variablesNamed(search, CTRS_OWN), program, ['--version'], PROBE_TIMEOUT);
   const version = /\bv?(\d+)\.(\d+)\.\S+\s*$/.exec(told.stdout);
   if (version === null) return judge(told);
   if (isOlder([Number(version[1]), Number(version[2])]))
@@ -81,39 +87,38 @@ export async function probeContainerd(
       reason: `containerd ${version[0].trim()} is too old`,
       cure: `install containerd ${OLDEST.join('.')} or newer`,
     };
+  const facts = findForContainerd(search);
+  if (isRefused(facts)) return facts;
+  const host = { program, version: version[0].trim(), facts: { ...facts } };
+  const variables = variablesNamed(search, CTRS_OWN);
+  const tried = await tryRequest(
+    trial(facts.shell, request),
+    host,
+    invocation,
+    search,
+    PROBE_TIMEOUT,
+    variables,
+  );
+  return tried.code === 0 ? { works: true, host } : judge(tried);
+}
+
+/** What every start looks up anew. */
+export function findForContainerd(search: ProbeContext): ContainerdFacts | Refused {
   const runc = search.which('runc');
   if (runc === null) return { works: false, reason: 'it has no OCI runtime', cure: 'install runc' };
   const init = findInit(search);
   if (init === null)
     return { works: false, reason: 'there is no static init', cure: 'install tini-static or catatonit' };
-  const facts: ContainerdFacts = {
-    shell: search.which('sh') ?? '/bin/sh',
-    store: `${search.cache}/containerd`,
-    runc,
-    init,
-    gpu: await findGpu(search),
-  };
-  return tryIt({ program, version: version[0].trim(), facts: { ...facts } }, search, invocation);
+  return { shell: search.which('sh') ?? '/bin/sh', store: `${search.cache}/containerd`, runc, init };
+}
+
+/** The daemon makes the limits of a job itself. */
+export function containerdDependsOn(search: ProbeContext, { limits }: RunRequest): string {
+  return JSON.stringify([variablesNamed(search, CTRS_OWN), limits]);
 }
 
 function isOlder([major, minor]: readonly [number, number]): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-async function tryIt(
-  host: RuntimeHost,
-  search: ProbeContext,
-  invocation: Runtime['invocation'],
-): Promise<Verdict> {
-  const { file, args } = invocation(trial(String(host.facts.shell)), host);
-  const tried = await runAsCaller(search, file, args.map(String));
-  return tried.code === 0 ? { works: true, host } : judge(tried);
-}
-
-const judge = (tried: Awaited<ReturnType<ProbeContext['run']>>) => reasonOf(tried, SYMPTOMS, 'ctr version');
-
-function runAsCaller(search: ProbeContext, file: string, args: readonly string[]) {
-  const own = Object.entries(search.environment).filter(([name]) => CTRS_OWN.test(name));
-  const assignments = own.map(([name, value]) => `${name}=${value ?? ''}`);
-  return search.run('/usr/bin/env', [...assignments, file, ...args], PROBE_TIMEOUT);
-}
+const judge = (tried: Tried) => reasonOf(tried, SYMPTOMS, 'ctr version');

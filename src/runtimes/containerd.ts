@@ -2,7 +2,12 @@ import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { isUtf8 } from './apptainer-environment.ts';
 import { runcScript } from './containerd-job.ts';
-import { type ContainerdFacts, probeContainerd } from './containerd-probe.ts';
+import {
+  type ContainerdFacts,
+  containerdDependsOn,
+  findForContainerd,
+  probeContainerd,
+} from './containerd-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import {
   type EngineFiles,
@@ -62,7 +67,9 @@ export const containerd: Runtime = {
     bytes: 'containerd can neither show nor start in places whose names are not UTF-8',
   },
   refuses,
-  probe: search => probeContainerd(search, invocation),
+  find: findForContainerd,
+  dependsOn: containerdDependsOn,
+  probe: (search, request) => probeContainerd(search, request, invocation),
   invocation,
 };
 

@@ -1,9 +1,16 @@
 import { readText } from '../files/read.ts';
-import { findGpu, type GpuFacts } from './gpu.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
-import type { ProbeContext, Runtime, RuntimeHost, Verdict } from './runtime.ts';
-import { trial } from './unshare-probe.ts';
+import {
+  isRefused,
+  type ProbeContext,
+  type Refused,
+  type RunRequest,
+  type Runtime,
+  type RuntimeHost,
+  type Verdict,
+} from './runtime.ts';
+import { runWith, type Tried, trial, tryRequest, variablesNamed } from './trial.ts';
 
 /** What docker's row knows about this host. */
 export interface DockerFacts {
@@ -12,10 +19,7 @@ export interface DockerFacts {
   readonly store: string;
   /** A static init of the host. */
   readonly init: string;
-  readonly gpu: GpuFacts;
 }
-
-type Answer = Awaited<ReturnType<ProbeContext['run']>>;
 
 const PROBE_TIMEOUT = 15_000;
 /** The oldest that was tried. */
@@ -60,7 +64,11 @@ export const ROOT_IMAGES = { plain: 'jcds-root:plain', merged: 'jcds-root:merged
 export const MERGED = ['bin', 'sbin', 'lib', 'lib64'] as const;
 
 /** Asks the daemon, gives it the two images without files, and starts one container of the host's own programs. */
-export async function probeDocker(search: ProbeContext, invocation: Runtime['invocation']): Promise<Verdict> {
+export async function probeDocker(
+  search: ProbeContext,
+  request: RunRequest,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
   const program = search.which('docker');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install docker' };
   const ask = (...args: string[]) => runAsCaller(search, program, args);
@@ -80,22 +88,28 @@ export async function probeDocker(search: ProbeContext, invocation: Runtime['inv
       reason: 'its daemon is in a user namespace and cannot give a job the uid of its caller',
       cure: 'jcds run --runtime podman',
     };
+  const facts = findForDocker(search);
+  if (isRefused(facts)) return facts;
+  const made = await makeImages(search, program);
+  if (made !== null) return judge(made);
+  return tryIt({ program, version: version[0], facts: { ...facts } }, search, request, invocation);
+}
+
+/** What every start looks up anew. */
+export function findForDocker(search: ProbeContext): DockerFacts | Refused {
   const init = findInit(search);
   if (init === null)
     return { works: false, reason: 'there is no static init', cure: 'install tini-static or catatonit' };
-  const made = await makeImages(search, program);
-  if (made !== null) return judge(made);
-  const facts: DockerFacts = {
-    shell: search.which('sh') ?? '/bin/sh',
-    store: `${search.cache}/docker`,
-    init,
-    gpu: await findGpu(search),
-  };
-  return tryIt({ program, version: version[0], facts: { ...facts } }, search, invocation);
+  return { shell: search.which('sh') ?? '/bin/sh', store: `${search.cache}/docker`, init };
+}
+
+/** The daemon makes the limits of a job itself. */
+export function dockerDependsOn(search: ProbeContext, { limits }: RunRequest): string {
+  return JSON.stringify([variablesNamed(search, DOCKERS_OWN), limits]);
 }
 
 /** Imports what is missing of the images without files; what went wrong, or null. */
-async function makeImages(search: ProbeContext, program: string): Promise<Answer | null> {
+async function makeImages(search: ProbeContext, program: string): Promise<Tried | null> {
   const script = `program=$1 image=$2
 shift 2
 "$program" image inspect "$image" >/dev/null 2>&1 && exit
@@ -117,12 +131,13 @@ tar -C "$folder" --owner=0 --group=0 -cf - . | "$program" import - "$image"`;
 async function tryIt(
   host: RuntimeHost,
   search: ProbeContext,
+  request: RunRequest,
   invocation: Runtime['invocation'],
 ): Promise<Verdict> {
   const shell = String(host.facts.shell);
-  const request = { ...trial(shell), words: [shell, '-c', `read -r id <${BOOT_ID} && echo "$id"`] };
-  const { file, args } = invocation(request, host);
-  const tried = await runAsCaller(search, file, args.map(String));
+  const asking = { ...trial(shell, request), words: [shell, '-c', `read -r id <${BOOT_ID} && echo "$id"`] };
+  const variables = variablesNamed(search, DOCKERS_OWN);
+  const tried = await tryRequest(asking, host, invocation, search, PROBE_TIMEOUT, variables);
   if (tried.code !== 0) return judge(tried);
   if (tried.stdout.trim() === readText('system', BOOT_ID).trim()) return { works: true, host };
   return {
@@ -132,10 +147,8 @@ async function tryIt(
   };
 }
 
-const judge = (tried: Answer) => reasonOf(tried, SYMPTOMS, 'docker info');
+const judge = (tried: Tried) => reasonOf(tried, SYMPTOMS, 'docker info');
 
 function runAsCaller(search: ProbeContext, file: string, args: readonly string[]) {
-  const own = Object.entries(search.environment).filter(([name]) => DOCKERS_OWN.test(name));
-  const assignments = own.map(([name, value]) => `${name}=${value ?? ''}`);
-  return search.run('/usr/bin/env', [...assignments, file, ...args], PROBE_TIMEOUT);
+  return runWith(search, variablesNamed(search, DOCKERS_OWN), file, args, PROBE_TIMEOUT);
 }

@@ -1,6 +1,13 @@
 import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { type DockerFacts, MERGED, probeDocker, ROOT_IMAGES } from './docker-probe.ts';
+import {
+  type DockerFacts,
+  dockerDependsOn,
+  findForDocker,
+  MERGED,
+  probeDocker,
+  ROOT_IMAGES,
+} from './docker-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import { engineFilesLines, engineFilesPath, textIn } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
@@ -44,7 +51,9 @@ export const docker: Runtime = {
     bytes: 'docker cannot show directories or files whose names are not UTF-8',
   },
   refuses,
-  probe: search => probeDocker(search, invocation),
+  find: findForDocker,
+  dependsOn: dockerDependsOn,
+  probe: (search, request) => probeDocker(search, request, invocation),
   invocation,
 };
 
@@ -61,7 +70,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     file: facts.shell,
     args: [
       '-c',
-      [...engineFilesLines(path, work, 'docker'), checkLine(host.program, image), 'exec "$@"'].join('\n'),
+      [...engineFilesLines(path, work, 'docker'), ...checkLines(host, image), 'exec "$@"'].join('\n'),
       ...['jcds', ...work.texts, host.program],
       ...runOptions(request),
       ...words.flatMap(word => ['--env', word]),
@@ -95,9 +104,21 @@ function isOfImage(at: string, image: string): boolean {
   return image === ROOT_IMAGES.merged && MERGED.some(name => at === `/${name}`);
 }
 
-/** Somebody may have removed the image since the probe made it: the run must not make it anew unasked. */
-function checkLine(program: string, image: string): string {
-  return `${shellQuote(program)} image inspect ${image} >/dev/null 2>&1 || { ${shellQuote(program)} version >/dev/null || exit ${EXIT.failed}; printf 'jcds: docker has lost its image ${image}\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit ${EXIT.failed}; }`;
+/**
+ * Somebody may have removed the image since the probe made it: the run must not make it anew unasked, but the next start
+ * does, once the memory of the probe is gone. docker's own words stand behind a line of jcds.
+ */
+function checkLines({ program, memory }: RuntimeHost, image: string): string[] {
+  const docker = shellQuote(program);
+  return [
+    `${docker} image inspect ${image} >/dev/null 2>&1 || {`,
+    ...(memory === undefined ? [] : [`  rm -f -- ${shellQuote(memory)} 2>/dev/null`]),
+    `  jcds_said=$(${docker} version 2>&1 >/dev/null) ||`,
+    `    { printf 'jcds: docker: its daemon does not answer:\\n%s\\n' "$jcds_said" >&2; exit ${EXIT.failed}; }`,
+    `  printf 'jcds: docker has lost its image ${image}\\nhint: the same command again makes it anew\\n' >&2`,
+    `  exit ${EXIT.failed}`,
+    '}',
+  ];
 }
 
 function runOptions(request: RunRequest): string[] {

@@ -1,35 +1,41 @@
 import { existsSync } from 'node:fs';
-import { findGpu, type GpuFacts } from './gpu.ts';
+import { readText } from '../files/read.ts';
 import { findTini } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
-import type { ProbeContext, Runtime, RuntimeHost, Verdict } from './runtime.ts';
-import { trial } from './unshare-probe.ts';
+import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { runWith, type Tried, trial, tryRequest, variablesNamed } from './trial.ts';
 import { USERNS_CURE } from './userns.ts';
 
-/** What podman's row knows about this host. */
-export interface PodmanFacts {
-  readonly shell: string;
-  /** The user's directory for engine files. */
-  readonly store: string;
-  /** The OCI runtime to name, where podman's own choice does not work. */
-  readonly oci: string | null;
+/** How podman starts a container here. */
+interface Way {
+  /** Whether runc has to be named, where podman's own choice does not work. */
+  readonly namesRunc: boolean;
   /** Whether it is runc that starts the containers. */
   readonly isRunc: boolean;
   /** Whether podman has to make cgroups (runc always does). Without them the job stays in the caller's. */
   readonly cgroups: boolean;
+}
+
+/** What podman's row knows about this host. */
+export interface PodmanFacts extends Way {
+  readonly shell: string;
+  /** The user's directory for engine files. */
+  readonly store: string;
+  readonly runc: string | null;
   readonly isRootless: boolean;
   /** An init to name instead of podman's own, catatonit. */
   readonly init: string | null;
   /** Whether the host's System V and POSIX IPC can be shared: podman wants /dev/mqueue for that. */
   readonly sharesIpc: boolean;
-  readonly gpu: GpuFacts;
+  /** The host's limit on process numbers (kernel.pid_max). */
+  readonly mostProcesses: number;
 }
 
 const PROBE_TIMEOUT = 15_000;
 /** The oldest that was tried; older ones lack options that keep a job the same on every runtime. */
 const OLDEST = [4, 3] as const;
 /** Where podman finds its files: without these it would look elsewhere than in the run itself. */
-const PODMANS_OWN = /^(?:HOME|TMPDIR|XDG_.*|CONTAINERS?_.*|STORAGE_.*)$/;
+const PODMANS_OWN = /^(?:HOME|TMPDIR|XDG_\w*_(?:DIRS?|HOME)|CONTAINERS?_.*|STORAGE_.*)$/;
 
 /** What its trial says, and what to do about it (messages of podman 4.3 and 5.4, crun 1.8, runc 1.1). */
 const SYMPTOMS: readonly Symptom[] = [
@@ -102,32 +108,61 @@ const SYMPTOMS: readonly Symptom[] = [
   },
 ];
 
+/** What every start looks up anew. */
+export function findForPodman(search: ProbeContext): Omit<PodmanFacts, keyof Way> {
+  return {
+    shell: search.which('sh') ?? '/bin/sh',
+    store: `${search.cache}/podman`,
+    runc: search.which('runc'),
+    isRootless: search.uid !== 0,
+    init: findTini(search),
+    sharesIpc: existsSync('/dev/mqueue'),
+    mostProcesses: mostProcesses(),
+  };
+}
+
+/** podman takes this for its own limit, and no job can have more processes in any case. */
+function mostProcesses(): number {
+  const number = Number(readText('system', '/proc/sys/kernel/pid_max'));
+  return Number.isSafeInteger(number) ? number : 32_768;
+}
+
+/** What a memory may say of the ways to start a container. */
+export const LEARNS_WAY: Record<keyof Way, (value: unknown) => boolean> = {
+  namesRunc: value => typeof value === 'boolean',
+  isRunc: value => typeof value === 'boolean',
+  cgroups: value => typeof value === 'boolean',
+};
+
+/** A daemonless engine has nothing but its caller's variables and limits. */
+export function podmanDependsOn(search: ProbeContext, { limits }: RunRequest): string {
+  return JSON.stringify([variablesNamed(search, PODMANS_OWN), limits]);
+}
+
 /** Starts one container of the host's own programs, in up to three ways. */
-export async function probePodman(search: ProbeContext, invocation: Runtime['invocation']): Promise<Verdict> {
+export async function probePodman(
+  search: ProbeContext,
+  request: RunRequest,
+  invocation: Runtime['invocation'],
+): Promise<Verdict> {
   const program = search.which('podman');
   if (program === null) return { works: false, reason: 'is not installed', cure: 'install podman' };
-  const told = await runAsCaller(search, program, ['--version']);
+  const told = await runWith(
+    search,
+    variablesNamed(search, PODMANS_OWN),
+    program,
+    ['--version'],
+    PROBE_TIMEOUT,
+  );
   const version = /(\d+)\.(\d+)\S*/.exec(told.stdout);
-  if (version === null) return reasonOf(told, SYMPTOMS, 'podman --version');
+  if (version === null) return judge(told);
   if (isOlder([Number(version[1]), Number(version[2])]))
     return {
       works: false,
       reason: `podman ${version[0]} is too old`,
       cure: `install podman ${OLDEST.join('.')} or newer`,
     };
-  const shell = search.which('sh') ?? '/bin/sh';
-  const facts: PodmanFacts = {
-    shell,
-    store: `${search.cache}/podman`,
-    oci: null,
-    isRunc: false,
-    cgroups: false,
-    isRootless: search.uid !== 0,
-    init: findTini(search),
-    sharesIpc: existsSync('/dev/mqueue'),
-    gpu: await findGpu(search),
-  };
-  return firstWay({ program, version: version[0], facts: { ...facts } }, search, invocation);
+  return firstWay({ program, version: version[0] }, search, request, invocation);
 }
 
 function isOlder([major, minor]: readonly [number, number]): boolean {
@@ -136,29 +171,30 @@ function isOlder([major, minor]: readonly [number, number]): boolean {
 
 /** Without cgroups, as crun can; with them, where podman's own choice is runc; by runc, where crun refuses the cgroups. */
 async function firstWay(
-  host: RuntimeHost,
+  host: Pick<RuntimeHost, 'program' | 'version'>,
   search: ProbeContext,
+  request: RunRequest,
   invocation: Runtime['invocation'],
 ): Promise<Verdict> {
-  const tried = await tryIt(host, search, invocation);
-  if (tried.code === 0) return { works: true, host };
+  const found = findForPodman(search);
+  const by = (way: Way) => ({ ...host, facts: { ...found, ...way } });
+  const attempt = (one: RuntimeHost) =>
+    tryRequest(
+      trial(found.shell, request),
+      one,
+      invocation,
+      search,
+      PROBE_TIMEOUT,
+      variablesNamed(search, PODMANS_OWN),
+    );
+  const plain = by({ namesRunc: false, isRunc: false, cgroups: false });
+  const tried = await attempt(plain);
+  if (tried.code === 0) return { works: true, host: plain };
   const isRunc = /not compatible with NoCgroups/i.test(tried.stderr);
-  const runc = search.which('runc');
-  if (!isRunc && (runc === null || !/cgroup/i.test(tried.stderr))) return judge(tried);
-  const other = { ...host, facts: { ...host.facts, isRunc: true, cgroups: true, oci: isRunc ? null : runc } };
-  const again = await tryIt(other, search, invocation);
+  if (!isRunc && (found.runc === null || !/cgroup/i.test(tried.stderr))) return judge(tried);
+  const other = by({ namesRunc: !isRunc, isRunc: true, cgroups: true });
+  const again = await attempt(other);
   return again.code === 0 ? { works: true, host: other } : judge(isRunc ? again : tried);
 }
 
-const judge = (tried: Awaited<ReturnType<ProbeContext['run']>>) => reasonOf(tried, SYMPTOMS, 'podman info');
-
-function tryIt(host: RuntimeHost, search: ProbeContext, invocation: Runtime['invocation']) {
-  const { file, args } = invocation({ ...trial(String(host.facts.shell)), contain: false }, host);
-  return runAsCaller(search, file, args.map(String));
-}
-
-function runAsCaller(search: ProbeContext, file: string, args: readonly string[]) {
-  const own = Object.entries(search.environment).filter(([name]) => PODMANS_OWN.test(name));
-  const assignments = own.map(([name, value]) => `${name}=${value ?? ''}`);
-  return search.run('/usr/bin/env', [...assignments, file, ...args], PROBE_TIMEOUT);
-}
+const judge = (tried: Tried) => reasonOf(tried, SYMPTOMS, 'podman info');

@@ -5,7 +5,7 @@ import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
 import { mountFields } from './mount-fields.ts';
-import { type PodmanFacts, probePodman } from './podman-probe.ts';
+import { findForPodman, LEARNS_WAY, type PodmanFacts, podmanDependsOn, probePodman } from './podman-probe.ts';
 import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { type Skeleton, skeleton } from './skeleton.ts';
 
@@ -37,7 +37,10 @@ export const podman: Runtime = {
     bytes: 'podman cannot show directories or files whose names are not UTF-8',
   },
   refuses,
-  probe: search => probePodman(search, invocation),
+  find: findForPodman,
+  learns: LEARNS_WAY,
+  dependsOn: podmanDependsOn,
+  probe: (search, request) => probePodman(search, request, invocation),
   invocation,
 };
 
@@ -53,7 +56,11 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       [...engineFilesLines(path, work, 'podman'), 'exec "$@"'].join('\n'),
       'jcds',
       ...work.texts,
-      ...[host.program, '--log-level=error', ...(facts.oci === null ? [] : ['--runtime', facts.oci])],
+      ...[
+        host.program,
+        '--log-level=error',
+        ...(facts.namesRunc && facts.runc !== null ? ['--runtime', facts.runc] : []),
+      ],
       ...runOptions(request, facts),
       ...words.flatMap(word => ['--env', word]),
       ...mounts.flatMap(mountOption),
@@ -94,7 +101,7 @@ function runOptions(request: RunRequest, facts: PodmanFacts): string[] {
       option,
     ]),
     ...['--cap-drop=ALL', '--log-driver=none', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
-    ...limitOptions(request),
+    ...limitOptions(request, facts),
     ...[`--umask=${request.umask.toString(8).padStart(4, '0')}`],
     ...['--read-only', '--read-only-tmpfs=false', '--unsetenv-all'],
   ];
@@ -102,13 +109,15 @@ function runOptions(request: RunRequest, facts: PodmanFacts): string[] {
 
 /**
  * The job inherits its limits from podman, but for two that podman sets itself; `host` alone would give it the soft
- * limit on open files to which every program in Go raises its own.
+ * limit on open files to which every program in Go raises its own. podman's own limit on processes is the host's largest
+ * number of one, above which nobody can raise it again.
  */
-function limitOptions({ limits }: RunRequest): string[] {
-  const text = (limit: number | null) => (limit === null ? '-1' : String(limit));
+function limitOptions({ limits }: RunRequest, { mostProcesses }: PodmanFacts): string[] {
+  const text = (name: string, limit: number | null) =>
+    name === 'nproc' ? String(Math.min(limit ?? mostProcesses, mostProcesses)) : String(limit ?? -1);
   const set = limits.filter(({ name }) => name === 'nofile' || name === 'nproc');
   if (set.length < 2) return ['--ulimit=host'];
-  return set.map(({ name, soft, hard }) => `--ulimit=${name}=${text(soft)}:${text(hard)}`);
+  return set.map(({ name, soft, hard }) => `--ulimit=${name}=${text(name, soft)}:${text(name, hard)}`);
 }
 
 function groupOptions({ user }: RunRequest): string[] {

@@ -26,12 +26,17 @@ function which(name: string, path: string | undefined): string | null {
 
 function isProgram(path: string): boolean {
   try {
+    // Most are not there, and an error costs more than the look.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }
 }
+
+/** Milliseconds that a program has to die of SIGKILL: one in a call to a hung file system does not. */
+const DYING = 500;
 
 /** Loaded only here: remembered probes, the usual case, start no program. */
 const run: ProbeContext['run'] = async (file, args, timeout) => {
@@ -50,6 +55,7 @@ const run: ProbeContext['run'] = async (file, args, timeout) => {
               : error.killed
                 ? null
                 : NOT_STARTED;
+        clearTimeout(timer);
         process.off('exit', kill);
         resolve({ code, stdout, stderr });
       },
@@ -60,6 +66,11 @@ const run: ProbeContext['run'] = async (file, args, timeout) => {
     };
     process.on('exit', kill);
     child.stdin?.end();
+    const timer = setTimeout(() => {
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+      child.unref();
+      resolve({ code: null, stdout: '', stderr: '' });
+    }, timeout + DYING);
   });
 };
 

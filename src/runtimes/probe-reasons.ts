@@ -1,4 +1,4 @@
-import type { Verdict } from './runtime.ts';
+import type { Refused } from './runtime.ts';
 
 /** Something that a container program says when it cannot work here, and what that means. */
 export interface Symptom {
@@ -28,7 +28,7 @@ export function reasonOf(
   tried: { readonly code: number | null; readonly stdout?: string; readonly stderr: string },
   symptoms: readonly Symptom[],
   command: string,
-): Extract<Verdict, { works: false }> {
+): Refused {
   if (tried.code === null)
     return {
       works: false,

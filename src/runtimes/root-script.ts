@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
+import type { RuntimeHost } from './runtime.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { UnshareFacts } from './unshare.ts';
 import { gather } from './unshare-parts.ts';
@@ -12,6 +13,11 @@ export interface RootPlace {
   readonly root: string;
 }
 
+/** The host's tools that build it, and the memory to be removed where that fails. */
+export type BuildTools = Pick<UnshareFacts, 'mount' | 'mkdir' | 'ln' | 'rm'> & {
+  readonly memory: RuntimeHost['memory'] | undefined;
+};
+
 /**
  * The lines by which the host's sh builds the root in new namespaces, and the texts that it takes from its arguments
  * (shifting them away) for generated files. Files that are made on the way, and the table of mounts, lie where the
@@ -21,14 +27,14 @@ export interface RootPlace {
 export function buildLines(
   skeleton: Skeleton,
   place: RootPlace,
-  facts: Pick<UnshareFacts, 'mount' | 'mkdir' | 'ln'>,
+  facts: BuildTools,
   who: string,
 ): { readonly lines: readonly string[]; readonly texts: readonly string[] } {
   const parts = gather(skeleton, place.root);
   const [mount, mkdir, ln] = [shellQuote(facts.mount), shellQuote(facts.mkdir), shellQuote(facts.ln)];
   const lines = [
     `jcds_n=${shellQuote(place.root)}`,
-    ...failLines(who),
+    ...failLines(who, facts),
     `jcds_try 'a container cannot be made here' ${mount} -n -t tmpfs -o mode=755,nosuid,nodev tmpfs ${shellQuote(place.mount)}`,
     `jcds_try ${ROOT_NOT_MADE} ${mkdir} -p -- ${parts.directories.map(at => inRoot(at)).join(' ')}`,
     ...parts.files.map(at => `: >${inRoot(at)}`),
@@ -53,11 +59,13 @@ export function closeLine(place: RootPlace, facts: Pick<UnshareFacts, 'mount'>):
  * of jcds that says what was being tried. `jcds_try WHAT COMMAND…` is a step that does so where it fails: the words are those
  * of a second try, since to keep those of the first would cost every start a process for each step.
  */
-function failLines(who: string): string[] {
+function failLines(who: string, { rm, memory }: BuildTools): string[] {
   return [
     'jcds_fail() {',
     `  printf 'jcds: ${who}: %s%s\\n' "$1" "\${2:+:}" >&2`,
     `  [ -z "\${2-}" ] || printf '%s\\n' "$2" | LC_ALL=C /usr/bin/tr -d '\\000-\\011\\013-\\037\\177' >&2`,
+    // What was remembered of this host may be what is wrong.
+    ...(memory === undefined ? [] : [`  LC_ALL=C ${shellQuote(rm)} -f -- ${shellQuote(memory)} 2>/dev/null`]),
     `  exit ${EXIT.failed}`,
     '}',
     'jcds_try() {',

@@ -64,25 +64,36 @@ export interface ContainerEnvironment {
   readonly set: Entries;
 }
 
-/** What a row knows about this host when it makes an invocation. Found by the row's probe, remembered per host and boot. */
+/** Facts that only one row reads, by the names it chose itself (for example `needsUserns`). Plain JSON. */
+export type HostFacts = Readonly<Record<string, unknown>>;
+
+/** What a row knows about this host when it makes an invocation. */
 export interface RuntimeHost {
-  /** Absolute path of the runtime's program. */
+  /** Absolute path of the runtime's program: looked up by PATH for every start. */
   readonly program: string;
   readonly version: string;
-  /** Facts only this row reads, by the names it chose itself (for example `needsUserns`). Plain JSON. */
-  readonly facts: Readonly<Record<string, unknown>>;
+  /** What the row's `find` looked up for this start, and what its probe learned. */
+  readonly facts: HostFacts;
+  /** The file that a start removes where it fails, since what it remembers of this host may be the reason. */
+  readonly memory?: string;
 }
 
-/** `works`, or the reason and cure that the error of "no runtime works here" lists. */
-export type Verdict =
-  | { readonly works: true; readonly host: RuntimeHost }
-  | {
-      readonly works: false;
-      readonly reason: string;
-      readonly cure: string;
-      /** It may be otherwise at the next look (no answer in time): not remembered. */
-      readonly passing?: true;
-    };
+/** The reason and cure that the error of "no runtime works here" lists. */
+export interface Refused {
+  readonly works: false;
+  readonly reason: string;
+  readonly cure: string;
+  /** It may be otherwise at the next look (no answer in time): not remembered. */
+  readonly passing?: true;
+}
+
+/** `works`, or why not. */
+export type Verdict = { readonly works: true; readonly host: RuntimeHost } | Refused;
+
+/** Whether something was not found. */
+export function isRefused(found: object | Refused): found is Refused {
+  return 'works' in found && found.works === false;
+}
 
 /** What a plan needs from a runtime: the launcher adds the user's own arguments. */
 export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs'>;
@@ -122,8 +133,17 @@ export interface Runtime {
    * `listingsNeeded` in skeleton.ts must be satisfied before the invocation.
    */
   readonly root?: RootNeeds;
-  /** Cheap (bounded, at most some tens of milliseconds); its answer is remembered per host and boot. */
-  probe(search: ProbeContext): Promise<Verdict>;
+  /** What every start looks up anew: where programs and devices are. Starts nothing, and nothing of it is remembered. */
+  find?(search: ProbeContext): object | Refused;
+  /**
+   * The facts that only a trial tells. They are remembered where each is what it may be; a remembered fact may save work,
+   * and never names a program, a place to be shown, or words of a shell.
+   */
+  readonly learns?: Readonly<Record<string, (value: unknown) => boolean>>;
+  /** What its verdict depends on, besides its program, this process' rights and the kernel's settings. */
+  dependsOn?(search: ProbeContext, request: RunRequest): string;
+  /** Starts what is to be run as far as that decides whether it starts at all: bounded, some tens of milliseconds. */
+  probe(search: ProbeContext, request: RunRequest): Promise<Verdict>;
   /** Pure: the same request and host give the same words. */
   invocation(request: RunRequest, host: RuntimeHost): Invocation;
 }

@@ -1,8 +1,18 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { isUtf8 } from './apptainer-environment.ts';
+import { findGpu } from './gpu.ts';
 import { RUNTIME_NAMES, RUNTIMES } from './index.ts';
-import type { ProbeMemory } from './probe-memory.ts';
-import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
+import { type Basis, identityOf, type ProbeMemory } from './probe-memory.ts';
+import {
+  type HostFacts,
+  isRefused,
+  type ProbeContext,
+  type Refused,
+  type RunRequest,
+  type Runtime,
+  type RuntimeHost,
+  type Verdict,
+} from './runtime.ts';
 import { sourcesIn } from './shown.ts';
 
 /** A runtime that works on this host, and what its row needs to know about it. */
@@ -86,7 +96,7 @@ export async function selectRuntime(
   table: Readonly<Record<string, Runtime>> = RUNTIMES,
   excluded: readonly string[] = [],
 ): Promise<Selected> {
-  const refusals: Refusal[] = [];
+  const refusals: (Refusal & { readonly isRemembered?: boolean })[] = [];
   const unable: string[] = [];
   const unknown = excluded.find(name => !Object.hasOwn(table, name));
   if (unknown !== undefined) throw new UnknownRuntimeError(unknown);
@@ -103,24 +113,109 @@ export async function selectRuntime(
       refusals.push({ name, reason: sentence, cure: 'leave that option out' });
       continue;
     }
-    const verdict = await verdictOn(runtime, search, memory);
-    if (verdict.works) return { runtime, host: verdict.host };
-    refusals.push({ name, reason: verdict.reason, cure: verdict.cure });
+    const opinion = await opinionOn(runtime, request, search, memory);
+    if (opinion.works) return { runtime, host: await withGpu(opinion.host, runtime, request, search) };
+    refusals.push({ name, ...opinion });
   }
   if (unable[0] !== undefined && unable.length === refusals.length)
     throw new UnsupportedByRuntimeError(unable[0], ableTo(request));
-  throw new NoRuntimeError(refusals);
+  return lastLook(refusals, request, search, memory, table);
 }
 
-async function verdictOn(runtime: Runtime, search: ProbeContext, memory: ProbeMemory): Promise<Verdict> {
-  const program = runtime.programs.map(name => search.which(name)).find(path => path !== null) ?? null;
-  const remembered = memory.recall(runtime.name, program);
-  if (remembered !== null) return remembered;
-  const verdict = await runtime.probe(search);
+/** Nothing works: whatever was only remembered is tried once more, so that nobody is told what has been mended. */
+async function lastLook(
+  refusals: readonly (Refusal & { readonly isRemembered?: boolean })[],
+  request: RunRequest,
+  search: ProbeContext,
+  memory: ProbeMemory,
+  table: Readonly<Record<string, Runtime>>,
+): Promise<Selected> {
+  const now: Refusal[] = [];
+  for (const refusal of refusals) {
+    const runtime = table[refusal.name]!;
+    const verdict = refusal.isRemembered ? await findOut(runtime, request, search, memory) : null;
+    if (verdict?.works === true)
+      return { runtime, host: await withGpu(verdict.host, runtime, request, search) };
+    now.push(verdict === null ? refusal : { ...verdict, name: refusal.name });
+  }
+  throw new NoRuntimeError(now);
+}
+
+/** What is known of a runtime, or found out. */
+type Opinion = Extract<Verdict, { works: true }> | (Refused & { readonly isRemembered?: boolean });
+
+const REMEMBERED = { works: false, reason: '', cure: '', isRemembered: true } as const;
+
+async function opinionOn(
+  runtime: Runtime,
+  request: RunRequest,
+  search: ProbeContext,
+  memory: ProbeMemory,
+): Promise<Opinion> {
+  const program = programOf(runtime, search);
+  const known =
+    program === null
+      ? null
+      : memory.recall(trialName(runtime, request), basisOf(runtime, program, request, search));
+  if (program === null || known === null) return findOut(runtime, request, search, memory);
+  if (!known.works) return REMEMBERED;
+  const found = runtime.find?.(search) ?? {};
+  if (isRefused(found)) return found;
+  const { learns = {} } = runtime;
+  if (!Object.entries(learns).every(([name, isValid]) => isValid(known.facts[name])))
+    return findOut(runtime, request, search, memory);
+  const learned = factsNamed(known.facts, Object.keys(learns));
+  const { version } = known;
+  return { works: true, host: { program, version, facts: { ...found, ...learned }, memory: memory.file } };
+}
+
+async function findOut(
+  runtime: Runtime,
+  request: RunRequest,
+  search: ProbeContext,
+  memory: ProbeMemory,
+): Promise<Verdict> {
+  const verdict = await runtime.probe(search, request);
+  const program = programOf(runtime, search);
   // "Not installed" is as quick to find out as to remember.
-  if (program !== null && (verdict.works || verdict.passing !== true))
-    memory.remember(runtime.name, program, verdict);
-  return verdict;
+  if (program === null || (!verdict.works && verdict.passing === true)) return verdict;
+  const facts = verdict.works ? factsNamed(verdict.host.facts, Object.keys(runtime.learns ?? {})) : {};
+  memory.remember(
+    trialName(runtime, request),
+    basisOf(runtime, program, request, search),
+    verdict.works ? { works: true, version: verdict.host.version, facts } : { works: false },
+  );
+  return verdict.works ? { works: true, host: { ...verdict.host, memory: memory.file } } : verdict;
+}
+
+function programOf(runtime: Runtime, search: ProbeContext): string | null {
+  return runtime.programs.map(name => search.which(name)).find(path => path !== null) ?? null;
+}
+
+/** What was tried: a contained job takes another way where jcds makes the root. */
+function trialName({ name, root }: Runtime, { image, contain }: RunRequest): string {
+  return `${name} ${image.kind}${root !== undefined && contain ? ' contained' : ''}`;
+}
+
+/** Where the very image was tried, the image may be what fails. */
+function basisOf(runtime: Runtime, program: string, request: RunRequest, search: ProbeContext): Basis {
+  const works = `${identityOf(program)} ${runtime.dependsOn?.(search, request) ?? ''}`;
+  return { works, fails: runtime.root === undefined ? `${works} ${request.image.path}` : works };
+}
+
+function factsNamed(facts: HostFacts, names: readonly string[]): HostFacts {
+  return Object.fromEntries(names.map(name => [name, facts[name]]));
+}
+
+/** A GPU's libraries are places to be shown: they are looked for by every start that wants them, where jcds shows them. */
+async function withGpu(
+  host: RuntimeHost,
+  { root }: Runtime,
+  { gpu }: RunRequest,
+  search: ProbeContext,
+): Promise<RuntimeHost> {
+  if (gpu === null || root === undefined) return host;
+  return { ...host, facts: { ...host.facts, gpu: await findGpu(search) } };
 }
 
 function ableTo(request: RunRequest): readonly string[] {

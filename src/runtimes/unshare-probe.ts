@@ -1,34 +1,29 @@
-import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
-import { findGpu } from './gpu.ts';
-import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
-import { shownIn } from './shown.ts';
+import {
+  isRefused,
+  type ProbeContext,
+  type Refused,
+  type RunRequest,
+  type Runtime,
+  type RuntimeHost,
+  type Verdict,
+} from './runtime.ts';
+import { isDirectory, trial, tryRequest } from './trial.ts';
 import type { UnshareFacts } from './unshare.ts';
 import { usernsFailure } from './userns.ts';
 
-type Refused = Extract<Verdict, { works: false }>;
-
 const PROBE_TIMEOUT = 5_000;
-const TOOLS = ['sh', 'mount', 'umount', 'mkdir', 'ln', 'setpriv', 'pivot_root', 'env'] as const;
+const TOOLS = ['sh', 'mount', 'umount', 'mkdir', 'ln', 'rm', 'setpriv', 'pivot_root', 'env'] as const;
 /** Directories that every host has and from which hardly anything is bound. */
 const PLACES = ['/mnt', '/media', '/srv', '/opt', '/usr/games', '/usr/src', '/boot', '/root'];
-/** What the host's own programs need to run: the trial's image. */
-const TRIAL_NAMES = /^(?:usr|bin|sbin|lib.*)$/;
 
-/** Finds the tools and their libraries, and makes one container of the host's own programs. */
-export async function probeUnshare(
-  search: ProbeContext,
-  invocation: Runtime['invocation'],
-): Promise<Verdict> {
-  const program = search.which('unshare');
-  if (program === null) return { works: false, reason: 'is not installed', cure: 'install util-linux' };
-  const tools = await findTools(search);
-  return 'works' in tools ? tools : tryIt(program, tools, search, invocation);
-}
+/** Facts that a start looks up anew. */
+type Found = Omit<UnshareFacts, keyof Libraries>;
+type Libraries = Pick<UnshareFacts, 'loader' | 'libraries'>;
 
-/** The tools of the host that build a root and change to it, or why that cannot be done. */
-export async function findTools(search: ProbeContext): Promise<UnshareFacts | Refused> {
+/** The tools of the host that build a root and change to it, and where to build it; or what is missing. */
+export function findTools(search: ProbeContext): Found | Refused {
   const found = new Map<string, string>();
   for (const name of TOOLS) {
     const path = search.which(name);
@@ -40,44 +35,74 @@ export async function findTools(search: ProbeContext): Promise<UnshareFacts | Re
       };
     found.set(name, real(path));
   }
-  const libraries = await librariesOf(
-    ['sh', 'umount', 'setpriv', 'env'].map(name => found.get(name)!),
-    search,
-  );
-  if (libraries === null)
-    return {
-      works: false,
-      reason: 'the libraries of its tools cannot be found (ldd says nothing)',
-      cure: 'install another runtime, such as bubblewrap',
-    };
   return {
     sh: found.get('sh')!,
     mount: found.get('mount')!,
     umount: found.get('umount')!,
     mkdir: found.get('mkdir')!,
     ln: found.get('ln')!,
+    rm: found.get('rm')!,
     setpriv: found.get('setpriv')!,
     pivotRoot: found.get('pivot_root')!,
     env: found.get('env')!,
-    ...libraries,
     places: PLACES.filter(isDirectory),
-    plainShell: basename(realpathSync(found.get('sh')!)) === 'dash',
-    gpu: await findGpu(search),
+    plainShell: basename(realpathSync.native(found.get('sh')!)) === 'dash',
   };
 }
 
-async function tryIt(
-  program: string,
-  facts: UnshareFacts,
+/** What a memory may say of libraries: only places of the system that nobody but root can write to. */
+export const LEARNS_LIBRARIES = {
+  loader: (value: unknown) => isOfSystem(value) && LOADER.test(String(value)),
+  libraries: (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isOfSystem),
+};
+
+/** ld-linux-x86-64.so.2, ld-2.28.so, ld64.so.2, ld-musl-aarch64.so.1: another program might do nothing, and succeed. */
+const LOADER = /\/ld[-.\w]*\.so(?:\.\d+)?$/;
+const SYSTEMS_OWN = /^\/(?:usr|lib(?:32|64|x32)?|nix\/store|gnu\/store)\//;
+/** The number of an owner whom a user namespace does not know. */
+const NOBODY = 65_534;
+
+function isOfSystem(path: unknown): boolean {
+  if (typeof path !== 'string' || !SYSTEMS_OWN.test(`${path}/`) || /\/\.\.?(?:\/|$)|[:\n]/.test(path))
+    return false;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return (
+    stats !== undefined &&
+    !stats.isSymbolicLink() &&
+    (stats.uid === 0 || stats.uid === NOBODY) &&
+    (stats.mode & 0o022) === 0
+  );
+}
+
+/** Finds the tools and their libraries, and makes one container of the host's own programs. */
+export async function probeUnshare(
   search: ProbeContext,
+  request: RunRequest,
   invocation: Runtime['invocation'],
 ): Promise<Verdict> {
+  const program = search.which('unshare');
+  if (program === null) return { works: false, reason: 'is not installed', cure: 'install util-linux' };
+  const tools = await findToolsAndLibraries(search);
+  if (isRefused(tools)) return tools;
   const told = await search.run(program, ['--version'], PROBE_TIMEOUT);
   const version = told.stdout.trim().split(' ').at(-1) ?? '';
-  const host: RuntimeHost = { program, version, facts: { ...facts } };
-  const { file, args } = invocation(trial(facts.sh), host);
-  const tried = await search.run(file, args.map(String), PROBE_TIMEOUT);
+  const host: RuntimeHost = { program, version, facts: { ...tools } };
+  const tried = await tryRequest(trial(tools.sh, request), host, invocation, search, PROBE_TIMEOUT);
   return tried.code === 0 ? { works: true, host } : (tooOld(tried, version) ?? usernsFailure(tried));
+}
+
+/** The tools, and what they need to run when the root has changed. */
+export async function findToolsAndLibraries(search: ProbeContext): Promise<UnshareFacts | Refused> {
+  const tools = findTools(search);
+  if (isRefused(tools)) return tools;
+  const libraries = await librariesOf([tools.sh, tools.umount, tools.setpriv, tools.env], search);
+  if (libraries === null)
+    return {
+      works: false,
+      reason: 'the libraries of its tools cannot be found (ldd says nothing)',
+      cure: 'install another runtime, such as bubblewrap',
+    };
+  return { ...tools, ...libraries };
 }
 
 /** Whether what was tried failed because unshare(1) does not know its options. */
@@ -90,51 +115,8 @@ export function tooOld(tried: { readonly stderr: string }, version: string): Ref
   };
 }
 
-/** The host's own programs as an image: `sh -c :` in them. */
-export function trial(shell: string): RunRequest {
-  const facts: Pick<ImageFacts, 'config' | 'directories' | 'passwd' | 'group'> = {
-    config: { env: [], entrypoint: null, cmd: null, workdir: null, user: null, source: 'none' },
-    directories: {
-      '/': entriesOf('/').filter(({ name }) => TRIAL_NAMES.test(name)),
-      '/usr': entriesOf('/usr'),
-    },
-    passwd: null,
-    group: null,
-  };
-  return {
-    image: { path: '', kind: 'directory', facts: facts as ImageFacts },
-    words: [shell, '-c', ':'],
-    entrypointUnknown: false,
-    environment: { policy: 'clean', host: [], set: [] },
-    shown: shownIn({ home: { kind: 'none', path: '/' }, cwd: '/', binds: [], contain: true }),
-    contain: true,
-    writableTmpfs: false,
-    gpu: null,
-    interactive: false,
-    hasInput: false,
-    user: { uid: 0, gid: 0, name: 'root', groups: [] },
-    umask: 0o022,
-    limits: [],
-    runtimeArguments: [],
-  };
-}
-
-/** Directories, and links by where they really lead. */
-function entriesOf(directory: string): RootEntry[] {
-  return readdirSync(directory, { withFileTypes: true }).flatMap((entry): RootEntry[] => {
-    const { name } = entry;
-    if (entry.isDirectory()) return [{ name, kind: 'directory' }];
-    const path = `${directory}/${name}`;
-    if (!entry.isSymbolicLink() || !isDirectory(path)) return [];
-    return [{ name, kind: 'link', target: realpathSync(path) }];
-  });
-}
-
 /** The loader and the directories of all libraries, from ldd(1): `libc.so.6 => /lib/…/libc.so.6 (0x…)`, `/lib64/ld-… (0x…)`. */
-async function librariesOf(
-  programs: readonly string[],
-  search: ProbeContext,
-): Promise<Pick<UnshareFacts, 'loader' | 'libraries'> | null> {
+async function librariesOf(programs: readonly string[], search: ProbeContext): Promise<Libraries | null> {
   const ldd = search.which('ldd');
   if (ldd === null) return null;
   const { stdout } = await search.run(ldd, programs, PROBE_TIMEOUT);
@@ -149,18 +131,10 @@ async function librariesOf(
  * know its name): an absolute link would lead elsewhere in the new root.
  */
 function real(path: string): string {
-  const own = `${realpathSync(dirname(path))}/${basename(path)}`;
+  const own = `${realpathSync.native(dirname(path))}/${basename(path)}`;
   try {
-    return readlinkSync(own).startsWith('/') ? realpathSync(own) : own;
+    return readlinkSync(own).startsWith('/') ? realpathSync.native(own) : own;
   } catch {
     return own; // no link
-  }
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }

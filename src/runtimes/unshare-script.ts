@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { ContainerVariable } from './environment.ts';
-import { buildLines, closeLine } from './root-script.ts';
+import { type BuildTools, buildLines, closeLine } from './root-script.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { ToolsAfterChange, UnshareFacts } from './unshare.ts';
 import { withheldName } from './withheld-variables.ts';
@@ -13,7 +13,7 @@ import { withheldName } from './withheld-variables.ts';
 export function setUpScript(
   skeleton: Skeleton,
   place: string,
-  facts: UnshareFacts,
+  facts: BuildTools & Pick<UnshareFacts, 'pivotRoot'>,
   tools: ToolsAfterChange,
 ): { readonly script: string; readonly texts: readonly string[] } {
   const where = { mount: place, root: place };

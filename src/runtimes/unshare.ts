@@ -2,11 +2,11 @@ import { relative } from 'node:path';
 import { EXIT, JcdsError } from '../errors.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
-import { type GpuFacts, gpuOf, withGpuLibraries } from './gpu.ts';
+import { gpuOf, withGpuLibraries } from './gpu.ts';
 import type { Invocation, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { sourcesIn } from './shown.ts';
 import { skeleton } from './skeleton.ts';
-import { probeUnshare } from './unshare-probe.ts';
+import { findTools, LEARNS_LIBRARIES, probeUnshare } from './unshare-probe.ts';
 import { lastScript, setUpScript } from './unshare-script.ts';
 import { withheldVariables, withhold } from './withheld-variables.ts';
 
@@ -17,6 +17,7 @@ export interface UnshareFacts {
   readonly umount: string;
   readonly mkdir: string;
   readonly ln: string;
+  readonly rm: string;
   readonly setpriv: string;
   readonly pivotRoot: string;
   readonly env: string;
@@ -27,7 +28,6 @@ export interface UnshareFacts {
   readonly places: readonly string[];
   /** Whether sh hands on every variable whose name it can hold, unchanged (dash does; bash has its own). */
   readonly plainShell: boolean;
-  readonly gpu: GpuFacts;
 }
 
 /** Variables that bash sets for what it starts, and dash hands on as they are. */
@@ -60,7 +60,9 @@ export const unshare: Runtime = {
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
   },
-  probe: search => probeUnshare(search, invocation),
+  find: findTools,
+  learns: LEARNS_LIBRARIES,
+  probe: (search, request) => probeUnshare(search, request, invocation),
   invocation,
 };
 
@@ -76,7 +78,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const root = skeleton(request, gpuOf(request, host));
   const place = choosePlace(facts.places, request);
   const tools = toolsAfterChange(facts);
-  const set = setUpScript(root, place, facts, tools);
+  const set = setUpScript(root, place, { ...facts, memory: host.memory }, tools);
   return {
     file: host.program,
     args: [

@@ -1,12 +1,12 @@
 import { BROKEN, reasonOf } from './probe-reasons.ts';
-import type { Verdict } from './runtime.ts';
+import type { Refused } from './runtime.ts';
 
 /** What to do where the kernel lets no ordinary user make a container. */
 export const USERNS_CURE =
   'ask the administrator for user namespaces: user.max_user_namespaces above 0, and on Ubuntu 24.04 an AppArmor profile for this program or kernel.apparmor_restrict_unprivileged_userns=0';
 
 /** The verdict about a container program whose trial did not succeed, from what it said. */
-export function usernsFailure(trial: { readonly code: number | null; readonly stderr: string }): Verdict {
+export function usernsFailure(trial: { readonly code: number | null; readonly stderr: string }): Refused {
   if (trial.code === null)
     return {
       works: false,

@@ -93,7 +93,7 @@ const ARROWS: Record<string, readonly string[]> = {
   generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes'],
   help: ['configuration', 'runtimes'],
   configuration: ['files', 'command-text.ts'],
-  runtimes: ['shell-quote.ts', 'launch', 'make-directories.ts', 'files'],
+  runtimes: ['shell-quote.ts', 'launch', 'files'],
   launch: ['shell-quote.ts', 'files'],
   cvmfs: [
     'shell-quote.ts',

@@ -26,7 +26,6 @@ const ALLOWED: Record<string, string> = {
   'launch/emit.ts': 'a descriptor that it was given',
   'requests/git-remote.ts': 'a temporary directory for git',
   'make-directories.ts': 'the probes’ memory',
-  'runtimes/probe-memory.ts': 'the probes’ memory',
 };
 
 /** The names that a module takes from node:fs, however it comes by them. */

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCaller } from '../../src/job/caller.ts';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { type Daemon, startContainerd, startDocker } from '../hosts/daemons.ts';
+import { aRequest } from '../runtimes/requests.ts';
 import { TESTED } from './matrix.ts';
 import { removePodmanState } from './podman-state.ts';
 
@@ -100,13 +102,21 @@ async function container(person: Person, runtime: Runtime, version: string): Pro
     ...Object.fromEntries(surroundings.environment),
   };
   const own = probeContext(variables, person.uid);
-  const verdict = await runtime.probe({
-    ...own,
-    run: (file, args, timeout) => {
-      const [first = '', ...rest] = [...surroundings.become, file, ...args];
-      return own.run(own.which(first) ?? first, rest, timeout);
+  const verdict = await runtime.probe(
+    {
+      ...own,
+      run: (file, args, timeout) => {
+        const [first = '', ...rest] = [...surroundings.become, file, ...args];
+        return own.run(own.which(first) ?? first, rest, timeout);
+      },
     },
-  });
+    aRequest({
+      image: { path: imageAt('library/small:1'), kind: 'directory', facts: null },
+      user: { uid: person.uid, gid: person.gid, name: person.name, groups: [person.gid] },
+      umask: process.umask(),
+      limits: readCaller(null).limits,
+    }),
+  );
   if (!verdict.works) throw new Error(`${label}: ${verdict.reason} (${verdict.cure})`);
   return {
     name,

@@ -42,6 +42,8 @@ export interface Cells {
   /** How the job sees the supplementary groups of an ordinary user, and of root. They count in any case. */
   readonly groups: 'as they are' | 'as 65534';
   readonly rootGroups: 'as they are' | 'as 65534';
+  /** The limit on processes where it lies above the largest process number of the host, which ends them in any case. */
+  readonly manyProcesses: 'the caller’s' | 'kernel.pid_max';
 }
 
 /** The versions that all of this is true of: those of Debian 12, Apptainer's of sid, and what a tree of a newer suite has. */
@@ -79,6 +81,7 @@ const apptainer: Cells = {
   gpu: 'found by the runtime',
   groups: 'as 65534',
   rootGroups: 'as 65534',
+  manyProcesses: 'the caller’s',
 };
 
 export const MATRIX: Record<RuntimeName, Cells> = {
@@ -107,6 +110,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     gpu: 'found by jcds',
     groups: 'as 65534',
     rootGroups: 'as 65534',
+    manyProcesses: 'the caller’s',
   },
   bubblewrap: {
     notFound: 1,
@@ -131,6 +135,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     gpu: 'found by jcds',
     groups: 'as 65534',
     rootGroups: 'as they are',
+    manyProcesses: 'the caller’s',
   },
   charliecloud: {
     notFound: 1,
@@ -155,6 +160,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     gpu: 'found by jcds',
     groups: 'as 65534',
     rootGroups: 'as 65534',
+    manyProcesses: 'the caller’s',
   },
   podman: {
     notFound: 127,
@@ -179,6 +185,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     gpu: 'found by jcds',
     groups: 'as 65534',
     rootGroups: 'as they are',
+    manyProcesses: 'kernel.pid_max',
   },
   docker: {
     notFound: 127,
@@ -203,6 +210,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     gpu: 'found by jcds',
     groups: 'as they are',
     rootGroups: 'as they are',
+    manyProcesses: 'the caller’s',
   },
   containerd: {
     notFound: 127,
@@ -227,5 +235,6 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     gpu: 'found by jcds',
     groups: 'as they are',
     rootGroups: 'as they are',
+    manyProcesses: 'the caller’s',
   },
 };

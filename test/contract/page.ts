@@ -57,6 +57,7 @@ const LINES: { readonly [Key in keyof Cells]: Line<Cells[Key]> } = {
   ldLibraryPathSuffix: ['adds to LD_LIBRARY_PATH', value => (value === '' ? 'nothing' : `\`${value}\``)],
   groups: ['supplementary groups are shown', plainly],
   rootGroups: ['those of root', plainly],
+  manyProcesses: ['a limit on processes above kernel.pid_max is', plainly],
   rootCapabilities: ['capabilities of a job of root', plainly],
   rootNoNewPrivileges: ['setuid programs are powerless for root too', yes],
   rootNests: ['a job of root can make containers itself', yes],
@@ -80,8 +81,10 @@ function sections(): string[] {
   return [
     '# Runtimes',
     `jcds starts a job with the first of these that is installed and works on this host, in this order. \`--runtime NAME\`
-chooses one, the setting \`runtimes\` another order. What was found out is remembered per host until the next boot, or until
-its program changes. \`jcds exec -v\` says which was taken; where none works, the error says of each why, and the cure.`,
+chooses one, the setting \`runtimes\` another order. jcds tries a runtime on
+the image itself, or on the host's own programs where it makes the root, under the caller's limits. That it works is remembered per
+host for a day at most, until the next boot, until its program changes, or until a start fails that jcds can see fail; that it
+does not, for ten minutes, and it is tried once more before the error says so. \`jcds exec -v\` says which was taken; where none works, the error says of each why, and the cure.`,
     rows(
       ['runtime', 'program', 'needs', 'tested', 'for', 'images', 'a job outlives SIGKILL of its starter'],
       RUNTIME_NAMES.map(name => introduction(name, RUNTIMES[name])),

@@ -32,7 +32,7 @@ function choose(
   settings: Partial<Parameters<typeof chooseRuntime>[1]> = {},
   environment: Record<string, string> = {},
 ) {
-  const context = { environment, home, uid: process.getuid!() };
+  const context = { environment, home, uid: process.getuid!(), now: Date.now };
   const wanted = { runtimes: [], batchExcludes: [], gpu: 'auto', ...settings } as const;
   return chooseRuntime(aRequest({ gpu: 'nvidia' }), wanted, context, table);
 }

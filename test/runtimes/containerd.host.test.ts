@@ -10,6 +10,7 @@ import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { type Container, containers, people } from '../contract/containers.ts';
 import { ended, says, Workplace } from '../contract/workplace.ts';
 import { type Daemon, startContainerd } from '../hosts/daemons.ts';
+import { aRequest } from './requests.ts';
 
 const [ordinary, root] = people() as [ReturnType<typeof people>[0], ReturnType<typeof people>[0]];
 let daemon: Daemon;
@@ -39,14 +40,12 @@ function verdict({ person = root, uid = 0, socket = daemon.socket, programs = {}
   for (const [name, text] of Object.entries(programs)) writeFileSync(join(path, name), text, { mode: 0o755 });
   const variables = { PATH: `${path}:/usr/bin:/usr/sbin`, HOME: path, CONTAINERD_ADDRESS: socket };
   const own = probeContext(variables, uid);
-  return containerd.probe({
-    ...own,
-    which: name => (name === without ? null : own.which(name)),
-    run: (file, args, timeout) => {
-      const [first = '', ...rest] = [...person.become, file, ...args];
-      return own.run(own.which(first) ?? first, rest, timeout);
-    },
-  });
+  const run: typeof own.run = (file, args, timeout) => {
+    const [first = '', ...rest] = [...person.become, file, ...args];
+    return own.run(own.which(first) ?? first, rest, timeout);
+  };
+  const which = (name: string) => (name === without ? null : own.which(name));
+  return containerd.probe({ ...own, which, run }, aRequest());
 }
 
 test('works for root', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,13 +27,11 @@ function verdict(person: typeof root, socket: string) {
     { PATH: '/usr/bin:/bin', HOME: folder, DOCKER_HOST: `unix://${socket}` },
     person.uid,
   );
-  return docker.probe({
-    ...own,
-    run: (file, args, timeout) => {
-      const [first = '', ...rest] = [...person.become, file, ...args];
-      return own.run(own.which(first) ?? first, rest, timeout);
-    },
-  });
+  const run: typeof own.run = (file, args, timeout) => {
+    const [first = '', ...rest] = [...person.become, file, ...args];
+    return own.run(own.which(first) ?? first, rest, timeout);
+  };
+  return docker.probe({ ...own, run }, aRequest());
 }
 
 test('a daemon that does not talk to this user', async () => {
@@ -74,6 +72,24 @@ test('storage full', async () => {
   }
 });
 
+test('a daemon that has gone since: its client’s words stand behind a line of jcds', async () => {
+  const found = await verdict(root, daemon.socket);
+  if (!found.works) throw new Error(found.reason);
+  const { file, args } = docker.invocation(aRequest(), found.host);
+  const socket = `unix://${join(folder, 'nobody')}`;
+  const { stderr, status } = spawnSync(file, args.map(String), {
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', DOCKER_HOST: socket },
+  });
+  expect({ status, lines: stderr.split('\n').slice(0, 2) }).toEqual({
+    status: 125,
+    lines: [
+      'jcds: docker: its daemon does not answer:',
+      `Cannot connect to the Docker daemon at ${socket}. Is the docker daemon running?`,
+    ],
+  });
+});
+
 describe('the images without files', () => {
   const client = (...args: string[]) =>
     spawnSync('/usr/bin/docker', ['-H', `unix://${daemon.socket}`, ...args], { encoding: 'utf8' });
@@ -102,15 +118,18 @@ describe('the images without files', () => {
     const found = await verdict(root, daemon.socket);
     if (!found.works) throw new Error(found.reason);
     client('rmi', ROOT_IMAGES.plain);
-    const { file, args } = docker.invocation(aRequest(), found.host);
+    const memory = join(folder, 'memory');
+    writeFileSync(memory, '');
+    const { file, args } = docker.invocation(aRequest(), { ...found.host, memory });
     const { stderr, status } = spawnSync(file, args.map(String), {
       encoding: 'utf8',
       env: { PATH: '/usr/bin:/bin', DOCKER_HOST: `unix://${daemon.socket}` },
     });
     expect(status).toBe(125);
     expect(stderr).toBe(
-      'jcds: docker has lost its image jcds-root:plain\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\n',
+      'jcds: docker has lost its image jcds-root:plain\nhint: the same command again makes it anew\n',
     );
+    expect(existsSync(memory)).toBe(false);
     expect(client('images', '-q', ROOT_IMAGES.plain).stdout).toBe('');
   });
 });

@@ -16,6 +16,7 @@ const TOOLS: UnshareFacts = {
   umount: '/usr/bin/umount',
   mkdir: '/usr/bin/mkdir',
   ln: '/usr/bin/ln',
+  rm: '/usr/bin/rm',
   setpriv: '/usr/bin/setpriv',
   pivotRoot: '/usr/sbin/pivot_root',
   env: '/usr/bin/env',
@@ -23,29 +24,30 @@ const TOOLS: UnshareFacts = {
   libraries: ['/usr/lib/x'],
   places: ['/mnt', '/media'],
   plainShell: true,
-  gpu: {
-    nvidia: { libraries: ['/lib/x/libcuda.so.1'], devices: ['/dev/nvidia0'] },
-    rocm: { libraries: [], devices: ['/dev/dri'] },
-  },
+};
+
+const gpu = {
+  nvidia: { libraries: ['/lib/x/libcuda.so.1'], devices: ['/dev/nvidia0'] },
+  rocm: { libraries: [], devices: ['/dev/dri'] },
 };
 
 const PODMAN: PodmanFacts = {
   shell: '/usr/bin/sh',
   store: '/home/alice/.cache/jcds/podman',
-  oci: null,
+  namesRunc: false,
+  runc: '/usr/sbin/runc',
   isRunc: false,
   cgroups: false,
   isRootless: true,
   init: null,
   sharesIpc: true,
-  gpu: TOOLS.gpu,
+  mostProcesses: 32768,
 };
 
 const DOCKER: DockerFacts = {
   shell: '/usr/bin/sh',
   store: '/home/alice/.cache/jcds/docker',
   init: '/usr/bin/tini-static',
-  gpu: TOOLS.gpu,
 };
 
 const CONTAINERD: ContainerdFacts = {
@@ -53,7 +55,6 @@ const CONTAINERD: ContainerdFacts = {
   store: '/home/alice/.cache/jcds/containerd',
   runc: '/usr/sbin/runc',
   init: '/usr/bin/tini-static',
-  gpu: TOOLS.gpu,
 };
 
 const HOSTS: Record<RuntimeName, RuntimeHost> = {
@@ -67,20 +68,20 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
     version: '4.1.0',
     facts: { needsUserns: false, isApptainer: false },
   },
-  unshare: { program: '/usr/bin/unshare', version: '2.38.1', facts: { ...TOOLS } },
+  unshare: { program: '/usr/bin/unshare', version: '2.38.1', facts: { ...TOOLS, gpu } },
   bubblewrap: {
     program: '/usr/bin/bwrap',
     version: '0.8.0',
-    facts: { shell: '/usr/bin/sh', gpu: TOOLS.gpu },
+    facts: { shell: '/usr/bin/sh', gpu },
   },
   charliecloud: {
     program: '/usr/bin/ch-run',
     version: '0.31',
-    facts: { ...TOOLS, unshare: '/usr/bin/unshare' },
+    facts: { ...TOOLS, gpu, unshare: '/usr/bin/unshare' },
   },
-  podman: { program: '/usr/bin/podman', version: '4.3.1', facts: { ...PODMAN } },
-  docker: { program: '/usr/bin/docker', version: '20.10.24', facts: { ...DOCKER } },
-  containerd: { program: '/usr/bin/ctr', version: '1.6.20', facts: { ...CONTAINERD } },
+  podman: { program: '/usr/bin/podman', version: '4.3.1', facts: { ...PODMAN, gpu } },
+  docker: { program: '/usr/bin/docker', version: '20.10.24', facts: { ...DOCKER, gpu } },
+  containerd: { program: '/usr/bin/ctr', version: '1.6.20', facts: { ...CONTAINERD, gpu } },
 };
 
 const invoke = (name: RuntimeName, request: RunRequest) => RUNTIMES[name].invocation(request, HOSTS[name]);
@@ -210,7 +211,12 @@ if [ ! -d '${ground(who)}' ]; then
 fi
 shift ${programs === '' ? 2 : 3}`;
 
-const CHECK = `'/usr/bin/docker' image inspect jcds-root:plain >/dev/null 2>&1 || { '/usr/bin/docker' version >/dev/null || exit 125; printf 'jcds: docker has lost its image jcds-root:plain\\nhint: rm ~/.cache/jcds/runtimes-*.json, so that jcds makes it anew\\n' >&2; exit 125; }`;
+const CHECK = `'/usr/bin/docker' image inspect jcds-root:plain >/dev/null 2>&1 || {
+  jcds_said=$('/usr/bin/docker' version 2>&1 >/dev/null) ||
+    { printf 'jcds: docker: its daemon does not answer:\\n%s\\n' "$jcds_said" >&2; exit 125; }
+  printf 'jcds: docker has lost its image jcds-root:plain\\nhint: the same command again makes it anew\\n' >&2
+  exit 125
+}`;
 const LINK = ` && ln -s -- 'usr/bin' "$jcds_new"'/root/bin'`;
 
 const RUNC = `#!/bin/sh

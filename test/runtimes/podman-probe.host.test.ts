@@ -2,10 +2,13 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { readCaller } from '../../src/job/caller.ts';
 import { podman } from '../../src/runtimes/podman.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
+import type { RunRequest } from '../../src/runtimes/runtime.ts';
 import { people } from '../contract/containers.ts';
 import { removePodmanState } from '../contract/podman-state.ts';
+import { aRequest } from './requests.ts';
 
 const ordinary = people()[0]!;
 const folders: string[] = [];
@@ -23,7 +26,7 @@ afterAll(() => {
 const ONE_KIND_OF_CGROUPS = 'umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup';
 
 /** The verdict for the ordinary user on this host, changed by root in a mount namespace of its own. */
-function verdict(change: string) {
+function verdict(change: string, changes: Partial<RunRequest> = {}) {
   const own = probeContext(
     {
       PATH: process.env.PATH,
@@ -35,10 +38,9 @@ function verdict(change: string) {
   );
   const script = `${change}\nexec "$@"`;
   const before = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...ordinary.become];
-  return podman.probe({
-    ...own,
-    run: (file, args, timeout) => own.run('/usr/bin/unshare', [...before, file, ...args], timeout),
-  });
+  const run: typeof own.run = (file, args, timeout) =>
+    own.run('/usr/bin/unshare', [...before, file, ...args], timeout);
+  return podman.probe({ ...own, run }, aRequest({ limits: readCaller(null).limits, ...changes }));
 }
 
 /** A host with systemd has one kind; others may have both side by side, which crun refuses. */
@@ -46,15 +48,15 @@ const hasBothKinds = existsSync('/sys/fs/cgroup/unified');
 
 test('with cgroups as this host has them: where crun refuses them, runc does it', async () => {
   const facts = hasBothKinds
-    ? { oci: expect.stringMatching(/\/runc$/), isRunc: true, cgroups: true }
-    : { oci: null, isRunc: false, cgroups: false };
+    ? { namesRunc: true, isRunc: true, cgroups: true }
+    : { namesRunc: false, isRunc: false, cgroups: false };
   expect(await verdict(':')).toMatchObject({ works: true, host: { version: '4.3.1', facts } });
 });
 
 test('with cgroups of one kind, crun makes none', async () => {
   expect(await verdict(ONE_KIND_OF_CGROUPS)).toMatchObject({
     works: true,
-    host: { facts: { oci: null, isRunc: false, cgroups: false } },
+    host: { facts: { namesRunc: false, isRunc: false, cgroups: false } },
   });
 });
 

@@ -1,21 +1,26 @@
 import {
+  appendFileSync,
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { seal, unseal } from '../../src/files/sealed.ts';
 import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { type ProbeMemory, probeMemory } from '../../src/runtimes/probe-memory.ts';
-import type { Runtime, RuntimeHost, Verdict } from '../../src/runtimes/runtime.ts';
+import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from '../../src/runtimes/runtime.ts';
 import { complaint, selectRuntime } from '../../src/runtimes/select.ts';
 import { elfHeader } from '../hosts/image-files.ts';
 import { aRequest } from './requests.ts';
@@ -35,15 +40,23 @@ function install(name: string, script: string): string {
 }
 
 const search = () => probeContext({ PATH: join(folder, 'bin') });
-const memory = (situation = 'boot 1') => probeMemory(join(folder, 'cache'), 'host/1', situation);
+const HOUR = 3_600_000;
+const memory = (situation = 'boot 1', hours = 0) =>
+  probeMemory(
+    { base: join(folder, 'cache'), uid: process.getuid!() },
+    'host/1',
+    () => 1e12 + hours * HOUR,
+    situation,
+  );
 const host: RuntimeHost = { program: '/x', version: '1', facts: {} };
 
 /** A row whose program is `name` and whose probe answers this; `asked` counts. */
 function aRow(name: string, verdict: Verdict, asked: string[] = []): Runtime {
   return {
-    ...RUNTIMES.unshare,
+    ...RUNTIMES.bubblewrap,
     name,
     programs: [name],
+    find: () => ({}),
     probe: async () => {
       asked.push(name);
       return verdict;
@@ -53,6 +66,15 @@ function aRow(name: string, verdict: Verdict, asked: string[] = []): Runtime {
 
 const works: Verdict = { works: true, host };
 const fails: Verdict = { works: false, reason: 'says no', cure: 'ask again' };
+
+/** Replaces a text in a file that holds it. */
+function edit(text: string, by: string): (file: string) => void {
+  return file => {
+    const old = unseal(readFileSync(file))!;
+    expect(old).toContain(text);
+    writeFileSync(file, seal(old.replace(text, by)));
+  };
+}
 
 async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
@@ -100,9 +122,11 @@ describe('the first runtime of the order that works', () => {
 });
 
 describe('what a probe found out is remembered', () => {
-  const ask = async (verdict: Verdict, kept: ProbeMemory = memory()) => {
+  /** How often the first of two runtimes is asked; the second works. */
+  const ask = async (verdict: Verdict, kept: ProbeMemory = memory(), changes: Partial<RunRequest> = {}) => {
     const asked: string[] = [];
-    await failure(selectRuntime(aRequest(), search(), kept, ['a'], { a: aRow('a', verdict, asked) }));
+    const table = { a: aRow('a', verdict, asked), b: aRow('b', works) };
+    await selectRuntime(aRequest(changes), search(), kept, ['a', 'b'], table);
     return asked.length;
   };
 
@@ -123,6 +147,46 @@ describe('what a probe found out is remembered', () => {
     expect([await ask(fails), await ask(fails)]).toEqual([1, 0]);
   });
 
+  test('a day long that it works, and ten minutes that it does not; not from the future', async () => {
+    install('a', '');
+    expect(await ask(works)).toBe(1);
+    expect(await ask(works, memory('boot 1', 23.9))).toBe(0);
+    expect(await ask(works, memory('boot 1', -1))).toBe(1);
+    expect(await ask(fails, memory('boot 1', 48))).toBe(1);
+    expect(await ask(fails, memory('boot 1', 48.15))).toBe(0);
+    expect(await ask(fails, memory('boot 1', 48.17))).toBe(1);
+  });
+
+  test('apart for contained jobs where jcds makes the root', async () => {
+    install('a', '');
+    expect([await ask(works), await ask(works, memory(), { contain: true })]).toEqual([1, 1]);
+  });
+
+  test('that it fails is found out anew before anybody is told', async () => {
+    install('a', '');
+    const answers = [fails, { ...fails, reason: 'says no again' }, works];
+    const row = { ...aRow('a', fails), probe: async () => answers.shift()! };
+    const select = () => selectRuntime(aRequest(), search(), memory(), ['a'], { a: row });
+    expect(await failure(select())).toMatchObject({ message: expect.stringContaining('a: says no') });
+    expect(await failure(select())).toMatchObject({ message: expect.stringContaining('a: says no again') });
+    expect((await select()).runtime).toBe(row);
+  });
+
+  test('of what it depends on: another, and it is asked again', async () => {
+    install('a', '');
+    const asked: string[] = [];
+    const row = {
+      ...aRow('a', works, asked),
+      dependsOn: ({ environment }: ProbeContext) => environment.XDG_RUNTIME_DIR ?? '',
+    };
+    const select = (directory: string) => {
+      const context = { ...search(), environment: { XDG_RUNTIME_DIR: directory } };
+      return selectRuntime(aRequest(), context, memory(), ['a'], { a: row });
+    };
+    for (const directory of ['/run/1', '/run/1', '/run/2']) await select(directory);
+    expect(asked).toHaveLength(2);
+  });
+
   test('in a file of the user alone, named by the host, and nothing is left beside it', async () => {
     install('a', '');
     await ask(works);
@@ -139,27 +203,35 @@ describe('what a probe found out is remembered', () => {
   });
 
   test.each<[string, (file: string) => void]>([
-    ['not JSON', file => writeFileSync(file, '{"schema":1,"situa')],
-    [
-      'of another shape',
-      file => writeFileSync(file, '{"schema":1,"situations":[{"situation":"boot 1","verdicts":{"a":{}}}]}'),
-    ],
-    ['of a later version', file => writeFileSync(file, '{"schema":2,"situations":[]}')],
+    ['not JSON', file => truncateSync(file, 30)],
+    ['of another shape', edit('"since"', '"when"')],
+    ['of another version', edit('"schema":2', '"schema":1')],
+    ['of a version that is no version', edit('"version":"1"', '"version":"1; rm -rf /"')],
+    ['longer than any memory', file => appendFileSync(file, ' '.repeat(70_000))],
     ['writable by others', file => chmodSync(file, 0o666)],
     [
       'a link',
       file => {
-        writeFileSync(`${file}.real`, '{}');
-        rmSync(file);
+        renameSync(file, `${file}.real`);
         symlinkSync(`${file}.real`, file);
       },
     ],
-    ['in a directory that others may write to', file => chmodSync(join(file, '..'), 0o777)],
   ])('a file that is %s is not believed', async (_, spoil) => {
     install('a', '');
     await ask(works);
     spoil(join(folder, 'cache/runtimes-host_1.json'));
     expect(await ask(works)).toBe(1);
+  });
+
+  test('a memory never names a program: that is looked up by PATH for each start', async () => {
+    const program = install('a', '');
+    const row = { ...aRow('a', { works: true, host: { ...host, program } }) };
+    const select = () => selectRuntime(aRequest(), search(), memory(), ['a'], { a: row });
+    await select();
+    const file = join(folder, 'cache/runtimes-host_1.json');
+    expect(readFileSync(file, 'utf8')).not.toContain('"program"');
+    edit('"works":true', '"works":true,"program":"/evil","host":{"program":"/evil"}')(file);
+    expect((await select()).host).toEqual({ program, version: '1', facts: {}, memory: file });
   });
 
   test('where nothing can be written, every start asks', async () => {
@@ -171,10 +243,10 @@ describe('what a probe found out is remembered', () => {
 
 describe('what the probes of the table make of a host', () => {
   const probe = (name: keyof typeof RUNTIMES, uid = 1000) =>
-    RUNTIMES[name].probe({
-      ...probeContext({ PATH: join(folder, 'bin') }, uid),
-      which: onlyThere,
-    });
+    RUNTIMES[name].probe(
+      { ...probeContext({ PATH: join(folder, 'bin') }, uid), which: onlyThere },
+      aRequest(),
+    );
   beforeEach(() => mkdirSync(join(folder, 'bin'), { recursive: true }));
 
   const onlyThere = (wanted: string) =>
@@ -202,7 +274,7 @@ describe('what the probes of the table make of a host', () => {
     const own = probeContext({ PATH: join(folder, 'bin') }, 0);
     spoil(join(folder, 'bin', program));
     const which = (wanted: string) => onlyThere(wanted) ?? own.which(wanted);
-    const found = await RUNTIMES[name].probe({ ...own, cache: join(folder, 'cache'), which });
+    const found = await RUNTIMES[name].probe({ ...own, cache: join(folder, 'cache'), which }, aRequest());
     expect(found).toMatchObject({
       works: false,
       reason: expect.stringMatching(/^its program is broken: [^\p{Cc}]+$/u),
@@ -270,7 +342,7 @@ describe('what the probes of the table make of a host', () => {
 
   test('unshare without one of its tools', async () => {
     install('unshare', '');
-    for (const tool of ['sh', 'mount', 'umount', 'mkdir', 'ln', 'pivot_root', 'env']) install(tool, '');
+    for (const tool of ['sh', 'mount', 'umount', 'mkdir', 'ln', 'rm', 'pivot_root', 'env']) install(tool, '');
     expect(await probe('unshare')).toMatchObject({ works: false, reason: 'the program setpriv is missing' });
   });
 
@@ -318,7 +390,10 @@ describe('what the probes of the table make of a host', () => {
       `case $1 in --version) echo podman version 4.3.1 ;; *) printf '%b\\n' '${said}' >&2; exit 125 ;; esac`,
     );
     const cache = join(folder, 'cache');
-    const found = await RUNTIMES.podman.probe({ ...search(), uid: 1000, cache, which: onlyThere });
+    const found = await RUNTIMES.podman.probe(
+      { ...search(), uid: 1000, cache, which: onlyThere },
+      aRequest(),
+    );
     expect(found).toMatchObject({ works: false, ...verdict });
   });
 
@@ -359,7 +434,10 @@ describe('what the probes of the table make of a host', () => {
     install('docker', `case $1 in ${answers} esac`);
     install('tini-static', '');
     const cache = join(folder, 'cache');
-    const found = await RUNTIMES.docker.probe({ ...search(), uid: 1000, cache, which: onlyThere });
+    const found = await RUNTIMES.docker.probe(
+      { ...search(), uid: 1000, cache, which: onlyThere },
+      aRequest(),
+    );
     expect(found).toMatchObject({ works: false, ...verdict });
   });
 
