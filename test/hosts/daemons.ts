@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const PRIVATE = resolve(import.meta.dirname, 'private.sh');
 
@@ -61,6 +62,17 @@ for id in $(ctr containers list -q); do ctr tasks delete --force "$id"; ctr cont
   spawnSync('sh', ['-c', lines, socket], { stdio: 'ignore' });
 }
 
+/**
+ * Starts the rest of its words, and shows what they say on descriptor 3 until they are ready. What comes later is read and
+ * forgotten: a test that waits for its jobs without a break reads nothing, and a daemon whose pipe is full stands still.
+ */
+const UNTIL_READY = `exec bash "$@" 2> >(
+  while IFS= read -r line; do
+    [ -n "$ready" ] || printf '%s\\n' "$line" >&3
+    if [[ $line =~ $0 ]]; then ready=yes; fi
+  done
+) 3>&-`;
+
 async function start(
   program: string,
   change: string | undefined,
@@ -78,17 +90,14 @@ async function start(
     ...[PRIVATE, '--', 'setpriv', '--pdeathsig', 'TERM', ...changing, program],
     ...argumentsFor(folder),
   ];
-  const child = spawn('bash', command, {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const child = spawn('bash', ['-c', UNTIL_READY, isReady.source, ...command], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: { PATH: `/usr/bin:/usr/sbin:/bin:/sbin:${process.env.PATH ?? ''}`, HOME: folder },
   });
   const close = () => stop(child, folder);
   const said: string[] = [];
-  for await (const line of createInterface({ input: child.stderr })) {
-    if (isReady.test(line)) {
-      child.stderr.resume();
-      return { socket: join(folder, 'socket'), close };
-    }
+  for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
+    if (isReady.test(line)) return { socket: join(folder, 'socket'), close };
     said.push(line);
   }
   await close();
