@@ -72,6 +72,7 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
       environment,
     }),
   });
+  const streams = [context.stdin, context.stdout, context.stderr];
   const caller = readCaller(context.launcherPid);
   const given = variablesOf(texts(options.env), texts(options.envFile), environment);
   const workdir = chooseWorkdir({
@@ -97,7 +98,8 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
     contain,
     writableTmpfs: options.writableTmpfs === true,
     gpu,
-    interactive: context.stdin.isTerminal && context.stdout.isTerminal && context.stderr.isTerminal,
+    interactive: streams.every(({ isTerminal }) => isTerminal),
+    hasTerminal: streams.some(({ isTerminal }) => isTerminal),
     hasInput: caller.hasInput,
     user: { uid: context.uid, gid: context.gid, name: context.userName, groups: caller.groups },
     umask: caller.umask,

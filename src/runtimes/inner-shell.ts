@@ -17,11 +17,13 @@ export interface InnerWork {
   readonly surplus: readonly string[];
   /** The umask to set, where the engine does not. */
   readonly umask: number | null;
+  /** Whether the job's standard streams reach the container as descriptors 3, 4 and 5. */
+  readonly movesStreams?: boolean;
 }
 
 /** Whether the image's shell is needed at all. */
-export function needsInnerShell(request: RunRequest, { encoded, umask }: InnerWork): boolean {
-  return encoded.length > 0 || umask !== null || !haveWordsUtf8(request);
+export function needsInnerShell(request: RunRequest, { encoded, umask, movesStreams }: InnerWork): boolean {
+  return movesStreams === true || encoded.length > 0 || umask !== null || !haveWordsUtf8(request);
 }
 
 function haveWordsUtf8({ words, rawArguments }: RunRequest): boolean {
@@ -34,6 +36,7 @@ export function innerWords(request: RunRequest, work: InnerWork): readonly strin
   const words = [...request.words, ...(request.rawArguments ?? [])];
   const names = work.encoded.map(([name]) => name);
   const script = [
+    ...(work.movesStreams === true ? ['exec <&3 >&4 2>&5 3<&- 4>&- 5>&-'] : []),
     ...(work.umask === null ? [] : [`umask ${work.umask.toString(8).padStart(4, '0')}`]),
     ...(isPlain ? [] : decodeWords(words.length)),
     ...names.map(

@@ -49,11 +49,16 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const root = skeleton(request, gpuOf(request, host), NEEDS);
   const { work, path, mounts, devices } = laidOut(root, facts.store);
   const { words, change, inner } = environmentOf(request);
+  const streams = streamsOf(request);
   return {
     file: facts.shell,
     args: [
       '-c',
-      [...engineFilesLines(path, work, 'podman'), 'exec "$@"'].join('\n'),
+      [
+        ...engineFilesLines(path, work, 'podman'),
+        ...(streams === 'moved' ? ['exec 3<&0 4>&1 5>&2'] : []),
+        'exec "$@"',
+      ].join('\n'),
       'jcds',
       ...work.texts,
       ...[
@@ -73,8 +78,27 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
 }
 
 function environmentOf(request: RunRequest) {
-  return engineEnvironment(request, withGpuLibraries(jobEnvironment(request), request), STEERS);
+  const found = engineEnvironment(request, withGpuLibraries(jobEnvironment(request), request), STEERS);
+  return { ...found, inner: { ...found.inner, movesStreams: streamsOf(request) === 'moved' } };
 }
+
+/**
+ * How the caller's standard streams become the job's. podman's own way is to copy: it reads ahead of the job, and so
+ * takes the lines of a `while read` loop. `passed`: they are the job's as they are, which podman does where none is a
+ * terminal; `moved`: they reach it under other numbers, and the image's shell moves them back; `terminal`: a new one.
+ */
+function streamsOf({ interactive, hasTerminal, image }: RunRequest): keyof typeof STREAMS {
+  if (interactive) return 'terminal';
+  if (!hasTerminal) return 'passed';
+  return image.facts?.hasShell === true ? 'moved' : 'copied';
+}
+
+const STREAMS = {
+  terminal: ['-i', '-t', '--log-driver=none'],
+  passed: ['--log-driver=passthrough'],
+  moved: ['--preserve-fds=3', '--log-driver=none'],
+  copied: ['-i', '--log-driver=none'],
+} as const;
 
 /** The lower directory of the overlay holds links alone: whatever else is needed podman makes in the upper one. */
 function laidOut(root: Skeleton, store: string) {
@@ -90,7 +114,7 @@ function laidOut(root: Skeleton, store: string) {
 
 function runOptions(request: RunRequest, facts: PodmanFacts): string[] {
   return [
-    ...['run', '--rm', '-i', ...(request.interactive ? ['-t'] : []), '--detach-keys=', '--init'],
+    ...['run', '--rm', ...STREAMS[streamsOf(request)], '--detach-keys=', '--init'],
     ...(facts.init === null ? [] : ['--init-path', facts.init]),
     ...['--network=host', '--uts=host', `--ipc=${facts.sharesIpc && !request.contain ? 'host' : 'private'}`],
     ...(facts.cgroups ? [] : ['--cgroups=disabled']),
@@ -100,7 +124,7 @@ function runOptions(request: RunRequest, facts: PodmanFacts): string[] {
       '--security-opt',
       option,
     ]),
-    ...['--cap-drop=ALL', '--log-driver=none', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
+    ...['--cap-drop=ALL', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
     ...limitOptions(request, facts),
     ...[`--umask=${request.umask.toString(8).padStart(4, '0')}`],
     ...['--read-only', '--read-only-tmpfs=false', '--unsetenv-all'],

@@ -34,6 +34,8 @@ export interface RunRequest {
   readonly gpu: 'nvidia' | 'rocm' | null;
   /** Whether standard input, output and error are all terminals: then the job gets one too. */
   readonly interactive: boolean;
+  /** Whether any of the three is one. */
+  readonly hasTerminal: boolean;
   /** Whether standard input is a pipe, a file or a socket, which a job may want to read. */
   readonly hasInput: boolean;
   readonly user: {

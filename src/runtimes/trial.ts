@@ -38,6 +38,7 @@ export function trial(
     writableTmpfs: false,
     gpu: null,
     interactive: false,
+    hasTerminal: false,
     hasInput: false,
     user,
     umask,

@@ -140,6 +140,7 @@ export function requestOf(
     writableTmpfs: false,
     gpu: null,
     interactive: false,
+    hasTerminal: false,
     hasInput: false,
     user: { uid: 0, gid: 0, name: '', groups: [] },
     umask: 0o022,

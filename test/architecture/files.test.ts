@@ -25,7 +25,6 @@ const ALLOWED: Record<string, string> = {
   'job/stats.ts': 'a descriptor that it was given',
   'launch/emit.ts': 'a descriptor that it was given',
   'requests/git-remote.ts': 'a temporary directory for git',
-  'make-directories.ts': 'the probes’ memory',
 };
 
 /** The names that a module takes from node:fs, however it comes by them. */

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -271,6 +271,26 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
     expect((await work.run(it, { words: ['cat'], stdin: { file } })).stdout).toBe('from a file');
     const megabyte = Buffer.alloc(1 << 20, 'x');
     expect((await work.run(it, { words: ['wc', '-c'], stdin: megabyte })).stdout).toBe('1048576\n');
+  });
+
+  test('standard input: what the job leaves is the caller’s, as for a loop that reads lines', async () => {
+    if (cells.standardInput === 'none') return;
+    const file = join(work.directory, `lines-${it.key}`);
+    writeFileSync(file, '1\n2\n3\n4\n');
+    const lines = 'while read -r line; do echo "line $line"; "$@"; done';
+    const command = work.command(it, {
+      words: ['/bin/sh', '-c', 'read -r x; echo "job $x"'],
+      stdin: { file },
+    });
+    const loop = spawn('sh', ['-c', lines, 'sh', ...command], {
+      cwd: work.directory,
+      stdio: [openSync(file, 'r'), 'pipe', 'inherit'],
+      env: { PATH: process.env.PATH },
+    });
+    const { stdout } = await ended(loop);
+    expect(stdout).toBe(
+      cells.standardInput === 'passed' ? 'line 1\njob 2\nline 3\njob 4\n' : 'line 1\njob 2\n',
+    );
   });
 
   test('binds: read-only and not, a directory, a file, below each other, with odd names, at new places', async () => {

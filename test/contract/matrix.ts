@@ -31,8 +31,13 @@ export interface Cells {
   readonly rootNests: boolean;
   /** Whether what the caller ignores (nohup) stays ignored. Apptainer resets it, started by hand as well. */
   readonly keepsIgnoredSignals: boolean;
-  /** Whether a pipe or a file reaches the job as its standard input; else such a request is refused before exec. */
-  readonly standardInput: 'passed' | 'none';
+  /**
+   * Whether a pipe or a file reaches the job as its standard input: itself, or a copy, for which more is read than the job
+   * takes; else such a request is refused before exec.
+   */
+  readonly standardInput: 'passed' | 'copied' | 'none';
+  /** What a job has where only some of its standard streams are terminals. */
+  readonly someTerminals: 'them' | 'pipes';
   /** When a job on a terminal knows the size of it. */
   readonly terminalSize: 'from the start' | 'a moment later';
   /** What Ctrl-Z does: where an engine stands between, only a signal from elsewhere continues the job. */
@@ -76,6 +81,7 @@ const apptainer: Cells = {
   rootNests: true,
   keepsIgnoredSignals: false,
   standardInput: 'passed',
+  someTerminals: 'them',
   terminalSize: 'from the start',
   suspend: 'stops the job',
   gpu: 'found by the runtime',
@@ -105,6 +111,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
+    someTerminals: 'them',
     terminalSize: 'from the start',
     suspend: 'stops the job',
     gpu: 'found by jcds',
@@ -130,6 +137,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
+    someTerminals: 'them',
     terminalSize: 'from the start',
     suspend: 'stops the job',
     gpu: 'found by jcds',
@@ -155,6 +163,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: true,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
+    someTerminals: 'them',
     terminalSize: 'from the start',
     suspend: 'stops the job',
     gpu: 'found by jcds',
@@ -180,6 +189,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'passed',
+    someTerminals: 'them',
     terminalSize: 'a moment later',
     suspend: 'freezes the job',
     gpu: 'found by jcds',
@@ -204,7 +214,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     noDirectory: 125,
     rootNests: false,
     keepsIgnoredSignals: false,
-    standardInput: 'passed',
+    standardInput: 'copied',
+    someTerminals: 'pipes',
     terminalSize: 'a moment later',
     suspend: 'freezes the job',
     gpu: 'found by jcds',
@@ -230,6 +241,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'none',
+    someTerminals: 'pipes',
     terminalSize: 'a moment later',
     suspend: 'freezes the job',
     gpu: 'found by jcds',

@@ -32,6 +32,12 @@ const names = ({ source }: RegExp) =>
     .map(name => `\`${name}\``)
     .join(' ') || 'nothing';
 
+const INPUTS = {
+  passed: 'yes',
+  copied: 'a copy: what the job leaves unread is lost³',
+  none: 'refused',
+} as const;
+
 /** Every cell of the matrix has its line: a new one does not compile without. */
 const LINES: { readonly [Key in keyof Cells]: Line<Cells[Key]> } = {
   notFound: ['exit code where the command is not in the image¹', plainly],
@@ -46,7 +52,8 @@ const LINES: { readonly [Key in keyof Cells]: Line<Cells[Key]> } = {
   deafFor: ['signals are heard', value => (value === 0 ? 'at once' : 'once the engine has started the job')],
   keepsIgnoredSignals: ['ignored signals (nohup) stay ignored', yes],
   keepsDescriptors: ['descriptors besides 0, 1 and 2 reach the job', yes],
-  standardInput: ['a pipe or a file as standard input', value => (value === 'none' ? 'refused' : 'yes')],
+  standardInput: ['a pipe or a file as standard input', value => INPUTS[value]],
+  someTerminals: ['where only some standard streams are terminals, the job has', plainly],
   terminalSize: ['the size of the terminal is known', plainly],
   suspend: [
     'Ctrl-Z',
@@ -108,7 +115,10 @@ a read-only image, the terminal and its changes of size, GPUs, locales.`,
 interpreter is missing only in the container.
 
 ² Nothing at that terminal continues the job, since the host's shell does not see it stop. From another one: \`kill -CONT\`
-and the process's number (\`ps -e | grep T\`). Programs that handle Ctrl-Z themselves, such as a shell, are not affected.`,
+and the process's number (\`ps -e | grep T\`). Programs that handle Ctrl-Z themselves, such as a shell, are not affected.
+
+³ In \`while read -r line; do jcds exec …; done <list\` the first job takes the whole list: give it \`</dev/null\`. podman does so too in
+an image without /bin/sh where the output is a terminal.`,
     `## What each cannot do
 jcds says so and ends with 125, before anything is started; without \`--runtime\` it takes the next that can.`,
     RUNTIME_NAMES.flatMap(name => Object.values(RUNTIMES[name].cannot).map(text => `- ${text}`)).join('\n'),

@@ -44,6 +44,20 @@ describe.concurrent.each(all.map(container => [container.label, container] as co
     expect((await terminal.end).exitCode).toBe(7);
   });
 
+  test('of its standard streams only some may be terminals', async ({ onTestFinished }) => {
+    if (cells.standardInput === 'none') return;
+    const job = 'for i in 0 1 2; do [ -t $i ] && printf "%s " $i; done; read -r x; echo "job $x"';
+    const request = { interactive: false, hasTerminal: true, hasInput: true };
+    const command = work.command(it, { image, words: ['/bin/bash', '-c', job], request });
+    const lines = 'printf "%s\\n" 1 2 3 | { read -r x; "$@"; read -r x; echo "left $x"; }';
+    const terminal = new Terminal(['sh', '-c', lines, 'sh', ...command], work.directory, {
+      PATH: process.env.PATH ?? '',
+    });
+    onTestFinished(() => terminal.close());
+    await terminal.see(cells.someTerminals === 'them' ? /^1 2 job 2\r+\n/ : /^job 2\r+\n/);
+    await terminal.see(cells.standardInput === 'passed' ? /left 3\r\n/ : /left \r\n/);
+  });
+
   test('Ctrl-C reaches a job that traps it', async ({ onTestFinished }) => {
     const terminal = onTerminal('trap "echo trapped; exit 42" INT; echo ready; while :; do sleep 0.05; done');
     onTestFinished(() => terminal.close());

@@ -363,13 +363,14 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
         '/usr/bin/podman',
         '--log-level=error',
       ],
-      ['run', '--rm', '-i', '--detach-keys=', '--init', '--network=host', '--uts=host', '--ipc=host'],
+      ['run', '--rm', '--log-driver=passthrough', '--detach-keys=', '--init', '--network=host'],
+      ['--uts=host', '--ipc=host'],
       ['--cgroups=disabled', '--userns=keep-id', '--group-add', 'keep-groups'],
       ['label=disable', 'seccomp=unconfined', 'unmask=ALL', 'no-new-privileges'].flatMap(option => [
         '--security-opt',
         option,
       ]),
-      ['--cap-drop=ALL', '--log-driver=none', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
+      ['--cap-drop=ALL', '--sdnotify=ignore', '--http-proxy=false', '--passwd=false'],
       ['--ulimit=host', '--umask=0022', '--read-only', '--read-only-tmpfs=false', '--unsetenv-all'],
       [
         'HOME',

@@ -37,6 +37,7 @@ export function aRequest(changes: RequestChanges = {}): RunRequest {
     writableTmpfs: false,
     gpu: null,
     interactive: false,
+    hasTerminal: false,
     hasInput: false,
     user: { uid: 1000, gid: 1000, name: 'alice', groups: [1000] },
     umask: 0o022,
