@@ -56,7 +56,7 @@ test.each([
   const paths = [...new Set(lines(file).map(pathOf))];
   make(
     join(setting.cvmfs, repository),
-    Object.fromEntries(paths.map(path => [path, { ...image, hash: 'ab'.repeat(32) }])),
+    Object.fromEntries(paths.map(path => [path, { ...image, hash: 'cd'.repeat(32) }])),
   );
   const found = listed(repository);
   expect(found.map(({ path }) => path).sort()).toEqual(
@@ -98,7 +98,7 @@ test.each([
       const files =
         layout === 'files'
           ? { content: 'SIF_MAGIC'.padStart(41, '\0') }
-          : { ...image, hash: 'ab'.repeat(32) };
+          : { ...image, hash: 'cd'.repeat(32) };
       make(join(setting.cvmfs, repository), Object.fromEntries(plain.map(path => [path, files])));
       const env = { JCDS_SERVICES: config };
       const { stdout } = setting.jcds(['list', '--json', '--repository', repository], { env });

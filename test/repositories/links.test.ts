@@ -49,7 +49,7 @@ test.each([
     code: 'LINK_ESCAPES',
     message: `the link nica/bmn:1 in a.org leads out of the repository, to ${shown}`,
     hint: 'tell the people who run a.org; a repository that is meant is named in allowedLinkTargets',
-    exitCode: 125,
+    exitCode: 1,
   });
 });
 
