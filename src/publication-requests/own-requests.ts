@@ -3,9 +3,12 @@ import { findPublications } from '../cvmfs/find-publication.ts';
 import { cvmfsRoot } from '../cvmfs/root.ts';
 import { isJcdsError } from '../errors.ts';
 import { parseReference, type Reference } from '../image/reference.ts';
+import type { Wishlist } from '../repositories/index.ts';
 import { ownRequests, progressOf, type Stage } from '../requests/follow.ts';
 import type { Forge, ForgeRequest, Project } from '../requests/forges/forge.ts';
+import { type OpenAddition, openAdditions } from '../requests/others.ts';
 import { NoTokenError } from '../requests/tokens.ts';
+import { WISHLIST_FORMATS } from '../requests/wishlist/index.ts';
 import { freshnessOfService } from './freshness.ts';
 import { type AskingContext, connectService, type Service, tokenOptions } from './service.ts';
 
@@ -44,6 +47,9 @@ export async function ownRequestsTo(
   const behind = requests.some(({ state }, index) => state === 'merged' && paths[index] === null)
     ? await freshnessOfService(service, settings, context)
     : null;
+  const additions = requests.some(({ state }) => state === 'open')
+    ? await allAdditions(forge, project, wishlist)
+    : [];
   const found: OwnRequest[] = [];
   for (const [index, request] of requests.entries()) {
     const path = paths[index] ?? null;
@@ -52,7 +58,7 @@ export async function ownRequestsTo(
       entry: entryOf(request),
       number: request.number,
       url: request.url,
-      twins: request.state === 'open' ? await twinsOf(forge, project, request) : [],
+      twins: request.state === 'open' ? twinsOf(additions, request) : [],
     };
     if (path !== null && request.state !== 'closed')
       found.push({ ...shared, stage: 'visible', detail: path });
@@ -77,11 +83,26 @@ async function stageOf(
   return { stage, detail: stage === 'failed' ? checksUrl : checksUnseen };
 }
 
-async function twinsOf(forge: Forge, project: Project, request: ForgeRequest): Promise<OwnRequest['twins']> {
-  const about = await forge.requestsAbout(project, entryOf(request), project.defaultBranch);
-  return about
-    .filter(({ number }) => number !== request.number)
-    .map(({ number, url, author }) => ({ number, url, author }));
+/** What every open request adds, read once for all entries. */
+async function allAdditions(
+  forge: Forge,
+  project: Project,
+  { branch, path, format: name }: Wishlist,
+): Promise<OpenAddition[]> {
+  const target = branch ?? project.defaultBranch;
+  const place = { forge, project, target, path, format: WISHLIST_FORMATS[name], isKnown: true };
+  const found: OpenAddition[] = [];
+  for await (const addition of openAdditions(place, null)) found.push(addition);
+  return found;
+}
+
+function twinsOf(additions: readonly OpenAddition[], request: ForgeRequest): OwnRequest['twins'] {
+  const entry = entryOf(request);
+  const reference = referenceOf(entry);
+  if (reference === null) return [];
+  return additions
+    .filter(other => other.request.number !== request.number && other.adds(reference, entry))
+    .map(({ request: { number, url, author } }) => ({ number, url, author }));
 }
 
 /** The title that jcds gives: `Add ENTRY`. */

@@ -4,6 +4,7 @@ import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from 
 import type { Account, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
 import { systemClock } from './forges/index.ts';
 import { changeOf, openRequest, prepareBranch } from './open-request.ts';
+import { openAdditions } from './others.ts';
 import type { Found } from './wishlist/wishlist.ts';
 
 export interface ProposeOptions extends Wish {
@@ -125,12 +126,16 @@ async function findRequest(
 
 /** The same wish by someone else. Without a token a server may refuse the question: then nothing is known. */
 async function findOthers(
-  { forge }: ProposeOptions,
-  { project, target, change }: ChangePlan,
+  { forge, reference }: ProposeOptions,
+  { project, target, format, change }: ChangePlan,
   account: Account | null,
 ): Promise<ForgeRequest | undefined> {
+  const { path, entry } = change;
+  const place = { forge, project, target, path, format, isKnown: account !== null };
   try {
-    return (await forge.requestsAbout(project, change.entry, target))[0];
+    for await (const { request, adds } of openAdditions(place, entry))
+      if (adds(reference, entry)) return request;
+    return undefined;
   } catch (thrown) {
     const isClosed = isJcdsError(thrown) && /^(?:TOKEN_NEEDED|FORGE_REFUSED)$/.test(thrown.code);
     if (account === null && isClosed) return undefined;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeImage } from '../registry/images.ts';
-import { TOKEN } from '../requests/setup.ts';
+import { BMN, TOKEN } from '../requests/setup.ts';
 import { OSG, RealWorld } from './real-names-setting.ts';
 import { Program, printed } from './request-setting.ts';
 
@@ -58,6 +58,21 @@ describe("CERN's recipe is read as the service reads it", () => {
       stdout: `${name}: in the list of ${CERN} already (recipe.yaml, line ${line}: "${text}"), and not visible here yet${note}\n`,
       stderr: '',
     });
+  });
+});
+
+test('somebody else has asked, without a word of it: found by the change', async () => {
+  real.world.has('nica/docker-images/bmn', '24.12');
+  real.github.users.set('ghp_other_0123456789', { login: 'baikal', scopes: null });
+  const words = ['request', '--yes', '--repository', OSG, BMN];
+  const first = await real.jcds(words, { JCDS_TOKEN_GITHUB_COM: 'ghp_other_0123456789' });
+  expect(first.code).toBe(0);
+  const pull = real.github.pulls.at(-1)!;
+  Object.assign(pull, { title: 'Update docker_images.txt', body: '' });
+  expect(await real.jcds(words)).toEqual({
+    code: 0,
+    stdout: `${BMN}: asked for already by baikal: pull request #${pull.number} https://github.com/opensciencegrid/cvmfs-singularity-sync/pull/${pull.number}\n`,
+    stderr: '',
   });
 });
 

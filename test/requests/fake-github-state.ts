@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { CommitStore, changedLines, mergeText } from './fake-repository.ts';
+import { CommitStore, changedLines, diffOf, mergeText } from './fake-repository.ts';
 import { type FakeAnswer, FakeServer } from './fake-server.ts';
 import { OpenApi, type OpenApiDocument } from './openapi.ts';
 import { overlay, sample } from './sample.ts';
@@ -61,6 +61,8 @@ export abstract class GitHubState extends FakeServer {
   /** The file over which requests come into conflict. */
   listPath = 'docker_images.txt';
   copyRounds = 2;
+  /** Characters of a patch that are shown. */
+  patchLimit = 100_000;
   protected ids = 100;
   protected readonly api: OpenApi;
 
@@ -100,6 +102,21 @@ export abstract class GitHubState extends FakeServer {
     const { sha } = this.commits.add(repository.branches.get('main')!, changes, 'push');
     repository.known.add(sha);
     repository.branches.set('main', sha);
+  }
+
+  /** The files that a request changes, as GitHub lists them; a large patch is left out. */
+  protected fileChanges(pull: FakePull): unknown[] {
+    const [head, target] = [pull.source.branches.get(pull.branch)!, pull.target.branches.get(pull.base)!];
+    const base = this.commits.get(this.commits.mergeBase(target, head));
+    return [...this.commits.get(head).files].flatMap(([filename, content]) => {
+      const before = base.files.get(filename)?.toString() ?? '';
+      const { removed, added, at } = changedLines(before, content.toString());
+      if (removed.length + added.length === 0) return [];
+      const facts = { filename, status: 'modified', additions: added.length, deletions: removed.length };
+      const patch = diffOf(removed, added, at);
+      const sampled = this.sampled(['components', 'schemas', 'diff-entry'], { ...facts, patch }) as object;
+      return [patch.length > this.patchLimit ? { ...sampled, patch: undefined } : sampled];
+    });
   }
 
   changes(pull: FakePull, path: string): { removed: string[]; added: string[] } {

@@ -57,6 +57,8 @@ export class FakeGitHub extends GitHubState {
     if (method === 'GET' && what === 'git/trees') return this.tree(repository, wanted);
     if (method === 'GET' && what === 'git/commits') return this.commit(repository, wanted);
     if (method === 'GET' && what === 'contents') return this.contents(url, repository, wanted);
+    if (method === 'GET' && what === 'pulls' && wanted.endsWith('/files'))
+      return this.files(repository, Number.parseInt(wanted, 10));
     if (method === 'GET' && what === 'pulls') return this.one(repository, Number(wanted));
     if (method === 'GET' && what === 'commits') return this.checks(wanted.split('/')[0]!);
     if (login === null) return this.refuse(401, 'Requires authentication');
@@ -218,6 +220,12 @@ export class FakeGitHub extends GitHubState {
     return pull === undefined
       ? this.refuse(404, 'Not Found')
       : { status: 200, body: this.pull(pull, 'pull-request') };
+  }
+
+  protected files(repository: FakeRepository, number: number): FakeAnswer {
+    const pull = this.pulls.find(other => other.target === repository && other.number === number);
+    if (pull === undefined) return this.refuse(404, 'Not Found');
+    return { status: 200, body: this.fileChanges(pull) };
   }
 
   protected checks(sha: string): FakeAnswer {

@@ -1,5 +1,6 @@
 import { GitLabShapes, refuse } from './fake-gitlab-shapes.ts';
 import { type FakeProject, type FakeUser, TIME } from './fake-gitlab-state.ts';
+import { changedLines, diffOf } from './fake-repository.ts';
 import { type FakeAnswer, paginate } from './fake-server.ts';
 
 /** What a client reads. */
@@ -85,6 +86,34 @@ export abstract class GitLabReads extends GitLabShapes {
       found.map(request => this.basic(request)),
       this.perPageLimit,
     );
+  }
+
+  /** The files that a request changes: a list of its own since 15.7, before that a part of the whole. */
+  protected changed(url: URL, project: FakeProject, iid: number, isWhole: boolean): FakeAnswer {
+    const request = this.requests.find(other => other.target === project && other.iid === iid);
+    const head = request?.source.branches.get(request.branch);
+    if (request === undefined || head === undefined || (this.isOld && !isWhole))
+      return refuse(404, '404 Not found');
+    const target = request.target.branches.get(request.targetBranch)!;
+    const base = this.commits.get(this.commits.mergeBase(target, head));
+    const changes = [...this.commits.get(head).files].flatMap(([path, content]) => {
+      const { removed, added, at } = changedLines(base.files.get(path)?.toString() ?? '', content.toString());
+      const diff = diffOf(removed, added, at);
+      const isCut = diff.length > this.diffLimit;
+      const facts = {
+        new_file: false,
+        renamed_file: false,
+        deleted_file: false,
+        collapsed: false,
+        too_large: isCut,
+      };
+      const modes = { a_mode: '100644', b_mode: '100644' };
+      return removed.length + added.length === 0
+        ? []
+        : [{ old_path: path, new_path: path, ...modes, ...facts, diff: isCut ? '' : diff }];
+    });
+    if (isWhole) return { status: 200, body: { ...this.whole(request), changes } };
+    return paginate(url, changes, this.perPageLimit);
   }
 
   protected one(project: FakeProject, iid: number, pipelines: boolean): FakeAnswer {

@@ -71,6 +71,10 @@ export abstract class GitLabState extends FakeServer {
   readonly moved = new Map<string, number>();
   readonly commits = new CommitStore();
   perPageLimit = 100;
+  /** Characters of a diff that are shown. */
+  diffLimit = 100_000;
+  /** Whether it is older than 15.7. */
+  isOld = false;
   importRounds = 2;
   failImports: string | null = null;
   protected ids = 100;

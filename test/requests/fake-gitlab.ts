@@ -65,6 +65,8 @@ export class FakeGitLab extends GitLabReads {
     if (call === 'GET merge_requests') return this.list(url, project);
     const file = /^GET repository\/files\/([^/]+)$/.exec(call)?.[1];
     if (file !== undefined) return this.file(url, project, decodeURIComponent(file));
+    const [, changed, kind] = /^GET merge_requests\/(\d+)\/(diffs|changes)$/.exec(call) ?? [];
+    if (changed !== undefined) return this.changed(url, project, Number(changed), kind === 'changes');
     const [, iid, pipelines] = /^GET merge_requests\/(\d+)(\/pipelines)?$/.exec(call) ?? [];
     if (iid !== undefined) return this.one(project, Number(iid), pipelines !== undefined);
     if (user === null) return refuse(401, '401 Unauthorized');

@@ -83,6 +83,15 @@ export function changedLines(
   };
 }
 
+/** A change as both forges show it: one hunk, without the two lines that name the file. */
+export function diffOf(removed: readonly string[], added: readonly string[], at: number): string {
+  const lines = [...removed.map(line => `-${line}`), ...added.map(line => `+${line}`)];
+  const body = lines
+    .map(line => (line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`))
+    .join('');
+  return `@@ -${at + 1},${removed.length} +${at + 1},${added.length} @@\n${body}`;
+}
+
 /** Merges as git does for one inserted line: it needs its neighbours side by side; null is a conflict. */
 export function mergeText(base: string, theirs: string, ours: string): string | null {
   if (base === ours) return theirs;

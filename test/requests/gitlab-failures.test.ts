@@ -280,15 +280,9 @@ describe('hostile texts', () => {
   test('names and titles come out clean', async () => {
     list({ author: { username: 'e\u001b[31mve\u202e' }, title: `Add ${BMN} \u001b[2J` });
     expect(await ask(server)).toMatchObject({ author: 'e?[31mve?' });
-    expect(
-      (
-        await connect(server).requestsAbout(
-          { id: '1', path: 'a/b', defaultBranch: 'm', mayPush: false },
-          BMN,
-          'm',
-        )
-      )[0]?.title,
-    ).toBe(`Add ${BMN} ?[2J`);
+    const project = { id: '1', path: 'a/b', defaultBranch: 'm', mayPush: false };
+    const [open] = await connect(server).openRequests(project, 'm', 1);
+    expect(open?.title).toBe(`Add ${BMN} ?[2J`);
   });
   test('so does a refusal, and the lines around the change', async () => {
     server.push(upstream, { 'docker_images.txt': `${LIST.replace('# images', '# im\u001b[31mages')}` });

@@ -15,8 +15,10 @@ export interface Forge {
   readFile(project: Project, path: string, branch: string): Promise<FileVersion | null>;
   /** Requests from a branch of this name, of any state, newest first. */
   requestsFrom(project: Project, branch: string, target: string, account: Account): Promise<ForgeRequest[]>;
-  /** Open requests whose title or description holds this very entry. */
-  requestsAbout(project: Project, entry: string, target: string): Promise<ForgeRequest[]>;
+  /** The open requests to a branch, newest first, at most so many. */
+  openRequests(project: Project, target: string, most: number): Promise<ForgeRequest[]>;
+  /** The lines that a request adds to a file (null: to any); none where it leaves it alone, null where the server does not show them. */
+  linesAdded(project: Project, request: ForgeRequest, path: string | null): Promise<readonly string[] | null>;
   /** The open and closed requests of this account for this project, newest first. */
   requestsBy(project: Project, account: Account): Promise<ForgeRequest[]>;
   /** Where this account may push a branch: the project itself, its fork, or a fork made now. */
@@ -93,6 +95,8 @@ export interface ForgeRequest {
   url: string;
   state: RequestState;
   title: string;
+  /** As it is; not fit for a terminal. */
+  description: string | null;
   author: string | null;
   branch: string;
   /** `id` of the project that holds the branch; null when it was deleted. */

@@ -1,5 +1,6 @@
 import { safeText } from '../../output/safe-text.ts';
 import { type Answer, field, needNumber, needText, numberField, pageAddress, textField } from './answer.ts';
+import { addedLines } from './diff.ts';
 import { encodePath } from './encode-path.ts';
 import { NotAForgeError } from './failures.ts';
 import type { ForgeRequest, Project, RequestState, Standing } from './forge.ts';
@@ -22,6 +23,7 @@ export function readPull(answer: Answer, data: unknown, origin: URL, project: Pr
     url: pageAddress(textField(data, 'html_url'), origin.host) ?? page,
     state: stateOf(answer, data),
     title: safeText(textField(data, 'title') ?? ''),
+    description: textField(data, 'body'),
     author:
       textField(data, 'user', 'login') === null ? null : safeText(textField(data, 'user', 'login')!, 80),
     branch: textField(data, 'head', 'ref') ?? '',
@@ -46,6 +48,19 @@ export function readCheckRuns(runs: readonly unknown[], origin: URL): Standing['
   const state = failed ? 'failed' : running ? 'running' : runs.length > 0 ? 'passed' : 'none';
   const url = pageAddress(textField(failed ?? running ?? runs[0], 'html_url'), origin.host);
   return { state, url, reason: null };
+}
+
+/** The lines that the files of a pull request add to a file, or to any; null where GitHub leaves the patch out. */
+export function readLinesAdded(files: readonly unknown[], path: string | null): string[] | null {
+  const lines: string[] = [];
+  for (const file of files) {
+    if (path !== null && textField(file, 'filename') !== path) continue;
+    const patch = textField(file, 'patch');
+    // A file of which only the name has changed has no patch, and adds nothing.
+    if (patch === null && numberField(file, 'additions') !== 0) return null;
+    lines.push(...addedLines(patch ?? ''));
+  }
+  return lines;
 }
 
 /** GitHub answers null until it has tried the merge. */

@@ -25,14 +25,20 @@ import {
   headCommit,
   movedTo,
   readCheckRuns,
+  readLinesAdded,
   readMergeable,
   readPull,
   readRepository,
 } from './github-answers.ts';
 import { writeGitHubBranch } from './github-branch.ts';
 import { gitHubFork } from './github-fork.ts';
-import { mentions } from './mentions.ts';
 import { MissingScopeError } from './token-failures.ts';
+
+/** Which of the pull requests that are listed are wanted, and how many at most. */
+interface PullChoice {
+  readonly isMine?: (data: unknown) => boolean;
+  readonly most?: number;
+}
 
 /** GitHub's REST API, as `@octokit/openapi` describes it; `origin` is the address people see. */
 export class GitHub implements Forge {
@@ -149,31 +155,46 @@ export class GitHub implements Forge {
     );
   }
 
-  /** Pull requests are not searched but listed: the search has a small quota of its own and lags behind. */
-  requestsAbout(project: Project, entry: string, target: string): Promise<ForgeRequest[]> {
-    return this.#pulls(project, { state: 'open', base: target }, 'search', data =>
-      mentions(entry, textField(data, 'title'), textField(data, 'body')),
-    );
+  openRequests(project: Project, target: string, most: number): Promise<ForgeRequest[]> {
+    const query = { state: 'open', base: target, sort: 'created', direction: 'desc' };
+    return this.#pulls(project, query, 'look for open', { most });
+  }
+
+  async linesAdded(
+    project: Project,
+    { number }: ForgeRequest,
+    path: string | null,
+  ): Promise<string[] | null> {
+    const answer = await this.#client.send({
+      method: 'GET',
+      path: `/repos/${encodePath(project.id)}/pulls/${number}/files`,
+      query: { per_page: 100 },
+      what: `read the changes of #${number} of ${project.path}`,
+      accept: [403, 404, 422],
+    });
+    return answer.status === 200 ? readLinesAdded(readList(answer), path) : null;
   }
 
   requestsBy(project: Project, account: Account): Promise<ForgeRequest[]> {
     const isMine = (data: unknown) => textField(data, 'user', 'login') === account.name;
-    return this.#pulls(project, { state: 'all', sort: 'created', direction: 'desc' }, 'list', isMine);
+    return this.#pulls(project, { state: 'all', sort: 'created', direction: 'desc' }, 'list', { isMine });
   }
 
   async #pulls(
     project: Project,
     query: Record<string, string>,
     verb: string,
-    isMeant: (data: unknown) => boolean = () => true,
+    { isMine = () => true, most = Number.POSITIVE_INFINITY }: PullChoice = {},
   ): Promise<ForgeRequest[]> {
     const found: ForgeRequest[] = [];
     const path = `/repos/${encodePath(project.id)}/pulls`;
     const what = `${verb} requests to ${project.path}`;
-    for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what }))
+    for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what })) {
       for (const data of readList(page))
-        if (isMeant(data)) found.push(readPull(page, data, this.#origin, project));
-    return found;
+        if (isMine(data)) found.push(readPull(page, data, this.#origin, project));
+      if (found.length >= most) break;
+    }
+    return found.slice(0, most);
   }
 
   async source(project: Project, account: Account): Promise<Project> {

@@ -1,5 +1,6 @@
 import { safeText } from '../../output/safe-text.ts';
 import { type Answer, field, needNumber, needText, numberField, pageAddress, textField } from './answer.ts';
+import { addedLines } from './diff.ts';
 import { encodePath } from './encode-path.ts';
 import { NotAForgeError } from './failures.ts';
 import type { FileVersion, ForgeRequest, Project, RequestState, Standing } from './forge.ts';
@@ -34,6 +35,7 @@ export function readRequest(answer: Answer, data: unknown, origin: URL, project:
     url: pageAddress(textField(data, 'web_url'), origin.host) ?? page,
     state,
     title: safeText(textField(data, 'title') ?? ''),
+    description: textField(data, 'description'),
     author: cleaned(textField(data, 'author', 'username')),
     branch: textField(data, 'source_branch') ?? '',
     source: source === null ? null : String(source),
@@ -54,6 +56,19 @@ export function readFileVersion(answer: Answer, data: unknown, path: string): Fi
     head: needText(answer, data, 'commit_id'),
     version: needText(answer, data, 'last_commit_id'),
   };
+}
+
+/** The lines that the files of a merge request add to a file, or to any; null where GitLab cuts the diff off. */
+export function readLinesAdded(files: readonly unknown[], path: string | null): string[] | null {
+  const lines: string[] = [];
+  for (const file of files) {
+    if (path !== null && textField(file, 'new_path') !== path) continue;
+    const diff = textField(file, 'diff');
+    const isCut = field(file, 'too_large') === true || field(file, 'collapsed') === true;
+    if (diff === null || (isCut && diff === '')) return null;
+    lines.push(...addedLines(diff));
+  }
+  return lines;
 }
 
 /** null while GitLab still tries the merge. */

@@ -21,10 +21,16 @@ import type {
   Refusal,
   Standing,
 } from './forge.ts';
-import { readChecks, readConflict, readFileVersion, readProject, readRequest } from './gitlab-answers.ts';
+import {
+  readChecks,
+  readConflict,
+  readFileVersion,
+  readLinesAdded,
+  readProject,
+  readRequest,
+} from './gitlab-answers.ts';
 import { gitLabFork } from './gitlab-fork.ts';
 import { readOwnToken } from './gitlab-token.ts';
-import { mentions } from './mentions.ts';
 
 /** GitLab's REST API v4, as its own description has it; `origin` is the address people see. */
 export class GitLab implements Forge {
@@ -114,11 +120,26 @@ export class GitLab implements Forge {
     );
   }
 
-  async requestsAbout(project: Project, entry: string, target: string): Promise<ForgeRequest[]> {
-    const query = { state: 'opened', target_branch: target, search: entry, in: 'title,description' };
-    return this.#requests(project, query, `search the requests to ${project.path}`, data =>
-      mentions(entry, textField(data, 'title'), textField(data, 'description')),
-    );
+  openRequests(project: Project, target: string, most: number): Promise<ForgeRequest[]> {
+    const query = { state: 'opened', target_branch: target };
+    return this.#requests(project, query, `look for open requests to ${project.path}`, most);
+  }
+
+  /** The whole request with its changes where GitLab is older than 15.7 and has no list of them. */
+  async linesAdded(
+    project: Project,
+    { number }: ForgeRequest,
+    path: string | null,
+  ): Promise<string[] | null> {
+    const request = `/projects/${project.id}/merge_requests/${number}`;
+    const what = `read the changes of !${number} of ${project.path}`;
+    const read = (end: string, query = {}) =>
+      this.#client.send({ method: 'GET', path: request + end, query, what, accept: [403, 404] });
+    const listed = await read('/diffs', { per_page: 100 });
+    if (listed.status === 200) return readLinesAdded(readList(listed), path);
+    const whole = listed.status === 404 ? await read('/changes') : listed;
+    const changes = whole.status === 200 ? field(readJson(whole), 'changes') : null;
+    return Array.isArray(changes) ? readLinesAdded(changes, path) : null;
   }
 
   requestsBy(project: Project, account: Account): Promise<ForgeRequest[]> {
@@ -133,14 +154,15 @@ export class GitLab implements Forge {
     project: Project,
     query: Record<string, string>,
     what: string,
-    isMeant: (data: unknown) => boolean = () => true,
+    most = Number.POSITIVE_INFINITY,
   ): Promise<ForgeRequest[]> {
     const found: ForgeRequest[] = [];
     const path = `/projects/${project.id}/merge_requests`;
-    for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what }))
-      for (const data of readList(page))
-        if (isMeant(data)) found.push(readRequest(page, data, this.#origin, project));
-    return found;
+    for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what })) {
+      for (const data of readList(page)) found.push(readRequest(page, data, this.#origin, project));
+      if (found.length >= most) break;
+    }
+    return found.slice(0, most);
   }
 
   async source(project: Project, account: Account): Promise<Project> {

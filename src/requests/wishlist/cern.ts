@@ -27,6 +27,7 @@ export const cern: WishlistFormat = {
   name: 'cern',
   usualPath: 'recipe.yaml',
   parse,
+  entriesIn,
   entryFor,
   matches: tagMatches,
   surprise: (pattern, tag) =>
@@ -75,6 +76,19 @@ function parse(text: string): Wishlist {
     entries.push({ ...name, line, text: value, wildcard: name.tag?.includes('*') ?? false });
   }
   return { text, entries, problems };
+}
+
+/** An item of a list of texts, quoted or not, with a comment behind it or not. */
+const ITEM = /^\s*-\s+(?:'([^']*)'|"([^"\\]*)"|([^\s'"#][^\s]*))\s*(?:#.*)?$/;
+
+function entriesIn(lines: readonly string[]): WishlistEntry[] {
+  return lines.flatMap((body, index) => {
+    const [, single, double, plain] = ITEM.exec(body) ?? [];
+    const text = single ?? double ?? plain;
+    const name = text === undefined ? 'value' : readInput(text);
+    if (text === undefined || typeof name === 'string') return [];
+    return [{ ...name, line: index + 1, text, wildcard: name.tag?.includes('*') ?? false }];
+  });
 }
 
 function entryFor({ registry, repository, tag, digest }: Reference): string {

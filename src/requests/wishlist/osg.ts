@@ -28,6 +28,7 @@ export const osg: WishlistFormat = {
   name: 'osg',
   usualPath: 'docker_images.txt',
   parse,
+  entriesIn: lines => [...parse(lines.join('\n').replaceAll('\0', '')).entries],
   entryFor,
   matches: globMatches,
   place,

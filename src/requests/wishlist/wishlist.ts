@@ -11,6 +11,8 @@ export interface WishlistFormat {
   readonly usualPath: string;
   /** Reads the whole file. Throws NotAWishlistError when it cannot be one. */
   parse(text: string): Wishlist;
+  /** The entries that some lines of the file hold by themselves: those that a change adds. What is none is left out. */
+  entriesIn(lines: readonly string[]): WishlistEntry[];
   /** The entry that means this image. Throws DigestNotListableError or MisreadNameError when no entry can. */
   entryFor(reference: Reference): string;
   /** Whether a tag is among those that a pattern of this format means. */
