@@ -82,6 +82,14 @@ ${rules.join('\n')}
 "the image's first" means the image's, else yours; where the image's is empty and you have one, the job has none, as with
 bare apptainer. "yours" means yours where you have one that is not empty, else the image's. "the image's" means the image's
 or none. So an image's ENV LANG wins under keep, and a site's http_proxy over the image's under hep.
+
+What a site sets for Apptainer counts on every runtime (SINGULARITY_… where APPTAINER_… is not set):
+  APPTAINER_BIND APPTAINER_BINDPATH APPTAINER_MOUNT
+      shown by default, also with --contain. -B and the setting binds come first where both name a place; a source that is
+      missing is left out, and -v says so
+  APPTAINER_CLEANENV APPTAINER_CONTAINALL APPTAINER_COMPAT
+      --env-policy clean, unless an option or the configuration chooses a policy
+
 HOME and PWD are those of the container. JCDS_IMAGE is the image's name and JCDS_IMAGE_PATH the directory it ran from.
 Apptainer and Singularity add variables of their own (APPTAINER_NAME and the like).
 `;

@@ -38,8 +38,12 @@ export function parseBind(spec: string, cwd: string | null): BindSpec {
   return bindOf('--bind', spec, cwd, source, destination, mode ?? 'rw');
 }
 
-/** Reads `type=bind,src=…,dst=…[,ro]`; fields with commas stand in double quotes, as in docker. @throws InvalidBindError */
-export function parseMount(spec: string, cwd: string | null): BindSpec {
+/**
+ * Reads `type=bind,src=…,dst=…[,ro]`; fields with commas stand in double quotes, as in docker.
+ * @param option who asks for it, for messages
+ * @throws InvalidBindError
+ */
+export function parseMount(spec: string, cwd: string | null, option = '--mount'): BindSpec {
   const fields = new Map<string, string>();
   for (const field of csvFields(spec)) {
     const equals = field.indexOf('=');
@@ -47,14 +51,13 @@ export function parseMount(spec: string, cwd: string | null): BindSpec {
   }
   const known = new Set(['type', 'src', 'source', 'dst', 'destination', 'target', 'ro', 'readonly', 'rw']);
   for (const name of fields.keys())
-    if (!known.has(name))
-      throw new InvalidBindError('--mount', spec, `unknown field ${JSON.stringify(name)}`);
+    if (!known.has(name)) throw new InvalidBindError(option, spec, `unknown field ${JSON.stringify(name)}`);
   if ((fields.get('type') ?? 'bind') !== 'bind')
-    throw new InvalidBindError('--mount', spec, 'only type=bind is possible');
+    throw new InvalidBindError(option, spec, 'only type=bind is possible');
   const readOnly = (fields.get('ro') ?? fields.get('readonly') ?? 'false') !== 'false';
   const destination = fields.get('dst') ?? fields.get('destination') ?? fields.get('target');
   return bindOf(
-    '--mount',
+    option,
     spec,
     cwd,
     fields.get('src') ?? fields.get('source') ?? '',
@@ -63,7 +66,8 @@ export function parseMount(spec: string, cwd: string | null): BindSpec {
   );
 }
 
-function bindOf(
+/** A bind of these parts, with absolute paths. @throws InvalidBindError */
+export function bindOf(
   option: string,
   spec: string,
   cwd: string | null,

@@ -23,6 +23,8 @@ export interface BindOptions {
   readonly bind: readonly string[];
   readonly mount: readonly string[];
   readonly configured: readonly string[];
+  /** What Apptainer's variables ask for, the strongest last. */
+  readonly site: readonly BindSpec[];
   readonly defaults: readonly BindSpec[];
 }
 
@@ -33,7 +35,7 @@ export interface Binds {
 }
 
 /**
- * Merges all binds: what is typed beats the configuration, which beats the defaults, place by place. A missing source
+ * Merges all binds, place by place: what is typed beats the configuration, which beats the site's variables and the defaults. A missing source
  * is an error when typed and a note otherwise. @throws InvalidBindError, BindSourceError
  */
 export function gatherBinds(requested: BindOptions): Binds {
@@ -46,6 +48,7 @@ export function gatherBinds(requested: BindOptions): Binds {
     else notes.push(`${spec.source} ${found}: not shown in the container`);
   };
   for (const spec of requested.defaults) add(spec, 'default');
+  for (const spec of requested.site) add(spec, 'configuration');
   for (const text of requested.configured) add(parseBind(text, '/'), 'configuration');
   for (const text of requested.bind) add(parseBind(text, requested.cwd), 'user');
   for (const text of requested.mount) add(parseMount(text, requested.cwd), 'user');

@@ -1,9 +1,12 @@
 import { commandText } from '../command-text.ts';
+import type { Configuration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { readPlace } from '../files/read.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import { fromBytes, toBytes } from '../launch/bytes.ts';
 import { isShellName } from '../launch/shell-names.ts';
+import { cleansEnvironment } from '../runtimes/apptainer-site.ts';
 
 /** `--env` or a line of `--env-file` that cannot be passed on. The value itself is never in the message. */
 export class InvalidVariableError extends JcdsError {
@@ -32,6 +35,19 @@ export class EnvironmentFileError extends JcdsError {
 
 /** Linux' bound on one string of an environment (MAX_ARG_STRLEN, 32 pages): a longer one is E2BIG, whoever starts it. */
 const LONGEST_STRING = 131_072;
+
+/**
+ * Which policy decides about the job's environment: the one that was chosen, by an option or in the configuration; else a
+ * site that sets APPTAINER_CLEANENV (or CONTAINALL, COMPAT) wants none of the caller's variables, whatever the runtime is.
+ * @throws SiteVariableError
+ */
+export function policyOf(
+  { settings, sources }: Pick<Configuration, 'settings' | 'sources'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings['envPolicy'] {
+  const isChosen = sources.envPolicy !== undefined;
+  return !isChosen && cleansEnvironment(environment) ? 'clean' : settings.envPolicy;
+}
 
 /**
  * The variables of `--env-file` and `--env`, in this order; a later value of a name wins. `NAME` alone passes the

@@ -12,6 +12,7 @@ import { commandWords, type JobMode } from './command-words.ts';
 import { variablesOf } from './env-options.ts';
 import { chooseGpu } from './gpu.ts';
 import { chooseHome } from './home.ts';
+import { siteBinds } from './site-binds.ts';
 import { chooseWorkdir } from './workdir.ts';
 
 /** Everything a request is made from, once the image is found. */
@@ -63,6 +64,7 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
     bind: [...texts(options.bind), ...texts(options.volume)],
     mount: texts(options.mount),
     configured: settings.binds,
+    site: siteBinds(environment, context.cwd),
     defaults: defaultBinds({
       cwd: context.cwd,
       home: home.value.kind === 'host' ? home.value.source : null,

@@ -14,6 +14,7 @@ import { type Chosen, chooseRuntime } from './choose-runtime.ts';
 import type { JobMode } from './command-words.ts';
 import { completeListings } from './complete-listings.ts';
 import { commandLine, type DryRun, explainJson } from './dry-run.ts';
+import { policyOf } from './env-options.ts';
 import { findJobImage, type JobImage } from './job-image.ts';
 import { makeRequest, SHELL } from './make-request.ts';
 import { type Decided, removeStatusFile, statusOf, writeStatusFile } from './status-file.ts';
@@ -85,11 +86,14 @@ async function decide(
   );
   const { name, published, facts } = image;
   Object.assign(decided, { image: name, published });
+  const envPolicy = policyOf(configuration, Object.fromEntries(environment.given));
+  if (envPolicy !== settings.envPolicy)
+    say.detail('apptainer is told to clean the environment here: so does jcds (--env-policy keep does not)');
   const made = makeRequest(
     {
       mode,
       options,
-      settings,
+      settings: { ...settings, envPolicy },
       userArguments,
       image: { path: published.target, kind: published.kind, facts, name },
       cvmfsRoot: image.root,

@@ -1,6 +1,7 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { isShellName } from '../launch/shell-names.ts';
+import { apptainerSite } from './apptainer-site.ts';
 import {
   addressedVariables,
   type ContainerVariable,
@@ -63,6 +64,8 @@ export function apptainerEnvironment(
   const { host, policy } = request.environment;
   const { variables, emptied } = jobEnvironment(request);
   const callers = addressedVariables(host);
+  const site = apptainerSite(host);
+  const isEscaped = evaluated && site.isLiteral;
   const addressed = ({ name, value }: ContainerVariable): [string, string] => [
     `${prefix}${name}`,
     evaluated ? escapeForApptainer(value) : value,
@@ -73,14 +76,15 @@ export function apptainerEnvironment(
   for (const variable of variables.values())
     if (isForApptainerToSet(variable, image)) set.push(isDeaf ? inherited(variable) : addressed(variable));
   // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
-  for (const [name, value] of prefix === 'SINGULARITYENV_' ? callers : [])
-    if (variables.get(name)?.from !== 'set') set.push([`${prefix}${name}`, value]);
+  for (const [name, value] of prefix === 'SINGULARITYENV_' || isEscaped ? callers : [])
+    if (variables.get(name)?.from !== 'set')
+      set.push([`${prefix}${name}`, isEscaped ? escapeForApptainer(value) : value]);
   const unset = host
     .map(([name]) => name)
     .filter(name => {
       // Where both have one, Apptainer itself puts the image's first, and takes an empty one away with the caller's.
       const isLeft = ruleFor(name)[policy] === 'image' || (emptied.has(name) && !image.isRead);
-      const stays = APPTAINERS_OWN.test(name) || !isLeft;
+      const stays = (APPTAINERS_OWN.test(name) && !site.unset.includes(name)) || !isLeft;
       return !stays || isSecretName(name);
     });
   // A PATH that jcds sets must not be extended a second time.

@@ -2,6 +2,7 @@ import { EXIT, JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
+import { apptainerSite } from './apptainer-site.ts';
 import { mountFields } from './mount-fields.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type Bind, bindsIn, type Home } from './shown.ts';
@@ -98,6 +99,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...(request.entrypointUnknown ? ['run', '--no-eval'] : ['exec']),
       ...(facts.needsUserns ? ['--userns'] : []),
       ...(request.contain ? ['--contain'] : []),
+      ...apptainerSite(request.environment.host).args,
       ...missingPlaceArguments(request),
       ...homeArguments(request.shown.home),
       ...(request.writableTmpfs ? ['--writable-tmpfs'] : []),

@@ -22,7 +22,7 @@ export interface EnvironmentRule {
 /** What each policy is for, in one sentence. */
 export const POLICIES: Record<ContainerEnvironment['policy'], string> = {
   keep: "the image's environment, and the caller's where the image says nothing, as bare apptainer has it; the default",
-  clean: "the image's environment alone, and what a terminal needs",
+  clean: "the image's environment alone, and what a terminal and the way out to the network need",
   hep: 'clean, and what grid, batch and GPU software looks for',
 };
 
@@ -89,6 +89,16 @@ export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
     clean: 'image first',
     hep: 'host',
     why: 'what a terminal and a login need',
+  },
+  {
+    names: ['http', 'https', 'ftp', 'all', 'no'].flatMap(scheme => [
+      `${scheme}_proxy`,
+      `${scheme.toUpperCase()}_PROXY`,
+    ]),
+    keep: 'image first',
+    clean: 'image first',
+    hep: 'host',
+    why: 'the way out to the network, which apptainer --cleanenv leaves too',
   },
   {
     names: [

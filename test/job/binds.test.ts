@@ -9,12 +9,13 @@ afterAll(() => rmSync(base, { recursive: true }));
 for (const name of ['a', 'b', 'data', 'cvmfs']) mkdirSync(join(base, name));
 writeFileSync(join(base, 'proxy'), '');
 
-const NONE = { cwd: base, bind: [], mount: [], configured: [], defaults: [] };
+const NONE = { cwd: base, bind: [], mount: [], configured: [], site: [], defaults: [] };
 
-test('what is typed beats the configuration, which beats the defaults; a bind below another comes later', () => {
+test('what is typed beats the configuration, which beats the site and the defaults; a bind below another comes later', () => {
   const { binds, notes } = gatherBinds({
     cwd: base,
     defaults: [{ source: `${base}/a`, destination: '/x', mode: 'rw' }],
+    site: [{ source: `${base}/data`, destination: '/x', mode: 'ro' }],
     configured: [`${base}/b:/x`, `${base}/a:/z`],
     bind: ['data:/x/y:ro', 'proxy:/z'],
     mount: [`src=${base}/b,dst=/x/y/z`],

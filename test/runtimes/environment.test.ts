@@ -93,7 +93,16 @@ describe('the environment of the job', () => {
         BYTES: 'a\udcff',
       },
     ],
-    ['clean', { ...ALWAYS, FOO: 'of the image', LANG: 'of the image', X509_CERT_DIR: 'of the image' }],
+    [
+      'clean',
+      {
+        ...ALWAYS,
+        FOO: 'of the image',
+        LANG: 'of the image',
+        X509_CERT_DIR: 'of the image',
+        http_proxy: 'http://squid:3128',
+      },
+    ],
     [
       'hep',
       {
