@@ -1,13 +1,15 @@
 import type { Call, Outcome } from './call.ts';
+import { commandText } from './command-text.ts';
 import type { CommandDeclaration } from './commands/command.ts';
 import type { Context } from './context.ts';
 import { EXIT, isJcdsError, JcdsError } from './errors.ts';
+import { RefusedFile } from './files/refused-file.ts';
 import { printError } from './output/console.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
 
 /**
  * jcds from the command line to its outcome: parses, acts, and is the only printer of errors.
- * Everything that is not a JcdsError is a bug and is thrown on with its stack.
+ * Everything else than a JcdsError and what the system says of a file is a bug and is thrown on with its stack.
  */
 export async function main(args: readonly string[], context: Context): Promise<Outcome> {
   const parsed = await parseCommandLine(args, () => context.stdout.columns);
@@ -31,8 +33,36 @@ async function act(
   try {
     return checked(await declaration.action(call, context), declaration, call.options, context);
   } catch (thrown) {
-    if (!isJcdsError(thrown)) throw thrown;
-    return report(thrown, declaration, call.options, context);
+    return report(failureOf(thrown), declaration, call.options, context);
+  }
+}
+
+/** What jcds foresaw, or what the system says of a file. A bug is thrown on. */
+function failureOf(thrown: unknown): JcdsError {
+  if (isJcdsError(thrown)) return thrown;
+  const { code, syscall, path } = thrown as NodeJS.ErrnoException;
+  if (thrown instanceof RefusedFile) return new FileError(thrown.path, thrown.message, thrown);
+  if (code === undefined || syscall === undefined || BUGS.has(code)) throw thrown;
+  return new FileError(
+    path,
+    `${path === undefined ? 'the system' : path}: ${syscall} failed (${code})`,
+    thrown,
+  );
+}
+
+/** What the system says to a program that is wrong. */
+const BUGS: ReadonlySet<string> = new Set(['EBADF', 'EFAULT', 'EINVAL']);
+
+/** A file that cannot be used, where nobody had more to say about it. */
+class FileError extends JcdsError {
+  constructor(path: string | undefined, message: string, cause: unknown) {
+    super({
+      code: 'FILE',
+      message,
+      hint: path === undefined ? 'see whether a disk is full: df' : commandText('ls', '-ld', path),
+      exitCode: EXIT.failed,
+      cause,
+    });
   }
 }
 
@@ -69,7 +99,7 @@ function refuse(
     declaration?.refused?.(error, options);
     return outcome;
   } catch (thrown) {
-    if (!isJcdsError(thrown)) throw thrown;
+    failureOf(thrown);
     return outcome;
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import type { Context } from '../context.ts';
 
 type ShellContext = Pick<Context, 'environment' | 'home'>;
@@ -62,7 +63,8 @@ function ask(
 ): Promise<Answer<string[]>> {
   return new Promise(resolve => {
     const child = spawn(shell, ['-i', '-c', question], {
-      cwd: home,
+      // A home that is none (/dev/null) would keep every shell from starting.
+      cwd: isDirectory(home) ? home : '/',
       env: environment,
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -86,6 +88,14 @@ function ask(
     // Not at `exit`: what it has printed may still be on its way.
     child.on('close', () => settle('silent'));
   });
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function answerIn(text: string): string[] | null {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { readText } from '../files/read.ts';
 import { fileTrouble } from '../files/refused-file.ts';
@@ -48,7 +49,11 @@ export async function installFor(
 ): Promise<InstallRow> {
   const text = shippedScript(shell, context);
   const place = await placeOf(shell, context);
-  const script = attempt(() => (writeScript(place.file, text, context.uid) ? 'written' : 'foreign'));
+  const script = attempt(() => {
+    // What is missing below a home is made, but no home.
+    statSync(context.home);
+    return writeScript(place.file, text, context.uid) ? 'written' : 'foreign';
+  });
   const may = editStartUp && isInUse(shell, place, context, parent);
   const startUp = script === 'written' ? tellShell(place, context.uid, may) : NEEDLESS;
   return { shell, file: place.file, script, startUp };

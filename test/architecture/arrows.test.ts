@@ -20,7 +20,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output', 'job'],
   'check-node.ts': [],
   'real-context.ts': ['launch'],
-  'main.ts': ['program.ts', 'output'],
+  'main.ts': ['program.ts', 'output', 'files', 'command-text.ts'],
   'program.ts': ['commands', 'scan-words.ts', 'output'],
   'scan-words.ts': [],
   commands: [

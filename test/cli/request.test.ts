@@ -271,6 +271,29 @@ describe('a list whose place is not known', () => {
     expect(path()).toBe('docker_images.txt');
     expect((await world.jcds(['request', BMN])).code).toBe(0);
   });
+  test('and a home that cannot be written costs the memory, not the request nor those after it', async () => {
+    world.configure({}, { path: null });
+    world.has('nica/docker-images/bmn', '24.13');
+    const { services, ...settings } = JSON.parse(readFileSync(world.configuration, 'utf8'));
+    const HOME = '/dev/null';
+    const env = {
+      HOME,
+      JCDS_SERVICES: JSON.stringify(services),
+      JCDS_INSECURE_REGISTRIES: settings.insecureRegistries.join(','),
+    };
+    const images = [BMN, BMN.replace('24.12', '24.13')];
+    const { code, stdout, stderr } = await world.jcds(
+      ['request', '--yes', '--list-path', 'docker_images.txt', ...images],
+      env,
+    );
+    expect({ code, opened: stdout.match(/merge request !\d opened/g) }).toEqual({
+      code: 0,
+      opened: ['merge request !1 opened', 'merge request !2 opened'],
+    });
+    const warning = `jcds: the place of the list, docker_images.txt, was not remembered: ${HOME}/.config/jcds/config.json cannot be written (ENOTDIR)\n`;
+    expect(stderr).toBe(warning.repeat(2));
+    expect(world.forge.requests).toHaveLength(2);
+  });
 });
 
 test.each<[words: string[], settings: object, code: number, message: string]>([

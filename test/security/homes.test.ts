@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { APPTAINER, builtFrom, Setting } from '../cli/setting.ts';
+
+// Every command in a home in which nothing can be kept: an answer is the same as in an ordinary one, what is to be written there is
+// one line and its code, and there is never a stack trace.
+const setting = new Setting();
+afterAll(() => setting.remove());
+setting.install('apptainer', APPTAINER);
+setting.publish({ 'library/small:1': builtFrom('small:1') });
+cpSync(resolve(import.meta.dirname, '../../completions'), join(setting.folder, 'jcds/completions'), {
+  recursive: true,
+});
+const out = join(setting.folder, 'out');
+mkdirSync(out);
+chmodSync(out, 0o777);
+
+/** Root may write everywhere: then somebody else runs jcds. */
+const somebody = process.getuid!() === 0 ? { uid: 4242, gid: 4242 } : {};
+
+function jcds(
+  words: readonly string[],
+  home: string,
+): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(setting.program, [...words], {
+    cwd: '/',
+    env: setting.environment({ HOME: home }),
+    encoding: 'utf8',
+    timeout: 30_000,
+    ...somebody,
+  });
+  return { code: status, stdout, stderr };
+}
+
+const made = (name: string, prepare: (home: string) => void = () => {}): string => {
+  const home = join(setting.folder, name);
+  mkdirSync(home);
+  prepare(home);
+  return home;
+};
+
+/** An ordinary home of whoever runs jcds. */
+const ordinary = made('ordinary', home => chmodSync(home, 0o777));
+
+/** Homes, and the system's word where something is to be written below them. */
+const HOMES: [what: string, home: string, reason: RegExp][] = [
+  ['that cannot be written', made('closed', home => chmodSync(home, 0o555)), /EACCES/],
+  ['that is not there', '/nonexistent/home', /ENOENT/],
+  ['that is /', '/', /EACCES/],
+  ['that is /dev/null', '/dev/null', /ENOTDIR/],
+  ['of root', '/root', /EACCES/],
+  [
+    'whose .config and .cache are files',
+    made('files', home => {
+      for (const name of ['.config', '.cache', '.local']) writeFileSync(join(home, name), '');
+      chmodSync(home, 0o755);
+    }),
+    /ENOTDIR/,
+  ],
+  [
+    'whose directories belong to somebody else',
+    made('foreign', home => {
+      for (const name of ['.config', '.cache', '.local'])
+        mkdirSync(join(home, name, 'jcds'), { recursive: true });
+    }),
+    /EACCES|it belongs to another user/,
+  ],
+];
+
+/** Where nothing is written, or nothing but what is remembered: the answer of an ordinary home. */
+const ANSWERS: (readonly string[])[] = [
+  ['--version'],
+  ['help'],
+  ['help', 'configuration'],
+  ['exec', '--runtime', 'apptainer', 'small:1', 'ls'],
+  ['run', '--runtime', 'apptainer', 'small:1'],
+  ['exec', '-n', '--runtime', 'apptainer', 'small:1', 'ls'],
+  ['exec', '--runtime', 'apptainer', 'small:2', 'ls'],
+  ['resolve', 'small:1'],
+  ['resolve', 'small:2'],
+  ['list'],
+  ['status', 'small:1', 'small:2'],
+  ['wait', '--timeout', '1s', 'small:1'],
+  ['cache', 'small:1'],
+  ['config', 'list'],
+  ['config', 'get', 'gpu'],
+  ['config', 'trust', '/etc'],
+  ['config', 'untrust', '/etc'],
+  ['request', 'small:1'],
+  ['requests'],
+  ['wrap', '--runtime', 'apptainer', 'small:1', 'ls'],
+  ['condor', 'wrapper'],
+  ['condor', 'machine-ad'],
+];
+
+/** Where the write is the command: its code. */
+const WRITES: [words: readonly string[], code: number][] = [
+  [['config', 'set', 'gpu', 'none'], 2],
+  [['config', 'unset', 'gpu'], 2],
+  [['completion', 'install', 'fish'], 1],
+  [['completion', 'refresh'], 1],
+];
+
+/** What differs with the home, and with the moment. */
+const plain = (text: string, home: string): string =>
+  text
+    .replaceAll(new RegExp(`(?<!~)${home === '/' ? '' : home}/(?=\\.(?:local|cache|config))`, 'g'), '~/')
+    .replaceAll(/JCDSTime = \d+/g, 'JCDSTime')
+    .replaceAll(/^jcds: \S+ is not used: .*\n/gm, '');
+
+const answers = new Map<string, ReturnType<typeof jcds>>();
+
+/** What a command answers in an ordinary home. */
+function usual(words: readonly string[]): ReturnType<typeof jcds> {
+  const line = words.join(' ');
+  const known = answers.get(line) ?? jcds(words, ordinary);
+  answers.set(line, known);
+  return known;
+}
+
+describe.each(HOMES)('in a home %s', (_what, home, reason) => {
+  test.each(ANSWERS.map(words => [words.join(' '), words] as const))('%s', (_line, words) => {
+    const [right, here] = [usual(words), jcds(words, home)];
+    expect(here.stderr).not.toMatch(/^ {4}at /m);
+    expect({ code: here.code, stderr: plain(here.stderr, home) }).toEqual({
+      code: right.code,
+      stderr: plain(right.stderr, ordinary),
+    });
+    // The job's own line holds its home, which the row of the runtime decides.
+    if (/^(?:exec|run)/.test(words[0]!)) expect(here.stdout === '').toBe(right.stdout === '');
+    else expect(plain(here.stdout, home)).toBe(plain(right.stdout, ordinary));
+  });
+
+  test.each(WRITES)('%j says so in a line, and ends with %i', (words, code) => {
+    const { code: ended, stdout, stderr } = jcds(words, home);
+    expect(ended).toBe(code);
+    const said = stdout + stderr;
+    expect(said).toMatch(reason);
+    expect(
+      said
+        .trimEnd()
+        .split('\n')
+        .filter(line => !/^hint: |is not used: /.test(line)),
+    ).toHaveLength(1);
+  });
+
+  test('what is written elsewhere is written', () => {
+    const [status, script] = [join(out, 'status.json'), join(out, 'script')];
+    const run = ['exec', '--status-file', status, '--runtime', 'apptainer', 'small:1', 'ls'];
+    expect([jcds(run, home).code, existsSync(status)]).toEqual([0, true]);
+    const wrap = ['wrap', '--force', '-o', script, '--runtime', 'apptainer', 'small:1', 'ls'];
+    expect([jcds(wrap, home).code, existsSync(script)]).toEqual([0, true]);
+  });
+
+  test('completion uninstall removes nothing, and says what it could not see', () => {
+    const { code, stdout, stderr } = jcds(['completion', 'uninstall', 'fish'], home);
+    expect([code === 0 ? /nothing to remove/ : reason, stderr]).toEqual([
+      expect.toSatisfy(said => (said as RegExp).test(stdout)),
+      '',
+    ]);
+  });
+
+  test('cache prune removes nothing, and says where it looked', () => {
+    const { code, stdout, stderr } = jcds(['cache', 'prune'], home);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    if (code === 0) expect(stdout).toMatch(/^removed from .*: nothing/);
+    else
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^jcds: nothing was removed from .*\nhint: /),
+      ]);
+  });
+});
+
+test('nothing was made in the home of somebody else, nor a home', () => {
+  expect(['/nonexistent', '/.cache', '/.config'].filter(existsSync)).toEqual([]);
+});
