@@ -3,7 +3,7 @@ import { commandText } from './command-text.ts';
 import type { CommandDeclaration } from './commands/command.ts';
 import type { Context } from './context.ts';
 import { EXIT, isJcdsError, JcdsError } from './errors.ts';
-import { RefusedFile } from './files/refused-file.ts';
+import { errnoName, RefusedFile } from './files/refused-file.ts';
 import { printError } from './output/console.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
 
@@ -45,7 +45,7 @@ function failureOf(thrown: unknown): JcdsError {
   if (code === undefined || syscall === undefined || BUGS.has(code)) throw thrown;
   return new FileError(
     path,
-    `${path === undefined ? 'the system' : path}: ${syscall} failed (${code})`,
+    `${path === undefined ? 'the system' : path}: ${syscall} failed (${errnoName(thrown as NodeJS.ErrnoException)})`,
     thrown,
   );
 }

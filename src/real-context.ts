@@ -1,5 +1,6 @@
 import { accessSync, constants, fstatSync, readlinkSync, statSync } from 'node:fs';
 import type { Context, Output } from './context.ts';
+import { errnoName } from './files/refused-file.ts';
 import { fromBytes } from './launch/bytes.ts';
 import { launcherLives, writeFully } from './launch/emit.ts';
 import { readLauncherEnvironment } from './launch/launcher-environment.ts';
@@ -89,7 +90,7 @@ function output(descriptor: 1 | 2, launcherPid: number | null): Output {
       try {
         return writeFully(descriptor, Buffer.from(text));
       } catch (thrown) {
-        failure = (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
+        failure = errnoName(thrown as NodeJS.ErrnoException);
         return false;
       }
     },

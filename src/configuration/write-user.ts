@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { inOwnDirectory } from '../files/own-directory.ts';
 import { fileTrouble } from '../files/refused-file.ts';
+import { replace } from '../files/replace.ts';
 import { readLayer } from './files.ts';
 import type { Settings } from './settings.ts';
 import { realPathOf, userFile } from './user-directory.ts';
@@ -33,8 +34,8 @@ export function writingSettings<T>(file: string, write: () => T): T {
 }
 
 /**
- * Changes the user's own file, where it really lies: `change` gets what stands there now. conf writes aside and renames; the file is
- * read first with our own reader, whose errors name line and key. @throws ConfigurationError, SettingsNotWrittenError
+ * Changes the user's own file, where it really lies: `change` gets what stands there now. It is read first with our own reader,
+ * whose errors name line and key, and written by our own writer. @throws ConfigurationError, SettingsNotWrittenError
  */
 export async function changeUserSetting<Key extends keyof Settings>(
   key: Key,
@@ -49,15 +50,41 @@ export async function changeUserSetting<Key extends keyof Settings>(
   const real = realPathOf(file);
   writingSettings(file, () =>
     inOwnDirectory({ base: dirname(real), names: [], uid: context.uid }, directory => {
-      const store = new Conf<Record<string, unknown>>({
-        cwd: directory,
-        configName: basename(real, extname(real)),
-        fileExtension: extname(real).slice(1),
-        accessPropertiesByDotNotation: false,
-        configFileMode: 0o600,
+      const text = changedText(() => {
+        const store = new Conf<Record<string, unknown>>({
+          cwd: directory,
+          configName: basename(real, extname(real)),
+          fileExtension: extname(real).slice(1),
+          accessPropertiesByDotNotation: false,
+          serialize,
+        });
+        if (value === undefined) store.delete(key);
+        else store.set(key, value);
       });
-      if (value === undefined) store.delete(key);
-      else store.set(key, value);
+      replace(`${directory}/${basename(real)}`, text, { mode: 0o600 });
     }),
   );
+}
+
+/** What conf would write. It takes no notice of a failing close (a quota on NFS), and would replace the file by half of one. */
+class Serialized extends Error {
+  readonly text: string;
+  constructor(text: string) {
+    super('written by our own writer');
+    this.text = text;
+  }
+}
+
+function serialize(value: Record<string, unknown>): string {
+  throw new Serialized(`${JSON.stringify(value, undefined, '\t')}\n`);
+}
+
+function changedText(change: () => void): string {
+  try {
+    change();
+  } catch (thrown) {
+    if (thrown instanceof Serialized) return thrown.text;
+    throw thrown;
+  }
+  throw new Error('conf has written by itself');
 }

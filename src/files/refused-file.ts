@@ -24,7 +24,17 @@ export class RefusedFile extends Error {
 /** The system's name of what went wrong (ENOSPC), or null for what the system did not say. */
 export function errnoOf(thrown: unknown): string | null {
   const { code, syscall } = thrown as NodeJS.ErrnoException;
-  return syscall === undefined ? null : (code ?? null);
+  return syscall === undefined || code === undefined ? null : errnoName(thrown as NodeJS.ErrnoException);
+}
+
+/**
+ * A system's error by its name. Of some Node.js knows none, and calls a quota that is used up `UNKNOWN` or
+ * `Unknown system error -122`.
+ */
+export function errnoName({ code = 'unknown error', errno }: NodeJS.ErrnoException): string {
+  if (!/^unknown/i.test(code) || errno === undefined) return code;
+  const { errno: names } = process.getBuiltinModule('node:os').constants;
+  return Object.entries(names).find(([, value]) => value === -errno)?.[0] ?? code;
 }
 
 /** Why a file cannot be read or written, in a few words; null for what is a bug. */

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { EXIT, JcdsError } from '../errors.ts';
+import { errnoOf } from '../files/refused-file.ts';
 import { toBytes } from '../launch/bytes.ts';
 import { printableWord } from '../launch/printable-word.ts';
 import type { Bind } from '../runtimes/shown.ts';
@@ -64,7 +65,7 @@ function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
   try {
     return { kind: statSync(toBytes(source)).isDirectory() ? 'directory' : 'file' };
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
+    const code = errnoOf(thrown) ?? 'unknown error';
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be seen (${code})`;
   }
 }

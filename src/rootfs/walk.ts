@@ -1,3 +1,5 @@
+import { errnoName } from '../files/refused-file.ts';
+
 /**
  * Resolving a path as the kernel would, but below a root of our own: one component after the other, links read and
  * followed by a rule that is given. Nothing outside the root is ever touched, whatever the links say.
@@ -62,6 +64,6 @@ function readLink(
 
 /** The name of a system error (`ENOENT`), or null for any other thrown value. */
 export function errnoOf(thrown: unknown): string | null {
-  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : null;
+  const isSystems = thrown instanceof Error && typeof (thrown as NodeJS.ErrnoException).code === 'string';
+  return isSystems ? errnoName(thrown) : null;
 }

@@ -19,7 +19,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'call.ts': [],
   'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output', 'job'],
   'check-node.ts': [],
-  'real-context.ts': ['launch'],
+  'real-context.ts': ['launch', 'files'],
   'main.ts': ['program.ts', 'output', 'files', 'command-text.ts'],
   'program.ts': ['commands', 'scan-words.ts', 'output'],
   'scan-words.ts': [],

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PlaceName } from '../../src/files/places.ts';
 import { readPlace, readText, readTextIfThere } from '../../src/files/read.ts';
 import { fileTrouble } from '../../src/files/refused-file.ts';
+import { errnoOf } from '../../src/rootfs/walk.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'jcds-files-'));
@@ -106,4 +107,19 @@ test('what is not there', () => {
   for (const file of [join(folder(), 'no'), join(there, 'no')])
     expect(readTextIfThere('user-settings', file)).toBeNull();
   expect(() => readText('user-settings', `${there}-`)).toThrow('ENOENT');
+});
+
+test.each([
+  ['UNKNOWN', constants.errno.EDQUOT, 'EDQUOT'],
+  ['Unknown system error -116', constants.errno.ESTALE, 'ESTALE'],
+  ['Unknown system error -9999', 9999, 'Unknown system error -9999'],
+  ['ENOSPC', constants.errno.ENOSPC, 'ENOSPC'],
+])('the system’s error %s (%i) is called %s', (code, errno, name) => {
+  const thrown = Object.assign(new Error(code), { code, errno: -errno, syscall: 'write' });
+  expect([fileTrouble(thrown), errnoOf(thrown)]).toEqual([name, name]);
+});
+
+test('a bug is none', () => {
+  const bug = new TypeError('a bug');
+  expect([fileTrouble(bug), errnoOf(bug)]).toEqual([null, null]);
 });

@@ -100,6 +100,7 @@ const WRITES: [words: readonly string[], code: number][] = [
   [['config', 'set', 'gpu', 'none'], 2],
   [['config', 'unset', 'gpu'], 2],
   [['completion', 'install', 'fish'], 1],
+  [['completion', 'install', 'bash'], 1],
   [['completion', 'refresh'], 1],
 ];
 

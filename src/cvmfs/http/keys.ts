@@ -66,7 +66,7 @@ async function keyFiles(path: string): Promise<string[]> {
     return names.map(name => join(path, name));
   } catch (cause) {
     if (isJcdsError(cause)) throw cause;
-    throw new UnusableKeyError(path, (cause as NodeJS.ErrnoException).code ?? 'it cannot be read', cause);
+    throw new UnusableKeyError(path, fileTrouble(cause) ?? 'it cannot be read', cause);
   }
 }
 

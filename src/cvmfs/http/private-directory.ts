@@ -5,7 +5,7 @@ import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
 import { makeParents } from '../../files/make-parents.ts';
 import { ifOwnDirectory, inOwnDirectory, type OwnDirectory } from '../../files/own-directory.ts';
 import { readText } from '../../files/read.ts';
-import { fileTrouble } from '../../files/refused-file.ts';
+import { errnoOf, fileTrouble } from '../../files/refused-file.ts';
 import { ASIDE, type WritingCalls } from '../../files/replace.ts';
 import { writeOwn } from '../../files/write.ts';
 
@@ -85,7 +85,7 @@ function unlinkQuietly(file: string): void {
 }
 
 function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(error) ?? '');
 }
 
 function reason(error: unknown): string {

@@ -3,7 +3,7 @@ summary='Debian 12 packages: bubblewrap, squashfs, FUSE, strace, mmdebstrap, umo
 seconds=41
 packages=(bubblewrap squashfs-tools squashfuse fuse3 strace mmdebstrap umoci skopeo zsh fish shellcheck uidmap busybox-static
   patchelf fakeroot faketime ca-certificates jq python3-minimal attr bash-completion qemu-user libc6-arm64-cross
-  environment-modules)
+  environment-modules gcc libc6-dev)
 
 is_done() { are_installed "${packages[@]}"; }
 
