@@ -11,6 +11,8 @@ export interface Context {
   readonly gid: number;
   /** The home directory of the user: HOME, else the account's. */
   readonly home: string;
+  /** That of the account, whatever HOME says; absent: the uid has none. */
+  readonly accountHome?: string | undefined;
   readonly userName: string;
   readonly stdin: { readonly isTerminal: boolean };
   readonly stdout: Output;

@@ -21,6 +21,9 @@ export function realContext(launcherPid: number | null): Context {
     get home() {
       return exactly(env.HOME, 'HOME') || account()?.homedir || '/';
     },
+    get accountHome() {
+      return account()?.homedir;
+    },
     get userName() {
       return account()?.username ?? env.USER ?? String(process.getuid?.() ?? '');
     },

@@ -9,10 +9,14 @@ import { type BindSpec, parseBind, parseMount } from './bind-spec.ts';
 /** A bind that the user typed and whose source is not there. */
 export class BindSourceError extends JcdsError {
   constructor(source: string, reason: string) {
+    const [first, ...others] = source.split(',');
     super({
       code: 'BIND_SOURCE',
       message: `the directory to bind, ${JSON.stringify(source)}, ${reason}`,
-      hint: `ls -ld ${printableWord(source)}`,
+      hint:
+        others.length === 0
+          ? `ls -ld ${printableWord(source)}`
+          : `repeat -B, jcds splits nothing at commas: ${[first!, ...others].map(part => `-B ${printableWord(part)}`).join(' ')}`,
       exitCode: EXIT.failed,
     });
   }
@@ -53,15 +57,18 @@ export function gatherBinds(requested: BindOptions): Binds {
   for (const text of requested.configured) add(parseBind(text, '/'), 'configuration');
   for (const text of requested.bind) add(parseBind(text, requested.cwd), 'user');
   for (const text of requested.mount) add(parseMount(text, requested.cwd), 'user');
-  // A bind below another must be made after it.
-  return { binds: [...places.values()].sort((a, b) => compareBytes(a.destination, b.destination)), notes };
+  return { binds: inOrder([...places.values()]), notes };
 }
 
-function compareBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** A bind below another must be made after it. */
+export function inOrder(binds: readonly Bind[]): Bind[] {
+  return [...binds].sort((a, b) =>
+    a.destination < b.destination ? -1 : a.destination > b.destination ? 1 : 0,
+  );
 }
 
-function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
+/** What a source is, or why it cannot be shown. */
+export function kindOf(source: string): { kind: Bind['sourceKind'] } | string {
   try {
     return { kind: statSync(toBytes(source)).isDirectory() ? 'directory' : 'file' };
   } catch (thrown) {
@@ -94,49 +101,9 @@ export const OF_THE_IMAGE: ReadonlySet<string> = new Set(
   ].map(name => `/${name}`),
 );
 
-/**
- * What every container gets: the working directory, CVMFS at /cvmfs and at its own path, and the files that
- * credentials and the display are found by, where they are not shown anyway.
- */
-export function defaultBinds(host: {
-  readonly cwd: string | null;
-  readonly home: string | null;
-  readonly contain: boolean;
-  readonly cvmfsRoot: string;
-  readonly gpu: 'nvidia' | 'rocm' | null;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}): BindSpec[] {
-  const shown = host.contain
-    ? []
-    : [
-        '/tmp',
-        '/var/tmp',
-        ...(host.home === null ? [] : [host.home]),
-        ...(host.cwd === null ? [] : [host.cwd]),
-      ];
-  const isShown = (path: string) => shown.some(root => path === root || path.startsWith(`${root}/`));
-  const specs: BindSpec[] = [];
-  const same = (path: string, mode: 'ro' | 'rw') => specs.push({ source: path, destination: path, mode });
-  if (host.cwd !== null && !host.contain && !OF_THE_IMAGE.has(host.cwd)) same(host.cwd, 'rw');
-  if (existsSync(host.cvmfsRoot)) {
-    specs.push({ source: host.cvmfsRoot, destination: '/cvmfs', mode: 'rw' });
-    if (host.cvmfsRoot !== '/cvmfs') same(host.cvmfsRoot, 'rw');
-  }
-  for (const file of credentialFiles(host.environment))
-    if (existsSync(file) && !isShown(file)) same(file, 'ro');
-  if (host.contain && host.environment.DISPLAY !== undefined && existsSync('/tmp/.X11-unix'))
-    same('/tmp/.X11-unix', 'ro');
-  if (host.gpu !== null && existsSync('/etc/OpenCL/vendors')) same('/etc/OpenCL/vendors', 'ro');
-  return specs;
-}
-
-/** Files named by the variables that Kerberos, grid certificates, tokens and X11 are found by. */
-function credentialFiles(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const named = [
-    environment.KRB5CCNAME?.replace(/^(FILE|DIR):/, ''),
-    environment.X509_USER_PROXY,
-    environment.BEARER_TOKEN_FILE,
-    environment.XAUTHORITY,
-  ];
-  return named.filter((file): file is string => file?.startsWith('/') === true);
+/** CVMFS at /cvmfs and at its own path: what every container gets besides the places of jcds itself. */
+export function cvmfsBinds(root: string): BindSpec[] {
+  if (!existsSync(root)) return [];
+  const at = (destination: string): BindSpec => ({ source: root, destination, mode: 'rw' });
+  return root === '/cvmfs' ? [at(root)] : [at('/cvmfs'), at(root)];
 }

@@ -7,6 +7,7 @@ import type { CommandAnswer, CommandQuestion, Obstacle } from '../rootfs/find-co
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
+import { mountsIn } from '../runtimes/shown.ts';
 import type { ImageLook } from './complete-listings.ts';
 
 /** The command is not in the image: podman's 127. */
@@ -64,9 +65,7 @@ function commandQuestion(request: RunRequest, word: string): CommandQuestion {
     word,
     searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
     cwd: request.shown.cwd,
-    mounts: request.shown.places.flatMap(({ at, content }) =>
-      content.kind === 'host' ? [{ source: content.source, destination: at }] : [],
-    ),
+    mounts: mountsIn(request.shown),
   };
 }
 

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { isAbsolute, normalize, resolve } from 'node:path';
 import type { CallOptions } from '../call.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -19,21 +19,44 @@ class HomeOptionError extends UsageError {
   }
 }
 
-/** `--home SRC[:DST]` as Apptainer takes it; otherwise the caller's, unless it is kept out or is not there. @throws UsageError */
-export function chooseHome(options: CallOptions, context: Pick<Context, 'cwd' | 'home'>): Reasoned<Home> {
+/**
+ * `--home SRC[:DST]` as Apptainer takes it; otherwise the caller's, unless it is kept out or is not there. A HOME that
+ * names no directory (/dev/null, a relative one) does not count where the account has one. @throws UsageError
+ */
+export function chooseHome(
+  options: CallOptions,
+  context: Pick<Context, 'cwd' | 'home' | 'accountHome'>,
+): Reasoned<Home> {
   const { home: wanted } = options;
   if (typeof wanted === 'string') return { value: typedHome(wanted, context.cwd ?? '/'), reason: '--home' };
-  const { home } = context;
+  const { home, why } = callersHome(context);
   if (wanted === false || options.contain === true)
     return { value: emptyHome(home), reason: wanted === false ? '--no-home' : '--contain' };
   return isDirectory(home)
-    ? { value: { kind: 'host', path: home, source: home }, reason: "the caller's" }
+    ? { value: shownHome(home, home), reason: why }
     : { value: emptyHome(home), reason: "the caller's does not exist: an empty one" };
+}
+
+function callersHome({ home, accountHome }: Pick<Context, 'home' | 'accountHome'>) {
+  const own = { home: isAbsolute(home) ? place(home) : '/', why: "the caller's" };
+  const accounts = { home: place(accountHome ?? '/'), why: "the account's: HOME names no directory" };
+  if (isAbsolute(home) && isDirectory(home)) return own;
+  if (accountHome !== undefined && isDirectory(accountHome)) return accounts;
+  return isAbsolute(home) && statOf(home) === null ? own : { ...accounts, home: '/' };
 }
 
 /** Nothing can be mounted over the image's root. */
 function emptyHome(path: string): Home {
   return path === '/' ? { kind: 'none', path } : { kind: 'empty', path };
+}
+
+function shownHome(path: string, source: string): Home {
+  return path === '/' ? { kind: 'none', path } : { kind: 'host', path, source };
+}
+
+/** Without `..`, and without a slash at the end. */
+function place(path: string): string {
+  return normalize(path).replace(/(.)\/+$/, '$1');
 }
 
 function typedHome(wanted: string, cwd: string): Home {
@@ -42,20 +65,24 @@ function typedHome(wanted: string, cwd: string): Home {
   if (colon < 0 || isDirectory(whole)) {
     if (wanted === '' || !isDirectory(whole))
       throw new HomeOptionError(wanted, `${JSON.stringify(whole)} is not a directory`);
-    return { kind: 'host', path: whole, source: whole };
+    return shownHome(whole, whole);
   }
   const source = resolve(cwd, wanted.slice(0, colon));
   const path = wanted.slice(colon + 1);
   if (colon === 0 || !isDirectory(source))
     throw new HomeOptionError(wanted, `${JSON.stringify(source)} is not a directory`);
   if (!isAbsolute(path)) throw new HomeOptionError(wanted, 'the place inside must be an absolute path');
-  return { kind: 'host', path, source };
+  return shownHome(place(path), source);
 }
 
 function isDirectory(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
+function statOf(path: string): Stats | null {
   try {
-    return statSync(toBytes(path)).isDirectory();
+    return statSync(toBytes(path));
   } catch {
-    return false;
+    return null;
   }
 }

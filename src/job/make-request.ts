@@ -5,15 +5,11 @@ import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import { shownIn } from '../runtimes/shown.ts';
-import { defaultBinds, gatherBinds } from './binds.ts';
 import { readCaller } from './caller.ts';
 import { commandWords, type JobMode } from './command-words.ts';
 import { variablesOf } from './env-options.ts';
 import { chooseGpu } from './gpu.ts';
-import { chooseHome } from './home.ts';
-import { siteBinds } from './site-binds.ts';
-import { chooseWorkdir } from './workdir.ts';
+import { chooseShown } from './shown.ts';
 
 /** Everything a request is made from, once the image is found. */
 export interface RequestOptions {
@@ -49,43 +45,21 @@ const NO_CONFIG = { entrypoint: null, cmd: null } as const;
 /**
  * From what was asked for to what is to run: options and settings become plain data that every runtime reads.
  * Looks at the host's files (binds, GPU devices, home), never at the image.
- * @throws UsageError, InvalidBindError, BindSourceError, InvalidVariableError, EnvironmentFileError, WorkdirUnknownError
+ * @throws UsageError, InvalidBindError, BindSourceError, BindPlaceError, InvalidVariableError, EnvironmentFileError, WorkdirUnknownError
  */
 export function makeRequest(requested: RequestOptions, context: Context): MadeRequest {
   const { options, settings, image, userArguments, mode } = requested;
   const { facts } = image;
-  const contain = options.contain === true;
   // The caller's variables byte for byte, where Node has put U+FFFD.
   const environment = Object.fromEntries(requested.environment);
   const gpu = chooseGpu(settings.gpu, environment);
-  const home = chooseHome(options, context);
-  const { binds, notes } = gatherBinds({
-    cwd: context.cwd,
-    bind: [...texts(options.bind), ...texts(options.volume)],
-    mount: texts(options.mount),
-    configured: settings.binds,
-    site: siteBinds(environment, context.cwd),
-    defaults: defaultBinds({
-      cwd: context.cwd,
-      home: home.value.kind === 'host' ? home.value.source : null,
-      contain,
-      cvmfsRoot: requested.cvmfsRoot,
-      gpu,
-      environment,
-    }),
-  });
+  const { shown, notes, reasons } = chooseShown(
+    { options, cvmfsRoot: requested.cvmfsRoot, configured: settings.binds, gpu, environment, image },
+    context,
+  );
   const streams = [context.stdin, context.stdout, context.stderr];
   const caller = readCaller(context.launcherPid);
   const given = variablesOf(texts(options.env), texts(options.envFile), environment);
-  const workdir = chooseWorkdir({
-    options,
-    home: home.value,
-    contain,
-    binds,
-    image: image.name,
-    facts,
-    cwd: context.cwd,
-  });
   const request: RunRequest = {
     image: { path: image.path, kind: image.kind, facts },
     words: commandWords(mode, facts?.config ?? NO_CONFIG, userArguments.length > 0, SHELL),
@@ -96,8 +70,8 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
       host: requested.environment,
       set: [['JCDS_IMAGE', image.name], ['JCDS_IMAGE_PATH', image.path], ...given],
     },
-    shown: shownIn({ home: home.value, cwd: workdir.value, binds, contain }),
-    contain,
+    shown,
+    contain: options.contain === true,
     writableTmpfs: options.writableTmpfs === true,
     gpu,
     interactive: streams.every(({ isTerminal }) => isTerminal),
@@ -108,7 +82,6 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
     limits: caller.limits,
     runtimeArguments: texts(options.runtimeArg),
   };
-  const reasons = { workdir: workdir.reason, home: home.reason };
   return { request, notes, given: given.map(([name]) => name), reasons };
 }
 

@@ -3,9 +3,11 @@ import type { CallOptions } from '../call.ts';
 import { EXIT, JcdsError, UsageError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
-import type { Bind, Home } from '../runtimes/shown.ts';
+import type { Home } from '../runtimes/shown.ts';
+import type { BindSpec } from './bind-spec.ts';
 import { OF_THE_IMAGE } from './binds.ts';
 import type { Reasoned } from './home.ts';
+import { type HostPlaces, realPath } from './host-places.ts';
 
 /** `--workdir image` for an image whose WORKDIR is written nowhere: what `apptainer build` leaves has lost it. */
 export class WorkdirUnknownError extends JcdsError {
@@ -24,7 +26,8 @@ export interface WorkdirOptions {
   readonly options: CallOptions;
   readonly home: Home;
   readonly contain: boolean;
-  readonly binds: readonly Bind[];
+  /** What is shown besides. */
+  readonly places: HostPlaces;
   /** The readable name of the image. */
   readonly image: string;
   readonly facts: ImageFacts | null;
@@ -32,21 +35,28 @@ export interface WorkdirOptions {
   readonly cwd: string | null;
 }
 
+/** The working directory inside, and what has to be shown for it. */
+export interface Workdir extends Reasoned<string> {
+  readonly bind?: BindSpec;
+}
+
 /**
- * The working directory inside: what was typed, or the caller's where that is shown, or the home directory.
+ * The working directory inside: what was typed, or the caller's, or the home directory. A directory that is reached by
+ * links of the host keeps the name that was typed; what they lead to is shown where they lead inside.
  * @throws UsageError, WorkdirUnknownError
  */
-export function chooseWorkdir(requested: WorkdirOptions): Reasoned<string> {
+export function chooseWorkdir(requested: WorkdirOptions): Workdir {
   const { options, cwd, home } = requested;
   const typed = (['workdir', 'pwd', 'cwd'] as const).find(name => typeof options[name] === 'string');
   if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), requested);
   if (cwd === null) return { value: home.path, reason: "home: the caller's cannot be read" };
-  return isShown(cwd, requested)
-    ? { value: cwd, reason: "the caller's" }
-    : { value: home.path, reason: "home: the caller's is not shown inside" };
+  return (
+    callersWorkdir(cwd, requested) ?? { value: home.path, reason: "home: the caller's is not shown inside" }
+  );
 }
 
-function typedWorkdir(name: string, wanted: string, { facts, image }: WorkdirOptions): Reasoned<string> {
+function typedWorkdir(name: string, wanted: string, requested: WorkdirOptions): Workdir {
+  const { facts, image, places, contain } = requested;
   if (name === 'workdir' && wanted === 'image') {
     const workdir = facts?.config.workdir ?? null;
     if (workdir === null) throw new WorkdirUnknownError(image);
@@ -57,21 +67,25 @@ function typedWorkdir(name: string, wanted: string, { facts, image }: WorkdirOpt
       `--${name} ${JSON.stringify(wanted)} must be an absolute path inside${name === 'workdir' ? ', or `image`' : ''}`,
       `jcds run --${name} /DIRECTORY`,
     );
-  return { value: wanted, reason: `--${name}` };
+  const { at, isShown, isLinked } = places.look(wanted);
+  const here = { value: wanted, reason: `--${name}` };
+  // A link of the host that leads out of all that is shown.
+  return contain || isShown || !isLinked || OF_THE_IMAGE.has(at)
+    ? here
+    : { ...here, bind: sameFiles(wanted, at) };
 }
 
-/** Whether the caller's directory is the same one inside. Those of the image itself are there where the image has them. */
-function isShown(cwd: string, { home, contain, binds, facts }: WorkdirOptions): boolean {
-  if (OF_THE_IMAGE.has(cwd)) return cwd === '/' || hasTop(facts, cwd);
-  const own = contain ? [] : ['/tmp', '/var/tmp'];
-  const places = [
-    ...own,
-    ...(home.kind === 'host' && home.source === home.path ? [home.path] : []),
-    ...binds
-      .filter(({ source, destination }) => source === destination)
-      .map(({ destination }) => destination),
-  ];
-  return places.some(place => cwd === place || cwd.startsWith(`${place}/`));
+/** null: it cannot be shown. Directories of the image itself are there where the image has them. */
+function callersWorkdir(cwd: string, { contain, facts, places }: WorkdirOptions): Workdir | null {
+  const here = { value: cwd, reason: "the caller's" };
+  if (OF_THE_IMAGE.has(cwd)) return cwd === '/' || hasTop(facts, cwd) ? here : null;
+  const { at, isShown } = places.look(cwd);
+  if (isShown) return here;
+  return contain || OF_THE_IMAGE.has(at) ? null : { ...here, bind: sameFiles(cwd, at) };
+}
+
+function sameFiles(path: string, at: string): BindSpec {
+  return { source: realPath(path), destination: at, mode: 'rw' };
 }
 
 function hasTop(facts: ImageFacts | null, path: string): boolean {

@@ -5,9 +5,13 @@ import { errnoOf, type Walked, walk } from './walk.ts';
 
 /** A place of the host that is shown in the container. */
 export interface Mount {
-  readonly source: string;
+  /** null: an own directory, in which nothing is yet. */
+  readonly source: string | null;
   readonly destination: string;
 }
+
+/** Where nothing is, whoever asks. */
+const NOTHING = '/proc/0';
 
 /**
  * An image's files as the container sees them: every link is followed inside the image, and what is mounted over it
@@ -22,6 +26,10 @@ export interface ImageView {
   hostPath(path: string): string;
   /** The names in a directory, sorted, links without their text; null when there is none that can be read. */
   list(path: string): readonly RootEntry[] | null;
+  /** Mounts something more, where the links on the way to its destination lead: the real place. */
+  mount(mount: Mount): string;
+  /** Where something would be mounted that has this path as its destination, and what is mounted there or above it. */
+  placeOf(path: string): { readonly at: string; readonly mount: Mount | null };
   /** Opens what is at a path for reading; never follows a link out of the image and never waits (FIFO). */
   open(path: string): Opened;
 }
@@ -43,23 +51,25 @@ const REFUSED: Readonly<Record<string, 'missing' | 'denied' | 'loop'>> = {
 
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Looks at the image in a directory of this host, whose own path holds no links. */
+/**
+ * Looks at the image in a directory of this host, whose own path holds no links.
+ * @param mounts in the order of mounting. As a mount does, each follows the links on the way to its destination, so it
+ * is where they lead; a later one hides an earlier one at or below its place.
+ */
 export function imageView(root: string, mounts: readonly Mount[] = []): ImageView {
   /** Text of a link, or null for what is none. */
   const known = new Map<string, string | null>();
-  const places = mounts.map(mount => ({ ...mount, destination: absolute(mount.destination) }));
+  const places: Mount[] = [];
   const sources = new Map<string, string>();
 
-  const mountOf = (path: string) =>
-    places
-      .filter(({ destination }) => isAtOrBelow(path, destination))
-      .sort((a, b) => b.destination.length - a.destination.length)[0];
+  const mountOf = (path: string) => places.findLast(({ destination }) => isAtOrBelow(path, destination));
   const hostPath = (path: string): string => {
-    const mount = mountOf(path);
-    if (!mount) return join(root, path);
-    const source = sources.get(mount.source) ?? realPathOf(mount.source);
-    sources.set(mount.source, source);
-    return join(source, mount.destination === '/' ? path : path.slice(mount.destination.length));
+    const over = mountOf(path);
+    if (!over) return join(root, path);
+    if (over.source === null) return NOTHING;
+    const source = sources.get(over.source) ?? realPathOf(over.source);
+    sources.set(over.source, source);
+    return join(source, over.destination === '/' ? path : path.slice(over.destination.length));
   };
   const linkAt = (components: readonly string[]): string | null => {
     const path = absolute(components.join('/'));
@@ -71,15 +81,18 @@ export function imageView(root: string, mounts: readonly Mount[] = []): ImageVie
     known.set(path, read);
     return read;
   };
-  const resolve = (path: string): Walked =>
-    walk(
-      {
-        linkAt,
-        follow: (at, target) =>
-          target.startsWith('/') ? target.split('/') : [...at.slice(0, -1), ...target.split('/')],
-      },
-      path.split('/'),
-    );
+  const resolve = (path: string): Walked => walk({ linkAt, follow }, path.split('/'));
+  const mount = ({ source, destination }: Mount): string => {
+    const place = realPlace(destination, linkAt);
+    places.push({ source, destination: place });
+    for (const path of known.keys()) if (isAtOrBelow(path, place)) known.delete(path);
+    return place;
+  };
+  const placeOf = (path: string) => {
+    const at = realPlace(path, linkAt);
+    return { at, mount: mountOf(at) ?? null };
+  };
+  mounts.forEach(mount);
 
   const list = (path: string): readonly RootEntry[] | null => {
     const walked = resolve(path);
@@ -101,7 +114,25 @@ export function imageView(root: string, mounts: readonly Mount[] = []): ImageVie
     const end = absolute(walked.path.join('/'));
     return walked.state === 'found' ? openHere(end, hostPath) : { state: walked.state, path: end };
   };
-  return { resolve, linkAt, hostPath, list, open };
+  return { resolve, linkAt, hostPath, list, open, mount, placeOf };
+}
+
+function follow(at: readonly string[], target: string): readonly string[] {
+  return target.startsWith('/') ? target.split('/') : [...at.slice(0, -1), ...target.split('/')];
+}
+
+/** Where something is mounted: what is missing on the way will have been made. */
+function realPlace(destination: string, linkAt: ImageView['linkAt']): string {
+  const orMade = (path: readonly string[]) => {
+    try {
+      return linkAt(path);
+    } catch (thrown) {
+      if (REFUSED[errnoOf(thrown) ?? ''] === undefined) throw thrown;
+      return null;
+    }
+  };
+  const walked = walk({ linkAt: orMade, follow }, destination.split('/'));
+  return absolute(walked.state === 'found' ? walked.path.join('/') : destination);
 }
 
 function openHere(path: string, hostPath: (path: string) => string): Opened {
@@ -115,7 +146,7 @@ function openHere(path: string, hostPath: (path: string) => string): Opened {
 }
 
 /** A bind follows links in its source; one that is gone meanwhile is left to the look that follows. */
-function realPathOf(source: string): string {
+export function realPathOf(source: string): string {
   try {
     return fromBytes(realpathSync.native(onDisk(source), 'buffer'));
   } catch {

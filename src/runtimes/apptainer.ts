@@ -176,7 +176,8 @@ function isOwnDefault(bind: Bind, request: RunRequest): boolean {
 /** `--home` splits at colons: a source with one is bound over an empty home. */
 function homeArguments(home: Home): Word[] {
   const { path } = home;
-  if (home.kind === 'none') return ['--no-home'];
+  // For this place it shows nothing; --no-home alone would leave HOME to the account.
+  if (home.kind === 'none') return ['--home', '/'];
   if (path.includes(':')) throw new HomeNotPossibleError(path);
   if (home.kind === 'empty') return ['--home', `${NO_HOME}:${path}`];
   const { source } = home;

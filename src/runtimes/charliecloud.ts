@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path';
 import { isShellName } from '../launch/shell-names.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
@@ -13,7 +14,7 @@ import {
   type RuntimeHost,
   type Verdict,
 } from './runtime.ts';
-import { skeleton } from './skeleton.ts';
+import { type Skeleton, skeleton } from './skeleton.ts';
 import { trial, tryRequest } from './trial.ts';
 import { BASH_ADDS, choosePlace, type UnshareFacts } from './unshare.ts';
 import { findTools, findToolsAndLibraries, LEARNS_LIBRARIES, tooOld } from './unshare-probe.ts';
@@ -25,7 +26,7 @@ export type CharliecloudFacts = UnshareFacts & { readonly unshare: string };
 
 const PROBE_TIMEOUT = 5_000;
 /** What ch-run shows of the host by itself, over everything: shown once more over it, as it was (facts: 0.31). */
-const SHOWN_BY_CH_RUN = ['/dev', '/tmp', '/etc/hosts', '/etc/resolv.conf'];
+const SHOWN_BY_CH_RUN = ['/dev', '/proc', '/sys', '/tmp', '/etc/hosts', '/etc/resolv.conf'];
 
 const NOT_TWICE = "'the new root cannot be shown twice'";
 
@@ -93,25 +94,47 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const facts = host.facts as unknown as CharliecloudFacts;
   const base = choosePlace(facts.places, request);
   const place = { mount: base, root: `${base}/root` };
-  const { lines, texts } = buildLines(
-    skeleton(request, gpuOf(request, host)),
-    place,
-    { ...facts, memory: host.memory },
-    'charliecloud',
-  );
+  const root = withoutWayOut(skeleton(request, gpuOf(request, host)));
+  const { lines, texts } = buildLines(root, place, { ...facts, memory: host.memory }, 'charliecloud');
   const own = `${base}/own`;
   const script = [
     'unset -f printf read',
     ...lines,
     `jcds_try ${NOT_TWICE} ${shellQuote(facts.mkdir)} ${shellQuote(own)}`,
     `jcds_try ${NOT_TWICE} ${shellQuote(facts.mount)} -n --rbind "$jcds_n" ${shellQuote(own)}`,
+    ...SHOWN_BY_CH_RUN.flatMap(path => showAgain(path, root, own)),
     ...heldLines(variables.held, `${base}/variables`),
     closeLine(place, facts),
     `exec ${envPrefix(variables, facts)}${shellQuote(host.program)} --no-passwd --env-no-expand --set-env=${shellQuote(`${base}/variables`)} \\`,
     ...(variables.hasUser ? [] : ['  --unset-env=USER \\']),
-    `  ${SHOWN_BY_CH_RUN.map(path => `-b ${shellQuote(`${own}${path}:${path}`)}`).join(' ')} "$@"`,
+    '  "$@"',
   ];
   return { script: script.join('\n'), texts };
+}
+
+/**
+ * ch-run follows absolute links of the image on the host and then refuses what lies outside of the new root, so those that
+ * are in its way lead to the same place as relative ones.
+ */
+function withoutWayOut(root: Skeleton): Skeleton {
+  return {
+    ...root,
+    root: root.root.map(operation => {
+      const at =
+        operation.kind === 'link' && SHOWN_BY_CH_RUN.includes(operation.at) && root.find(operation.at);
+      return at ? { ...operation, target: relative(dirname(operation.at), at) } : operation;
+    }),
+  };
+}
+
+/** Lines that give ch-run one more thing to show, where something was mounted. */
+function showAgain(path: string, { find, mounts }: Skeleton, own: string): string[] {
+  const at = find(path);
+  const isHosts =
+    (path === '/proc' || path === '/sys') && mounts.every(mount => mount.at !== at || mount.kind !== 'bind');
+  if (at === null || isHosts) return [];
+  const source = `${own}${at}`;
+  return [`[ ! -e ${shellQuote(source)} ] || set -- -b ${shellQuote(`${source}:${path}`)} "$@"`];
 }
 
 /** ch-run takes lines of NAME=VALUE from a file, and one pair of quotes off a value: what would steer ch-run itself. */

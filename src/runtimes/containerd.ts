@@ -13,6 +13,7 @@ import {
   type EngineFiles,
   engineFilesLines,
   engineFilesPath,
+  placeLines,
   programIn,
   rootIn,
   textIn,
@@ -100,6 +101,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '-c',
       [
         ...engineFilesLines(path, work, 'containerd'),
+        ...placeLines(root, 'containerd'),
         ...cleaningLines(ctr),
         `exec ${ctr} run --env-file /dev/fd/9 ${options.map(shellQuote).join(' ')} ${shellQuote(rootIn(path))} "$jcds_id" ${INIT} -- "$@" 9<<JCDS_END`,
         ...words.filter(word => !word.includes('=')).map(name => `${name}=$${name}`),

@@ -9,7 +9,7 @@ import {
   ROOT_IMAGES,
 } from './docker-probe.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
-import { engineFilesLines, engineFilesPath, textIn } from './engine-files.ts';
+import { engineFilesLines, engineFilesPath, placeLines, textIn } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
 import { checkWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
@@ -70,7 +70,12 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     file: facts.shell,
     args: [
       '-c',
-      [...engineFilesLines(path, work, 'docker'), ...checkLines(host, image), 'exec "$@"'].join('\n'),
+      [
+        ...engineFilesLines(path, work, 'docker'),
+        ...placeLines(root, 'docker'),
+        ...checkLines(host, image),
+        'exec "$@"',
+      ].join('\n'),
       ...['jcds', ...work.texts, host.program],
       ...runOptions(request),
       ...words.flatMap(word => ['--env', word]),

@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
+import type { Skeleton } from './skeleton.ts';
 
 /**
  * What has to lie on this host before an engine is started, since it reads no descriptors: a few directories, links and
@@ -31,6 +32,22 @@ export function textIn(path: string, index: number): string {
 }
 export function programIn(path: string, index: number): string {
   return `${path}/program${index}`;
+}
+
+/**
+ * Lines that make missing places in the host's directories, as the user: an engine would make them as somebody else.
+ * What is below an own directory of the container it makes there itself.
+ */
+export function placeLines({ mounts }: Pick<Skeleton, 'mounts'>, who: string): string[] {
+  return mounts.flatMap(({ at, make }, index) => {
+    const above = mounts.slice(0, index).findLast(mount => at.startsWith(`${mount.at}/`));
+    if (make === undefined || above?.kind !== 'bind') return [];
+    const path = `${above.source}${at.slice(above.at.length)}`;
+    const [place, parent] = [path, path.slice(0, path.lastIndexOf('/'))].map(shellQuote);
+    const steps = make === 'directory' ? `mkdir -p -- ${place}` : `mkdir -p -- ${parent} && (: >${place})`;
+    const failed = `{ printf 'jcds: ${who}: nothing can be made at %s\\n' ${place} >&2; exit ${EXIT.failed}; }`;
+    return [`[ -e ${place} ] || { ${steps}; } || ${failed}`];
+  });
 }
 
 /** Engines written in Go hang where a standard stream is closed. */

@@ -17,7 +17,7 @@ export interface EngineMounts {
 
 /** Turns a skeleton into mounts. Pure. @param textFile where the text of this number lies on the host */
 export function engineMounts(
-  { image, root, mounts }: Skeleton,
+  { image, root, mounts }: Omit<Skeleton, 'find'>,
   textFile: (index: number) => string,
 ): EngineMounts {
   const byPlace = new Map<string, EngineMount>();

@@ -1,5 +1,12 @@
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
-import { type EngineFiles, engineFilesLines, engineFilesPath, rootIn, textIn } from './engine-files.ts';
+import {
+  type EngineFiles,
+  engineFilesLines,
+  engineFilesPath,
+  placeLines,
+  rootIn,
+  textIn,
+} from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
@@ -34,6 +41,7 @@ export const podman: Runtime = {
   cannot: {
     writableTmpfs: 'podman cannot lay a writable layer over an image that is bound entry by entry',
     // Its configuration is JSON, in which Go makes U+FFFD of such bytes (measured with podman 4.3).
+    dev: 'podman cannot show anything else at /dev', // crun wants its devices there
     bytes: 'podman cannot show directories or files whose names are not UTF-8',
   },
   refuses,
@@ -56,6 +64,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '-c',
       [
         ...engineFilesLines(path, work, 'podman'),
+        ...placeLines(root, 'podman'),
         ...(streams === 'moved' ? ['exec 3<&0 4>&1 5>&2'] : []),
         'exec "$@"',
       ].join('\n'),

@@ -3,7 +3,7 @@ import { shellQuote } from '../shell-quote.ts';
 import type { RuntimeHost } from './runtime.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { UnshareFacts } from './unshare.ts';
-import { gather } from './unshare-parts.ts';
+import { gather, type Step } from './unshare-parts.ts';
 
 const ROOT_NOT_MADE = "'the new root cannot be made'";
 
@@ -20,8 +20,8 @@ export type BuildTools = Pick<UnshareFacts, 'mount' | 'mkdir' | 'ln' | 'rm'> & {
 
 /**
  * The lines by which the host's sh builds the root in new namespaces, and the texts that it takes from its arguments
- * (shifting them away) for generated files. Files that are made on the way, and the table of mounts, lie where the
- * host's /proc then covers them.
+ * (shifting them away) for generated files. Files that are made on the way, and the tables of mounts, lie where the
+ * host's /proc (or /sys) then covers them.
  * @param who is named where that fails
  */
 export function buildLines(
@@ -34,19 +34,40 @@ export function buildLines(
   const [mount, mkdir, ln] = [shellQuote(facts.mount), shellQuote(facts.mkdir), shellQuote(facts.ln)];
   const lines = [
     `jcds_n=${shellQuote(place.root)}`,
+    `jcds_w=${inRoot(parts.work)}`,
     ...failLines(who, facts),
     `jcds_try 'a container cannot be made here' ${mount} -n -t tmpfs -o mode=755,nosuid,nodev tmpfs ${shellQuote(place.mount)}`,
     `jcds_try ${ROOT_NOT_MADE} ${mkdir} -p -- ${parts.directories.map(at => inRoot(at)).join(' ')}`,
     ...parts.files.map(at => `: >${inRoot(at)}`),
     ...linkLines(parts.links, ln),
     ...parts.writes,
-    ...parts.texts.map((_, index) => `printf '%s' "$1" >"$jcds_n/proc/text${index}"\nshift`),
-    `printf '%s' ${shellQuote(parts.table.join(''))} >"$jcds_n/proc/table"`,
-    // One try only: the table is covered by then.
-    `jcds_said=$(LC_ALL=C ${mount} -n -a -T "$jcds_n/proc/table" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"`,
+    ...parts.texts.map((_, index) => `printf '%s' "$1" >"$jcds_w/text${index}"\nshift`),
+    ...parts.steps.flatMap((step, index) => stepLines(step, `"$jcds_w/table${index}"`, facts)),
     ...readOnlyLines(parts.readOnly, mount),
   ];
   return { lines, texts: parts.texts };
+}
+
+function stepLines(
+  { made, table }: Step,
+  file: string,
+  { mount, mkdir }: Pick<UnshareFacts, 'mount' | 'mkdir'>,
+): string[] {
+  return [
+    ...made.map(({ at, kind }) => {
+      const directory = kind === 'directory' ? at : at.slice(0, at.lastIndexOf('/'));
+      const make = `jcds_try ${quotedPlace(at)} ${shellQuote(mkdir)} -p -- ${inRoot(directory)}`;
+      const fill = kind === 'directory' ? '' : `; (: >${inRoot(at)}) || exit ${EXIT.failed}`;
+      return `[ -e ${inRoot(at)} ] || { ${make}${fill}; }`;
+    }),
+    `printf '%s' ${shellQuote(table.join(''))} >${file}`,
+    // One try only: the table is covered by then.
+    `jcds_said=$(LC_ALL=C ${shellQuote(mount)} -n -a -T ${file} 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"`,
+  ];
+}
+
+function quotedPlace(at: string): string {
+  return shellQuote(`${at} cannot be made`);
 }
 
 /** The end of the lines that build a root: nothing can be written to it any more. */

@@ -25,6 +25,13 @@ export type RootOperation =
       readonly from?: string;
     };
 
+/** Where a path leads in the image. */
+export interface RealPlace {
+  readonly at: string;
+  /** What was placed above it decides what is there; null: the image does. */
+  readonly below: string | null;
+}
+
 /** The most links that one path may lead through (Linux' own limit). */
 const MOST_LINKS = 40;
 
@@ -45,14 +52,30 @@ export class RootTree {
     this.#listings = listings;
   }
 
+  /** Where this absolute path really is in the image, and below what that was placed before. @throws PlaceError */
+  find(path: string): RealPlace {
+    const { directory, rest, found } = this.#locate(path);
+    if (found === 'loop') throw new PlaceError(path, 'too many links');
+    const at = rest.length === 0 ? directory : join(directory, ...rest);
+    if (rest.length === 0 || found === undefined) return { at, below: null };
+    if (found === 'covered') return { at, below: directory };
+    throw new PlaceError(path, `${join(directory, rest[0]!)} is no directory`);
+  }
+
   /**
    * Makes sure that something can be mounted at this absolute path, and returns its real place in the image. What is
    * mounted there later hides what the image has below. @throws PlaceError
    */
-  place(path: string, kind: 'directory' | 'file'): string {
-    const real = this.#make(path, kind);
-    this.#covered.push(real);
-    return real;
+  place(path: string, kind: 'directory' | 'file'): RealPlace {
+    const place = this.find(path);
+    if (place.below === null) this.#make(path, kind);
+    this.#covered.push(place.at);
+    return place;
+  }
+
+  /** Whether something was placed exactly there. */
+  isTaken(real: string): boolean {
+    return this.#covered.includes(real);
   }
 
   /**
@@ -88,13 +111,13 @@ export class RootTree {
     return [{ kind: 'entry', at, of: found, from }];
   }
 
-  #make(path: string, kind: 'directory' | 'file'): string {
+  #make(path: string, kind: 'directory' | 'file'): void {
     const { directory, rest, found } = this.#locate(path);
-    if (rest.length === 0)
-      return found === kind ? this.#shadow(directory, kind) : this.#replace(path, directory, kind);
-    if (found === 'loop') throw new PlaceError(path, 'too many links');
-    if (found === 'covered') return join(directory, ...rest);
-    if (found !== undefined) throw new PlaceError(path, `${join(directory, rest[0]!)} is no directory`);
+    if (rest.length === 0) {
+      if (found === kind) this.#shadow(directory, kind);
+      else this.#replace(path, directory, kind);
+      return;
+    }
     let current = directory;
     rest.forEach((name, index) => {
       const isLast = index === rest.length - 1;
@@ -102,21 +125,18 @@ export class RootTree {
       current = join(current, name);
       if (!isLast) this.#opened.set(current, new Map());
     });
-    return current;
   }
 
   /** An entry of the image that will be covered needs no mount of its own where the new root holds its parent. */
-  #shadow(real: string, kind: 'directory' | 'file'): string {
+  #shadow(real: string, kind: 'directory' | 'file'): void {
     if (real === '/') throw new PlaceError('/', 'it is the root of the image');
     const siblings = this.#opened.get(parentOf(real));
     if (!this.#opened.has(real)) siblings?.set(nameOf(real), kind);
-    return real;
   }
 
-  #replace(path: string, real: string, kind: 'directory' | 'file'): string {
+  #replace(path: string, real: string, kind: 'directory' | 'file'): void {
     if (this.#opened.has(real)) throw new PlaceError(path, 'it is a directory that other places are in');
     this.#open(parentOf(real)).set(nameOf(real), kind);
-    return real;
   }
 
   /** The names made in this directory, which the new root holds from now on (and all directories above it). */
@@ -139,13 +159,13 @@ export class RootTree {
     const names = split(path);
     let current = '/';
     for (let links = 0; names.length > 0; ) {
-      if (this.#covered.includes(current)) return { directory: current, rest: names, found: 'covered' };
       const name = names[0]!;
       if (name === '..') {
         names.shift();
         current = parentOf(current);
         continue;
       }
+      if (this.#covered.includes(current)) return { directory: current, rest: names, found: 'covered' };
       const entry = this.#entry(current, name);
       if (entry?.kind === 'link') {
         if (++links > MOST_LINKS) return { directory: current, rest: names, found: 'loop' };

@@ -123,10 +123,22 @@ export interface Runtime {
   readonly passesSignals: boolean;
   /**
    * What it cannot do, with the sentence that the error before exec says. Empty: everything. `bytes`: show places whose
-   * names are not UTF-8, or start there.
+   * names are not UTF-8, or start there; `proc`, `dev`: show something of the
+   * user's there.
    */
   readonly cannot: Partial<
-    Record<'gpu' | 'writableTmpfs' | 'contain' | 'terminal' | 'runtimeArguments' | 'bytes' | 'stdin', string>
+    Record<
+      | 'gpu'
+      | 'writableTmpfs'
+      | 'contain'
+      | 'terminal'
+      | 'runtimeArguments'
+      | 'bytes'
+      | 'dev'
+      | 'proc'
+      | 'stdin',
+      string
+    >
   >;
   /** What it cannot do of this very request, as such a sentence. */
   refuses?(request: RunRequest): string | null;

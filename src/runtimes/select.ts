@@ -13,7 +13,7 @@ import {
   type RuntimeHost,
   type Verdict,
 } from './runtime.ts';
-import { sourcesIn } from './shown.ts';
+import { bindsIn, sourcesIn } from './shown.ts';
 
 /** A runtime that works on this host, and what its row needs to know about it. */
 export interface Selected {
@@ -234,6 +234,8 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     stdin: request.hasInput,
     runtimeArguments: request.runtimeArguments.length > 0,
     bytes: !placesOf(request).every(isUtf8),
+    dev: isBound('/dev', request),
+    proc: isBound('/proc', request),
   };
   const options = Object.keys(asked) as (keyof typeof asked)[];
   return (
@@ -244,6 +246,10 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     runtime.refuses?.(request) ??
     null
   );
+}
+
+function isBound(place: string, { shown }: RunRequest): boolean {
+  return bindsIn(shown).some(({ destination }) => destination === place);
 }
 
 function placesOf({ image, shown }: RunRequest): readonly string[] {

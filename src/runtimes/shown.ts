@@ -6,6 +6,8 @@ export interface Bind {
   readonly sourceKind: 'directory' | 'file';
   /** `user`: typed, so a missing source is an error; the others are dropped with a note. */
   readonly origin: 'user' | 'configuration' | 'default';
+  /** The place is missing in what is mounted above it, and has to be made there. */
+  readonly isMade?: true;
 }
 
 /** The home directory inside, which HOME names. */
@@ -35,11 +37,15 @@ export type Content =
   /** The host's devices, or the few that every program may expect. */
   | { readonly kind: 'devices'; readonly all: boolean };
 
-/** A place inside and what stands there. `jcds`: what every job gets, without a word of anybody. */
+/**
+ * A place inside and what stands there. `jcds`: what every job gets without a word of anybody, where the image has a
+ * place for it or one can be made in the image.
+ */
 export interface Place {
   readonly at: string;
-  readonly origin: 'jcds' | Bind['origin'];
+  readonly origin: 'jcds' | 'home' | Bind['origin'];
   readonly content: Content;
+  readonly isMade?: true;
 }
 
 /**
@@ -57,6 +63,8 @@ export interface Shown {
 /** What is known once the host was looked at. */
 export interface ShownParts {
   readonly home: Home;
+  /** Where the home directory is mounted, if links of the host lead its path elsewhere. */
+  readonly homePlace?: Pick<Place, 'at' | 'isMade'> | undefined;
   readonly cwd: string;
   /** Sorted so that a bind below another comes after it. Sources exist; destinations may not. */
   readonly binds: readonly Bind[];
@@ -65,73 +73,93 @@ export interface ShownParts {
 }
 
 /** Puts together what a job sees. Pure. */
-export function shownIn({ home, cwd, binds, contain }: ShownParts): Shown {
-  const own = [...ownPlaces(contain), ...homePlaces(home), ...ownFiles()];
+export function shownIn({ home, homePlace, cwd, binds, contain }: ShownParts): Shown {
+  const content = homeContent(home);
+  const homes: Place[] =
+    content === null ? [] : [{ ...(homePlace ?? { at: home.path }), origin: 'home', content }];
   return {
     home,
     cwd,
-    places: [...own.map(place => ({ ...place, origin: 'jcds' as const })), ...binds.map(placeOfBind)],
+    places: [...ownPlaces(contain), ...homes, ...ownFiles(), ...binds.map(placeOfBind)],
   };
 }
 
-type OwnPlace = Omit<Place, 'origin'>;
+function own(at: string, content: Content): Place {
+  return { at, origin: 'jcds', content };
+}
 
-function ownPlaces(contain: boolean): OwnPlace[] {
-  const temporary = ['/tmp', '/var/tmp'].map(
-    (at): OwnPlace => ({
-      at,
-      content: contain
-        ? { kind: 'empty', mode: '1777' }
-        : { kind: 'host', source: at, of: 'directory', mode: 'rw' },
-    }),
-  );
+/** What every job gets, before its home. */
+function ownPlaces(contain: boolean): Place[] {
+  const temporary = (at: string): Content =>
+    contain ? { kind: 'empty', mode: '1777' } : { kind: 'host', source: at, of: 'directory', mode: 'rw' };
   return [
-    { at: '/dev', content: { kind: 'devices', all: !contain } },
-    { at: '/proc', content: { kind: 'proc' } },
-    { at: '/sys', content: { kind: 'sys' } },
-    ...temporary,
+    own('/dev', { kind: 'devices', all: !contain }),
+    own('/proc', { kind: 'proc' }),
+    own('/sys', { kind: 'sys' }),
+    ...['/tmp', '/var/tmp'].map(at => own(at, temporary(at))),
   ];
 }
 
-function homePlaces(home: Home): OwnPlace[] {
+/** Name resolution, and who the user is. */
+function ownFiles(): Place[] {
+  return [
+    ...['/etc/resolv.conf', '/etc/hosts'].map(at => own(at, { kind: 'copy', source: at })),
+    ...(['passwd', 'group'] as const).map(file => own(`/etc/${file}`, { kind: 'accounts', file })),
+  ];
+}
+
+/** What is shown as the home directory; null: nothing. */
+export function homeContent(home: Home): Content | null {
   switch (home.kind) {
     case 'host':
-      return [{ at: home.path, content: { kind: 'host', source: home.source, of: 'directory', mode: 'rw' } }];
+      return { kind: 'host', source: home.source, of: 'directory', mode: 'rw' };
     case 'empty':
-      return [{ at: home.path, content: { kind: 'empty', mode: '700' } }];
+      return { kind: 'empty', mode: '700' };
     case 'none':
-      return [];
+      return null;
     default:
       return home satisfies never;
   }
 }
 
-/** Name resolution, and who the user is. */
-function ownFiles(): OwnPlace[] {
-  return [
-    ...['/etc/resolv.conf', '/etc/hosts'].map(
-      (at): OwnPlace => ({ at, content: { kind: 'copy', source: at } }),
-    ),
-    ...(['passwd', 'group'] as const).map(
-      (file): OwnPlace => ({
-        at: `/etc/${file}`,
-        content: { kind: 'accounts', file },
-      }),
-    ),
-  ];
+function placeOfBind({ source, destination, mode, sourceKind, origin, isMade }: Bind): Place {
+  const content: Content = { kind: 'host', source, of: sourceKind, mode };
+  return { at: destination, origin, content, ...(isMade ? { isMade } : {}) };
 }
 
-function placeOfBind({ source, destination, mode, sourceKind, origin }: Bind): Place {
-  return { at: destination, origin, content: { kind: 'host', source, of: sourceKind, mode } };
-}
-
-/** What was asked for, by anybody but jcds itself. */
+/** What is shown besides the home and what every job gets. */
 export function bindsIn({ places }: Shown): Bind[] {
   return places.flatMap(({ at, origin, content }) =>
-    origin === 'jcds' || content.kind !== 'host'
+    origin === 'jcds' || origin === 'home' || content.kind !== 'host'
       ? []
       : [{ source: content.source, destination: at, mode: content.mode, sourceKind: content.of, origin }],
   );
+}
+
+/**
+ * Everything that hides what the image has there, in the order of mounting; `source` null: an own directory, in which
+ * nothing is yet. Without the text files in /etc, which no program is found by.
+ */
+export function mountsIn({ places }: Shown): { source: string | null; destination: string }[] {
+  const sourceOf = (content: Content): string | null | undefined => {
+    switch (content.kind) {
+      case 'host':
+        return content.source;
+      case 'empty':
+        return null;
+      case 'proc':
+      case 'sys':
+        return `/${content.kind}`;
+      case 'devices':
+        return '/dev';
+      default:
+        return undefined;
+    }
+  };
+  return places.flatMap(({ at, content }) => {
+    const source = sourceOf(content);
+    return source === undefined ? [] : [{ source, destination: at }];
+  });
 }
 
 /** Every directory and file of the host that is shown. */

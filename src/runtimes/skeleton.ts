@@ -1,6 +1,6 @@
 import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
-import { type RootOperation, RootTree } from './root-tree.ts';
+import { PlaceError, type RealPlace, type RootOperation, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
 import type { Content, Place } from './shown.ts';
 
@@ -8,21 +8,23 @@ type Gpu = ReturnType<typeof gpuOf>;
 const NO_GPU: Gpu = { libraries: [], devices: [] };
 const NO_NEEDS: RootNeeds = { files: [], links: 'kept' };
 
-/** What is mounted on the new root once it is made, in this order. `at` exists by then and is no link. */
-export type MountOperation =
-  | { readonly kind: 'bind'; readonly source: string; readonly at: string; readonly mode: 'ro' | 'rw' }
+/** What is mounted at one place. */
+export type Mounted =
+  | { readonly kind: 'bind'; readonly source: string; readonly mode: 'ro' | 'rw' }
   /** A text file of the host, as it is now; left out where the host has none. */
-  | { readonly kind: 'copy'; readonly source: string; readonly at: string }
-  | { readonly kind: 'text'; readonly at: string; readonly text: string }
-  | { readonly kind: 'tmpfs'; readonly at: string; readonly mode: string }
-  | { readonly kind: 'proc' | 'sys'; readonly at: string }
+  | { readonly kind: 'copy'; readonly source: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tmpfs'; readonly mode: string }
+  | { readonly kind: 'proc' | 'sys' }
   /** The host's /dev, or the few devices that every program may expect and some besides. */
-  | {
-      readonly kind: 'devices';
-      readonly at: string;
-      readonly all: boolean;
-      readonly besides: readonly string[];
-    };
+  | { readonly kind: 'devices'; readonly all: boolean; readonly besides: readonly string[] };
+
+/** What is mounted on the new root once it is made, in this order. `at` is no link. */
+export type MountOperation = Mounted & {
+  readonly at: string;
+  /** The place may be missing in what was mounted above it before, and then has to be made there. */
+  readonly make?: 'directory' | 'file';
+};
 
 /** A root for the job, for runtimes that make up no mount points themselves. The new root ends read-only. */
 export interface Skeleton {
@@ -30,16 +32,18 @@ export interface Skeleton {
   readonly image: string;
   readonly root: readonly RootOperation[];
   readonly mounts: readonly MountOperation[];
+  /** Where a path really is in the image; null: links that lead nowhere. */
+  find(path: string): string | null;
 }
 
 /**
- * The root that Apptainer's users expect, out of an image that may have no mount points: the image read-only, the
- * host's /dev, /proc, /sys, /tmp and /var/tmp, the home directory, name resolution, the user's own lines in passwd
- * and group, and the binds. Pure. @throws PlaceError
+ * The root that Apptainer's users expect, out of an image that may have no mount points: the image read-only, and what
+ * the request says is shown. Pure. @throws PlaceError
  */
 export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU, needs: RootNeeds = NO_NEEDS): Skeleton {
   const { tree, mounts } = build(request, gpu, needs);
-  return { image: request.image.path, root: tree.operations(needs.links), mounts };
+  const root = tree.operations(needs.links);
+  return { image: request.image.path, root, mounts, find: path => find(path, tree)?.at ?? null };
 }
 
 /**
@@ -54,53 +58,90 @@ export function listingsNeeded(request: RunRequest, needs: RootNeeds = NO_NEEDS)
   return [...tree.missingListings];
 }
 
+interface Building {
+  readonly request: RunRequest;
+  readonly gpu: Gpu;
+  readonly tree: RootTree;
+  readonly mounts: MountOperation[];
+}
+
 function build(
   request: RunRequest,
   gpu: Gpu,
   needs: RootNeeds,
-): { tree: RootTree; mounts: MountOperation[] } {
+): Pick<Building, 'tree'> & { mounts: readonly MountOperation[] } {
   const tree = new RootTree(request.image.facts?.directories ?? {});
   const mounts: MountOperation[] = [];
-  const file = (path: string) => tree.place(path, 'file');
-
+  const building = { request, gpu, tree, mounts };
+  const isOwn = ({ origin }: Place) => origin === 'jcds' || origin === 'home';
   const { places } = request.shown;
-  const show = ({ at, content }: Place) => mounts.push(...mountsAt(content, at, tree, request, gpu));
-  for (const place of places) if (place.origin === 'jcds') show(place);
-  for (const path of needs.files) file(path);
+  for (const place of places) if (isOwn(place)) show(place, building);
+  for (const path of needs.files) tree.place(path, 'file');
   for (const source of gpu.libraries) {
-    const at = file(`${GPU_LIBRARIES}/${source.slice(source.lastIndexOf('/') + 1)}`);
-    mounts.push({ kind: 'bind', source, at, mode: 'rw' });
+    const path = `${GPU_LIBRARIES}/${source.slice(source.lastIndexOf('/') + 1)}`;
+    mounts.push({ kind: 'bind', source, at: tree.place(path, 'file').at, mode: 'rw' });
   }
-  for (const place of places) if (place.origin !== 'jcds') show(place);
-  return { tree, mounts };
+  for (const place of places) if (!isOwn(place)) show(place, building);
+  return { tree, mounts: mounts.filter((mount, index) => !isReplaced(mount, mounts.slice(index + 1))) };
 }
 
-/** What is to be mounted for this place; nothing where the image's own file will do. */
-function mountsAt(
-  content: Content,
-  path: string,
-  tree: RootTree,
-  request: RunRequest,
-  gpu: Gpu,
-): MountOperation[] {
-  const at = (kind: 'directory' | 'file') => tree.place(path, kind);
+function show(place: Place, { request, gpu, tree, mounts }: Building): void {
+  const mounted = mountedFor(place.content, request, gpu);
+  if (mounted === null || (place.origin === 'jcds' && hasNoPlace(place.at, tree))) return;
+  const kind = isDirectory(mounted, place.content) ? 'directory' : 'file';
+  const { at, below } = tree.place(place.at, kind);
+  const above = mounts.findLast(mount => mount.at === below);
+  const isMissing =
+    above !== undefined && (place.isMade === true || above.kind !== 'bind' || at !== place.at);
+  mounts.push({ ...mounted, at, ...(isMissing ? { make: kind } : {}) });
+}
+
+/**
+ * What every job gets unasked never hides something else that is shown (an image's /var/tmp may lead to /tmp), and
+ * nothing is made for it in the host's directories.
+ */
+function hasNoPlace(path: string, tree: RootTree): boolean {
+  const place = find(path, tree);
+  return place === null || place.at === '/' || place.below !== null || tree.isTaken(place.at);
+}
+
+function find(path: string, tree: RootTree): RealPlace | null {
+  try {
+    return tree.find(path);
+  } catch (thrown) {
+    if (thrown instanceof PlaceError) return null;
+    throw thrown;
+  }
+}
+
+/** null: the image's own file will do. */
+function mountedFor(content: Content, request: RunRequest, gpu: Gpu): Mounted | null {
   switch (content.kind) {
     case 'host':
-      return [{ kind: 'bind', source: content.source, at: at(content.of), mode: content.mode }];
+      return { kind: 'bind', source: content.source, mode: content.mode };
     case 'empty':
-      return [{ kind: 'tmpfs', at: at('directory'), mode: content.mode }];
+      return { kind: 'tmpfs', mode: content.mode };
     case 'copy':
-      return [{ kind: 'copy', source: content.source, at: at('file') }];
+      return { kind: 'copy', source: content.source };
     case 'accounts': {
       const text = content.file === 'passwd' ? passwdFor(request) : groupFor(request);
-      return text === null ? [] : [{ kind: 'text', at: at('file'), text }];
+      return text === null ? null : { kind: 'text', text };
     }
     case 'proc':
     case 'sys':
-      return [{ kind: content.kind, at: at('directory') }];
+      return { kind: content.kind };
     case 'devices':
-      return [{ kind: 'devices', at: at('directory'), all: content.all, besides: gpu.devices }];
+      return { kind: 'devices', all: content.all, besides: gpu.devices };
     default:
       return content satisfies never;
   }
+}
+
+function isDirectory({ kind }: Mounted, content: Content): boolean {
+  return content.kind === 'host' ? content.of === 'directory' : kind !== 'copy' && kind !== 'text';
+}
+
+/** What a later mount stands in the place of, where two mounts at one place are not the same as the later one alone. */
+function isReplaced({ kind, at }: MountOperation, later: readonly MountOperation[]): boolean {
+  return kind !== 'bind' && kind !== 'tmpfs' && later.some(mount => mount.at === at);
 }

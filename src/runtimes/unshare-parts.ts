@@ -1,5 +1,5 @@
 import { shellQuote } from '../shell-quote.ts';
-import type { RootOperation } from './root-tree.ts';
+import { PlaceError, type RootOperation } from './root-tree.ts';
 import type { MountOperation, Skeleton } from './skeleton.ts';
 
 /** The devices of a minimal /dev: those that every program may expect. */
@@ -17,29 +17,62 @@ export interface Parts {
   readonly directories: string[];
   readonly files: string[];
   readonly links: [at: string, target: string][];
-  /** Lines of an fstab(5) that one mount(8) does all. */
-  readonly table: string[];
+  /** What is mounted, in steps: before each step some places are made in what was mounted by then. */
+  readonly steps: Step[];
+  /** A place of the root where files can lie until the last mount of all covers them. */
+  readonly work: string;
   /** Shell lines that write files before they are bound. */
   readonly writes: string[];
   readonly readOnly: string[];
   readonly texts: string[];
 }
 
-/** Gathers what builds this root in this directory of the host. */
+/** Places to be made, and then the lines of an fstab(5) that one mount(8) does all. */
+export interface Step {
+  readonly made: { readonly at: string; readonly kind: 'directory' | 'file' }[];
+  readonly table: string[];
+}
+
+/** Gathers what builds this root in this directory of the host. @throws PlaceError */
 export function gather({ image, root, mounts }: Skeleton, place: string): Parts {
+  const last = coverOf(mounts);
   const parts: Parts = {
     directories: [],
     files: [],
     links: [],
-    table: [],
+    steps: [{ made: [], table: [] }],
+    work: last.at,
     writes: [],
     readOnly: [],
     texts: [],
   };
   for (const operation of root) addToRoot(parts, operation, image, place);
-  for (const operation of mounts) addMount(parts, operation, place);
-  parts.table.push(line('/proc', `${place}/proc`, 'none', 'rbind'));
+  for (const operation of [...mounts.filter(mount => mount !== last), last]) {
+    if (operation.make !== undefined) prepare(parts, operation.at, operation.make);
+    addMount(parts, operation, place);
+  }
   return parts;
+}
+
+/** What can be mounted last of all, since nothing is mounted below it. */
+function coverOf(mounts: readonly MountOperation[]): MountOperation {
+  const last = mounts.find(
+    ({ kind, at }) =>
+      (kind === 'proc' || kind === 'sys') && !mounts.some(other => other.at.startsWith(`${at}/`)),
+  );
+  if (last === undefined) throw new PlaceError('/proc', 'it or /sys has to be left as it is');
+  return last;
+}
+
+/** Starts another step where something was mounted in this one. */
+function prepare(parts: Parts, at: string, kind: 'directory' | 'file'): void {
+  const step = parts.steps.at(-1)!;
+  if (step.table.length === 0) step.made.push({ at, kind });
+  else parts.steps.push({ made: [{ at, kind }], table: [] });
+}
+
+function addLine(parts: Parts, ...fields: Parameters<typeof line>): void {
+  parts.steps.at(-1)!.table.push(line(...fields));
 }
 
 function addToRoot(parts: Parts, operation: RootOperation, image: string, place: string): void {
@@ -56,7 +89,7 @@ function addToRoot(parts: Parts, operation: RootOperation, image: string, place:
       break;
     case 'entry':
       (operation.of === 'directory' ? parts.directories : parts.files).push(at);
-      parts.table.push(line(`${image}${at}`, `${place}${at}`, 'none', 'rbind,ro,nosuid,nodev'));
+      addLine(parts, `${image}${at}`, `${place}${at}`, 'none', 'rbind,ro,nosuid,nodev');
       break;
     default:
       operation satisfies never;
@@ -65,28 +98,27 @@ function addToRoot(parts: Parts, operation: RootOperation, image: string, place:
 
 function addMount(parts: Parts, operation: MountOperation, place: string): void {
   const { at } = operation;
-  const bind = (source: string) => parts.table.push(line(source, `${place}${at}`, 'none', 'rbind'));
+  const bind = (source: string) => addLine(parts, source, `${place}${at}`, 'none', 'rbind');
   switch (operation.kind) {
     case 'bind':
       bind(operation.source);
       if (operation.mode === 'ro') parts.readOnly.push(at);
       break;
     case 'copy': {
-      const name = `proc/copy${parts.writes.length}`;
+      const name = `copy${parts.writes.length}`;
       parts.writes.push(copyLine(operation.source, name));
-      bind(`${place}/${name}`);
+      bind(`${place}${parts.work}/${name}`);
       break;
     }
     case 'text':
-      bind(`${place}/proc/text${parts.texts.push(operation.text) - 1}`);
+      bind(`${place}${parts.work}/text${parts.texts.push(operation.text) - 1}`);
       break;
     case 'tmpfs':
-      parts.table.push(line('tmpfs', `${place}${at}`, 'tmpfs', `nosuid,nodev,mode=${operation.mode}`));
+      addLine(parts, 'tmpfs', `${place}${at}`, 'tmpfs', `nosuid,nodev,mode=${operation.mode}`);
       break;
     case 'proc':
-      break; // last: it covers what was written
     case 'sys':
-      bind('/sys');
+      bind(`/${operation.kind}`);
       break;
     case 'devices':
       if (operation.all) bind('/dev');
@@ -101,22 +133,21 @@ function addDevices(parts: Parts, at: string, place: string, besides: readonly s
   for (const device of [...DEVICES.map(name => `/dev/${name}`), ...besides]) {
     const inside = `${at}/${device.slice(device.lastIndexOf('/') + 1)}`;
     (/\/dri$/.test(device) ? parts.directories : parts.files).push(inside);
-    parts.table.push(line(device, `${place}${inside}`, 'none', 'rbind'));
+    addLine(parts, device, `${place}${inside}`, 'none', 'rbind');
   }
   parts.links.push(
     ...DEVICE_LINKS.map(([name, target]) => [`${at}/${name}`, target] satisfies [string, string]),
   );
   parts.directories.push(`${at}/pts`, `${at}/shm`);
-  parts.table.push(
-    line('devpts', `${place}${at}/pts`, 'devpts', 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec'),
-    line('tmpfs', `${place}${at}/shm`, 'tmpfs', 'nosuid,nodev,mode=1777'),
-  );
+  const terminals = 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec';
+  addLine(parts, 'devpts', `${place}${at}/pts`, 'devpts', terminals);
+  addLine(parts, 'tmpfs', `${place}${at}/shm`, 'tmpfs', 'nosuid,nodev,mode=1777');
 }
 
 /** A text file copied by the shell itself. Without the file the copy is empty. */
 function copyLine(source: string, name: string): string {
   const loop = `while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done`;
-  return `: >"$jcds_n/${name}"\n[ ! -r ${shellQuote(source)} ] || { ${loop}; } <${shellQuote(source)} >"$jcds_n/${name}"`;
+  return `: >"$jcds_w/${name}"\n[ ! -r ${shellQuote(source)} ] || { ${loop}; } <${shellQuote(source)} >"$jcds_w/${name}"`;
 }
 
 /** One line of an fstab(5): white space and backslashes as octal numbers. */

@@ -27,8 +27,8 @@ export function setUpScript(
     closeLine(where, facts),
     `cd ${shellQuote(tools.directory)} || jcds_fail 'the root cannot be changed'`,
     `jcds_try 'the root cannot be changed' ${shellQuote(facts.pivotRoot)} "$jcds_n" "$jcds_n"`,
-    // Whatever is not a built-in command would be the image's from here on.
-    `LC_ALL=C ${loader} ${shellQuote(tools.umount)} -n -l / 2>/dev/null || jcds_fail 'the old root cannot be detached'`,
+    // Whatever is not a built-in command would be the image's from here on, and /dev/null may be a file of the user's.
+    `LC_ALL=C ${loader} ${shellQuote(tools.umount)} -n -l / 2>&- || jcds_fail 'the old root cannot be detached'`,
     // The directory has no other name any more: dash says so where it wakes up in such a one, and bash makes an absolute
     // path of what it execs.
     'cd /proc/self/cwd && export PWD',
@@ -62,7 +62,7 @@ export function lastScript(tools: ToolsAfterChange, variables: LastVariables): s
     'jcds_cwd=$1',
     'shift',
     // env(1) is reached from this directory, so the change is left to it.
-    `${needsEnv ? '(cd "$jcds_cwd")' : 'cd "$jcds_cwd"'} 2>/dev/null || ${complaint}`,
+    `${needsEnv ? '(cd "$jcds_cwd")' : 'cd "$jcds_cwd"'} 2>&- || ${complaint}`,
     'unset OLDPWD',
     ...(needsEnv
       ? [`exec ${env} --chdir="$jcds_cwd" ${envArguments(variables)} "$@"`]

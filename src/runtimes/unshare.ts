@@ -59,6 +59,8 @@ export const unshare: Runtime = {
   root: { files: [], links: 'kept' },
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
+    // The tools that leave the host's root and give up capabilities need the real one.
+    proc: 'unshare cannot show anything else at /proc',
   },
   find: findTools,
   learns: LEARNS_LIBRARIES,

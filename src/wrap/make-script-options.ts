@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { type BindSpec, parseBind, parseMount } from '../job/bind-spec.ts';
 import { variablesOf } from '../job/env-options.ts';
 import { chooseHome } from '../job/home.ts';
+import { hostPlaces } from '../job/host-places.ts';
 import { chooseWorkdir } from '../job/workdir.ts';
 import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
@@ -77,8 +78,10 @@ function bindsIn(options: Options, settings: Settings, directory: string): reado
 /** null: the caller's, which only a run knows. */
 function workdirIn(options: Options, image: { name: string; facts: ImageFacts | null }): string | null {
   if (![options.workdir, options.pwd, options.cwd].some(value => typeof value === 'string')) return null;
-  const nobody = { home: { kind: 'none', path: '/' }, contain: false, binds: [], cwd: null } as const;
-  return chooseWorkdir({ options, ...nobody, image: image.name, facts: image.facts }).value;
+  const nobody = { home: { kind: 'none', path: '/' }, contain: false, cwd: null } as const;
+  return chooseWorkdir({
+    ...{ options, ...nobody, places: hostPlaces([]), image: image.name, facts: image.facts },
+  }).value;
 }
 
 function homeIn(options: Options, cwd: string): ScriptOptions['home'] {

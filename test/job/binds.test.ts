@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { defaultBinds, gatherBinds } from '../../src/job/binds.ts';
+import { cvmfsBinds, gatherBinds } from '../../src/job/binds.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'jcds-binds-'));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -53,35 +53,19 @@ test('a missing source is dropped with a note unless it was typed', () => {
   );
 });
 
-const HOST = {
-  cwd: `${base}/a`,
-  home: '/home/u',
-  contain: false,
-  cvmfsRoot: `${base}/cvmfs`,
-  gpu: null,
-  environment: {},
-};
-
 test('CVMFS in use is shown at /cvmfs and at its own path; where there is none, nothing is', () => {
-  expect(defaultBinds(HOST)).toEqual([
-    { source: `${base}/a`, destination: `${base}/a`, mode: 'rw' },
-    { source: `${base}/cvmfs`, destination: '/cvmfs', mode: 'rw' },
-    { source: `${base}/cvmfs`, destination: `${base}/cvmfs`, mode: 'rw' },
+  const root = `${base}/cvmfs`;
+  expect(cvmfsBinds(root)).toEqual([
+    { source: root, destination: '/cvmfs', mode: 'rw' },
+    { source: root, destination: root, mode: 'rw' },
   ]);
-  expect(defaultBinds({ ...HOST, cwd: null, cvmfsRoot: `${base}/none` })).toEqual([]);
+  expect(cvmfsBinds(`${base}/none`)).toEqual([]);
 });
 
-test('credential files are shown where they are not shown anyway', () => {
-  const environment = {
-    KRB5CCNAME: `FILE:${base}/proxy`,
-    X509_USER_PROXY: '/home/u/proxy',
-    BEARER_TOKEN_FILE: 'relative',
-    XAUTHORITY: '/no/such',
-  };
-  const only = { ...HOST, cwd: null, cvmfsRoot: '/none', environment };
-  // The temporary directory is below /tmp, which a contained job does not see.
-  expect(defaultBinds(only)).toEqual([]);
-  expect(defaultBinds({ ...only, contain: true })).toEqual([
-    { source: `${base}/proxy`, destination: `${base}/proxy`, mode: 'ro' },
-  ]);
+test('a comma divides nothing, and the hint says how to name two', () => {
+  expect(() => gatherBinds({ ...NONE, bind: ['/no/a,/no/b c'] })).toThrow(
+    expect.objectContaining({
+      hint: "repeat -B, jcds splits nothing at commas: -B /no/a -B '/no/b c'",
+    }),
+  );
 });

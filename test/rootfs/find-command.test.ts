@@ -88,6 +88,23 @@ test.each([
     refused('/home/alice/theirs.sh', { why: 'interpreter', missing: '/mine.sh' }),
   ],
   ['sh', { mounts: [{ source: host, destination: '/usr/bin' }] }, NO],
+  // A destination is where its links lead, and what is empty hides what the image has.
+  [
+    'mine.sh',
+    { mounts: [{ source: host, destination: '/bin' }] },
+    refused('/usr/bin/mine.sh', { why: 'interpreter', missing: '/bin/sh' }),
+  ],
+  ['sh', { mounts: [{ source: null, destination: '/bin' }] }, NO],
+  [
+    'sh',
+    {
+      mounts: [
+        { source: null, destination: '/usr/bin' },
+        { source: join(image, 'usr'), destination: '/usr' },
+      ],
+    },
+    found('/usr/bin/sh'),
+  ],
   [
     'python',
     { mounts: [{ source: join(image, 'usr/bin'), destination: '/opt/python/bin' }] },

@@ -111,6 +111,7 @@ const binds: Bind[] = [
 
 /** How the host's sh builds the root of the ordinary request. */
 const build = (root: string, who: string) => `jcds_n='${root}'
+jcds_w="$jcds_n"'/proc'
 jcds_fail() {
   printf 'jcds: ${who}: %s%s\\n' "$1" "\${2:+:}" >&2
   [ -z "\${2-}" ] || printf '%s\\n' "$2" | LC_ALL=C /usr/bin/tr -d '\\000-\\011\\013-\\037\\177' >&2
@@ -124,13 +125,13 @@ jcds_try() {
 jcds_try 'a container cannot be made here' '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs '/mnt'
 jcds_try 'the new root cannot be made' '/usr/bin/mkdir' -p -- "$jcds_n"'/usr' "$jcds_n"'/etc' "$jcds_n"'/home' "$jcds_n"'/home/alice' "$jcds_n"'/var' "$jcds_n"'/dev' "$jcds_n"'/proc' "$jcds_n"'/sys' "$jcds_n"'/tmp' "$jcds_n"'/data'
 jcds_try 'the new root cannot be made' '/usr/bin/ln' -s -- 'usr/bin' "$jcds_n"''/
-: >"$jcds_n/proc/copy0"
-[ ! -r '/etc/resolv.conf' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/resolv.conf' >"$jcds_n/proc/copy0"
-: >"$jcds_n/proc/copy1"
-[ ! -r '/etc/hosts' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/hosts' >"$jcds_n/proc/copy1"
-printf '%s' "$1" >"$jcds_n/proc/text0"
+: >"$jcds_w/copy0"
+[ ! -r '/etc/resolv.conf' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/resolv.conf' >"$jcds_w/copy0"
+: >"$jcds_w/copy1"
+[ ! -r '/etc/hosts' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/hosts' >"$jcds_w/copy1"
+printf '%s' "$1" >"$jcds_w/text0"
 shift
-printf '%s' "$1" >"$jcds_n/proc/text1"
+printf '%s' "$1" >"$jcds_w/text1"
 shift
 printf '%s' '/cvmfs/x/img/usr ${root}/usr none rbind,ro,nosuid,nodev 0 0
 /cvmfs/x/img/etc ${root}/etc none rbind,ro,nosuid,nodev 0 0
@@ -147,8 +148,8 @@ ${root}/proc/text1 ${root}/etc/group none rbind 0 0
 /home/alice/work ${root}/home/alice/work none rbind 0 0
 /data ${root}/data none rbind 0 0
 /proc ${root}/proc none rbind 0 0
-' >"$jcds_n/proc/table"
-jcds_said=$(LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_n/proc/table" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"
+' >"$jcds_w/table0"
+jcds_said=$(LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_w/table0" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"
 jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || jcds_try "$1 cannot be made read-only" '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1"; }
 jcds_ro "$jcds_n"'/data'
 while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in "$jcds_n"'/data'/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo`;
@@ -160,7 +161,7 @@ ${build('/mnt', 'unshare')}
 jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
 cd '/usr/bin' || jcds_fail 'the root cannot be changed'
 jcds_try 'the root cannot be changed' '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n"
-LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / 2>/dev/null || jcds_fail 'the old root cannot be detached'
+LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / 2>&- || jcds_fail 'the old root cannot be detached'
 cd /proc/self/cwd && export PWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './setpriv' --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\
   -- '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './sh' -c "$jcds_last" jcds "$jcds_cwd" "$@"`;
@@ -169,6 +170,10 @@ const CH_RUN = `unset -f printf read
 ${build('/mnt/root', 'charliecloud')}
 jcds_try 'the new root cannot be shown twice' '/usr/bin/mkdir' '/mnt/own'
 jcds_try 'the new root cannot be shown twice' '/usr/bin/mount' -n --rbind "$jcds_n" '/mnt/own'
+[ ! -e '/mnt/own/dev' ] || set -- -b '/mnt/own/dev:/dev' "$@"
+[ ! -e '/mnt/own/tmp' ] || set -- -b '/mnt/own/tmp:/tmp' "$@"
+[ ! -e '/mnt/own/etc/hosts' ] || set -- -b '/mnt/own/etc/hosts:/etc/hosts' "$@"
+[ ! -e '/mnt/own/etc/resolv.conf' ] || set -- -b '/mnt/own/etc/resolv.conf:/etc/resolv.conf' "$@"
 : >'/mnt/variables'
 printf "%s='%s'\\n" OLDPWD "$JCDS_HELD_OLDPWD" >>'/mnt/variables'
 printf "%s='%s'\\n" PATH "$JCDS_HELD_PATH" >>'/mnt/variables'
@@ -177,12 +182,12 @@ unset JCDS_HELD_OLDPWD JCDS_HELD_PATH JCDS_HELD_PWD
 jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
 exec '/usr/bin/env' 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
   --unset-env=USER \\
-  -b '/mnt/own/dev:/dev' -b '/mnt/own/tmp:/tmp' -b '/mnt/own/etc/hosts:/etc/hosts' -b '/mnt/own/etc/resolv.conf:/etc/resolv.conf' "$@"`;
+  "$@"`;
 
 const LAST = `unset -f cd printf
 jcds_cwd=$1
 shift
-(cd "$jcds_cwd") 2>/dev/null || { printf 'jcds: the working directory %s cannot be entered in the container\\n' "$jcds_cwd" >&2; exit 125; }
+(cd "$jcds_cwd") 2>&- || { printf 'jcds: the working directory %s cannot be entered in the container\\n' "$jcds_cwd" >&2; exit 125; }
 unset OLDPWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './env' --chdir="$jcds_cwd" -u JCDS_HELD_OLDPWD -u JCDS_HELD_PWD -S 'OLDPWD=\${JCDS_HELD_OLDPWD} PWD=\${JCDS_HELD_PWD}' 'BASH_FUNC_m%%=() { :; }' "$@"`;
 
@@ -519,12 +524,12 @@ describe('apptainer', () => {
     [
       'a bind with a colon',
       bind('/a:b', '/c'),
-      ['exec', '--no-home', '--mount', 'type=bind,src=/a:b,dst=/c,ro'],
+      ['exec', '--home', '/', '--mount', 'type=bind,src=/a:b,dst=/c,ro'],
     ],
     [
       'a bind with a comma and a quote',
       bind('/a,"b', '/c'),
-      ['exec', '--no-home', '--mount', 'type=bind,"src=/a,""b",dst=/c,ro'],
+      ['exec', '--home', '/', '--mount', 'type=bind,"src=/a,""b",dst=/c,ro'],
     ],
     [
       'an image without places',
