@@ -117,7 +117,7 @@ describe('--json', () => {
         sourceKind: 'directory',
       },
       { source: '/usr', destination: '/host', mode: 'ro', origin: 'user', sourceKind: 'directory' },
-      ...[setting.cvmfs, setting.work].map(path => ({
+      ...[setting.cvmfs].map(path => ({
         source: path,
         destination: path,
         mode: 'rw',

@@ -463,7 +463,15 @@ describe('what a runtime cannot do', () => {
       Object.entries(RUNTIMES[name].cannot).map(([option, sentence]) => ({ name, option, sentence })),
     ),
   )('$name: $sentence', ({ name, option, sentence }) => {
-    const others = { bytes: { cwd: '/d\udcff' }, stdin: { hasInput: true } };
+    const bound = (destination: string) => ({
+      binds: [{ source: '/d', destination, mode: 'rw', sourceKind: 'directory', origin: 'user' }] as const,
+    });
+    const others = {
+      bytes: { cwd: '/d\udcff' },
+      stdin: { hasInput: true },
+      dev: bound('/dev'),
+      proc: bound('/proc'),
+    };
     const asked = others[option as keyof typeof others] ?? { [option]: true };
     expect(complaint(RUNTIMES[name], aRequest(asked))).toBe(sentence);
     expect(complaint(RUNTIMES[name], aRequest())).toBeNull();
