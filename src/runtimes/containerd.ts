@@ -64,6 +64,9 @@ export const containerd: Runtime = {
   root: NEEDS,
   cannot: {
     stdin: 'containerd gives a job no standard input but a terminal: start it with </dev/null',
+    // runc wants its own there.
+    dev: 'containerd cannot show anything else at /dev',
+    proc: 'containerd cannot show anything else at /proc',
     writableTmpfs: 'containerd cannot lay a writable layer over an image that is bound entry by entry',
     bytes: 'containerd can neither show nor start in places whose names are not UTF-8',
   },

@@ -46,6 +46,9 @@ export const docker: Runtime = {
   passesSignals: true,
   root: NEEDS,
   cannot: {
+    // runc wants its own there.
+    dev: 'docker cannot show anything else at /dev',
+    proc: 'docker cannot show anything else at /proc',
     writableTmpfs: 'docker cannot lay a writable layer over an image that is bound entry by entry',
     // Its configuration is JSON, in which Go makes U+FFFD of such bytes (measured with docker 20.10).
     bytes: 'docker cannot show directories or files whose names are not UTF-8',

@@ -41,7 +41,9 @@ export const podman: Runtime = {
   cannot: {
     writableTmpfs: 'podman cannot lay a writable layer over an image that is bound entry by entry',
     // Its configuration is JSON, in which Go makes U+FFFD of such bytes (measured with podman 4.3).
-    dev: 'podman cannot show anything else at /dev', // crun wants its devices there
+    // crun wants its devices there, and runc its own of both.
+    dev: 'podman cannot show anything else at /dev',
+    proc: 'podman cannot show anything else at /proc',
     bytes: 'podman cannot show directories or files whose names are not UTF-8',
   },
   refuses,

@@ -25,14 +25,17 @@ describe.each(runtimes)('%s', runtime => {
 
   describe('home', () => {
     const job = { env: { HOME: '/' }, cwd: '/' };
-    test('HOME=/: programs of the image are found, those of the host are not', () => {
+    // podman itself does not start without a home, and docker complains of /dev/null/.docker.
+    const ofThemselves =
+      runtime === 'podman' ? ['/', 'relative', '/dev/null', '/no/such'] : ['relative', '/dev/null'];
+    const isEngine = runtime === 'podman' || runtime === 'docker';
+    const homes = (all: string[]) => (isEngine ? all.filter(path => !ofThemselves.includes(path)) : all);
+    test.each(homes(['/']))('HOME=%s: programs of the image are found, those of the host are not', () => {
       expect(sh('echo "$HOME"; pwd', job)).toEqual(good('/\n/\n'));
       expect(stage.exec(runtime, ['/usr/bin/setpriv', '--version'], job).code).toBe(127);
     });
 
-    // podman itself does not start with such a home, and docker complains of /dev/null/.docker.
-    const odd = runtime === 'podman' || runtime === 'docker' ? [] : ['relative', '/dev/null', '/no/such'];
-    test.each(odd)('HOME=%s: the home of the account', HOME => {
+    test.each(homes(['relative', '/dev/null', '/no/such']))('HOME=%s: the home of the account', HOME => {
       const { name, home: own } = stage.user;
       expect(sh('echo "$HOME"; [ -w "$HOME" ] && echo "$USER"', { env: { HOME } })).toEqual(
         good(`${own}\n${name}\n`),
