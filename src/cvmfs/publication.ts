@@ -1,4 +1,5 @@
 import type { CallOptions } from '../call.ts';
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { PlaceInRepository } from '../repositories/image-path.ts';
@@ -78,7 +79,7 @@ export class NotPublishedError extends JcdsError {
       message: `${safeText(name)} is not published in ${repositories.join(', ') || 'any repository'}${place}`,
       hint:
         meant === undefined
-          ? hintFor(name, looked, safeText(typed))
+          ? hintFor(name, looked, typed)
           : `did you mean ${safeText(meant)}? It is published`,
       exitCode: EXIT.no,
     });
@@ -93,13 +94,13 @@ function hintFor(name: string, looked: readonly LookedAt[], typed: string): stri
   );
   return name.startsWith('/') || isUnasked
     ? see
-    : `${see}; ask for it with: jcds request ${typed}${safeText(name)}`;
+    : `${see}; ask for it with: jcds request ${typed}${commandText(name)}`;
 }
 
 /** The image without registry and tag: what its neighbours are listed by. */
 function hintPattern(name: string): string {
   const path = name.replace(/@.*$/, '').replace(/:[^/]*$/, '');
-  return safeText(`'*${path.slice(path.lastIndexOf('/') + 1)}*'`);
+  return commandText(`*${path.slice(path.lastIndexOf('/') + 1)}*`);
 }
 
 const BROKEN = {

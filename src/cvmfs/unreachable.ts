@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 
@@ -61,13 +62,13 @@ export function unreachableReason(met: Obstruction, repository: string): Unreach
       return {
         code: met.code,
         detail: met.absent ? `there is no ${met.path}` : `${met.path} is empty, and nothing is mounted on it`,
-        hint: `it is not mounted. As root: mount -t cvmfs ${repository} ${met.path}; see what is wrong with: cvmfs_config probe ${repository}; or ${ASK}`,
+        hint: `it is not mounted. As root: ${commandText('mount', '-t', 'cvmfs', repository, met.path)}; see what is wrong with: ${commandText('cvmfs_config', 'probe', repository)}; or ${ASK}`,
       };
     case 'NOT_KNOWN':
       return {
         code: met.code,
         detail: `${met.path} is mounted on demand, and this host's CVMFS client could not mount it`,
-        hint: `its client may lack the configuration or key of ${repository}: cvmfs_config showconfig ${repository}, or ${ASK}`,
+        hint: `its client may lack the configuration or key of ${repository}: ${commandText('cvmfs_config', 'showconfig', repository)}, or ${ASK}`,
       };
     case 'NOT_A_DIRECTORY':
       return {
@@ -101,7 +102,7 @@ function fromErrno(errno: string, path: string, repository: string): Unreachable
       return {
         code: 'DISCONNECTED',
         detail: `the CVMFS client that served ${path} has died (${errno})`,
-        hint: `as root: umount -l ${mountOf(path, repository)}, then list it to mount it anew; or ${ASK}`,
+        hint: `as root: ${commandText('umount', '-l', mountOf(path, repository))}, then list it to mount it anew; or ${ASK}`,
       };
     case 'EIO':
     case 'ESTALE':
@@ -109,26 +110,26 @@ function fromErrno(errno: string, path: string, repository: string): Unreachable
       return {
         code: 'INPUT_OUTPUT',
         detail: `${path} could not be read (${errno})`,
-        hint: `its servers or this site's proxy may not answer: try again later; see the client's view with: cvmfs_config stat -v ${repository}`,
+        hint: `its servers or this site's proxy may not answer: try again later; see the client's view with: ${commandText('cvmfs_config', 'stat', '-v', repository)}`,
       };
     case 'ELOOP':
       return {
         code: 'LINK_LOOP',
         detail: `${path} is too many links deep (ELOOP), which an automounter says when it cannot mount`,
-        hint: `see what is wrong with: cvmfs_config probe ${repository}; or ${ASK}`,
+        hint: `see what is wrong with: ${commandText('cvmfs_config', 'probe', repository)}; or ${ASK}`,
       };
     case 'EACCES':
     case 'EPERM':
       return {
         code: 'DENIED',
         detail: `you may not look into ${path} (${errno})`,
-        hint: `ls -ld ${path}; ${ASK} if it should be open to you`,
+        hint: `${commandText('ls', '-ld', path)}; ${ASK} if it should be open to you`,
       };
     default:
       return {
         code: 'SYSTEM_ERROR',
         detail: `looking at ${path} failed (${errno})`,
-        hint: `see what is wrong with: cvmfs_config probe ${repository}; or ${ASK}`,
+        hint: `see what is wrong with: ${commandText('cvmfs_config', 'probe', repository)}; or ${ASK}`,
       };
   }
 }

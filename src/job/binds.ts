@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { errnoOf } from '../files/refused-file.ts';
 import { toBytes } from '../launch/bytes.ts';
-import { printableWord } from '../launch/printable-word.ts';
 import type { Bind } from '../runtimes/shown.ts';
 import { type BindSpec, parseBind, parseMount } from './bind-spec.ts';
 
@@ -15,8 +15,8 @@ export class BindSourceError extends JcdsError {
       message: `the directory to bind, ${JSON.stringify(source)}, ${reason}`,
       hint:
         others.length === 0
-          ? `ls -ld ${printableWord(source)}`
-          : `repeat -B, jcds splits nothing at commas: ${[first!, ...others].map(part => `-B ${printableWord(part)}`).join(' ')}`,
+          ? commandText('ls', '-ld', source)
+          : `repeat -B, jcds splits nothing at commas: ${[first!, ...others].map(part => commandText('-B', part)).join(' ')}`,
       exitCode: EXIT.failed,
     });
   }

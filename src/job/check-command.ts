@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
 import { findCommandInImage } from '../cvmfs/look-at-image.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
@@ -17,8 +18,8 @@ export class CommandNotFoundError extends JcdsError {
       code: 'COMMAND_NOT_FOUND',
       message: `${safeText(JSON.stringify(word))} is not in the image ${safeText(image)}`,
       hint: hasShell
-        ? `look what is there: jcds shell ${safeText(image)}`
-        : `the image has no shell; name one of its programs: jcds exec ${safeText(image)} /PROGRAM`,
+        ? `look what is there: ${commandText('jcds', 'shell', image)}`
+        : `the image has no shell; name one of its programs: ${commandText('jcds', 'exec', image, '/PROGRAM')}`,
       exitCode: EXIT.notFound,
     });
   }
@@ -55,8 +56,8 @@ function reasonOf(obstacle: Obstacle): string {
 
 function hintOf(obstacle: Obstacle, image: string): string {
   return obstacle.why === 'architecture'
-    ? `ask for an image of this architecture: jcds run --platform linux/${hostArchitectures()[0]} ${safeText(image)}`
-    : `jcds exec ${safeText(image)} COMMAND`;
+    ? `ask for an image of this architecture: ${commandText('jcds', 'run', '--platform', `linux/${hostArchitectures()[0]}`, image)}`
+    : commandText('jcds', 'exec', image, 'COMMAND');
 }
 
 /** What has to be known to tell 126 and 127 before exec: where a word would be found inside the container. */

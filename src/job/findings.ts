@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import { type Finding, judgeOrigin, RegistryMismatchError } from '../cvmfs/origin.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import { EXIT, JcdsError } from '../errors.ts';
@@ -16,7 +17,7 @@ export class DigestUnprovenError extends JcdsError {
     super({
       code: 'DIGEST_UNPROVEN',
       message: `${safeText(published.path, 300)} is published, but nothing in the repository proves that it is ${safeText(digest ?? '')}`,
-      hint: `without the digest: jcds resolve --pinned ${safeText(formatReference({ ...reference, tag: tag ?? 'latest', digest: null }))}`,
+      hint: `without the digest: ${commandText('jcds', 'resolve', '--pinned', formatReference({ ...reference, tag: tag ?? 'latest', digest: null }))}`,
       exitCode: EXIT.no,
     });
   }

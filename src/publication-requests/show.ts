@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type JcdsError } from '../errors.ts';
 import { printError } from '../output/console.ts';
@@ -17,7 +18,7 @@ export function showResult(
   else {
     const diff = result.state === 'ready-change' && result.change !== null ? `${result.change.diff}\n` : '';
     context.stdout.write(`${safeLines(`${diff}${resultLine(name, service, result)}`)}\n`);
-    const hint = hintOf(`${typed}${name}`, result);
+    const hint = hintOf(`${typed}${commandText(name)}`, result);
     if (hint !== null) context.stderr.write(`hint: ${safeLines(hint)}\n`);
   }
   return codeOf(result, dryRun);

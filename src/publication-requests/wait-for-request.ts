@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
@@ -14,7 +15,7 @@ export class RequestClosedError extends JcdsError {
     super({
       code: 'REQUEST_CLOSED',
       message: `the request for ${safeText(name)} was closed without being merged: ${safeText(url, 300)}`,
-      hint: `read there why; ask once more with: jcds request --again ${safeText(typed)}${safeText(name)}`,
+      hint: `read there why; ask once more with: jcds request --again ${typed}${commandText(name)}`,
       exitCode: EXIT.no,
     });
   }
@@ -40,7 +41,7 @@ export class NotYetPublishedError extends JcdsError {
     super({
       code: 'NOT_YET_PUBLISHED',
       message: `${safeText(image)} was asked for in ${safeText(repository, 80)} and is not there yet: ${safeText(next, 300)}${url === null ? '' : ` (${safeText(url, 300)})`}`,
-      hint: `try again later; see how it stands with: jcds requests${safeText(typed === '' ? '' : ` ${typed.trimEnd()}`)}, or wait with: jcds request --wait ${safeText(typed)}${safeText(image)}`,
+      hint: `try again later; see how it stands with: jcds requests${typed === '' ? '' : ` ${typed.trimEnd()}`}, or wait with: jcds request --wait ${typed}${commandText(image)}`,
       exitCode: EXIT.later,
     });
     this.waitingFor = waitingFor;

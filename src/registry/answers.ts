@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { retryAfter } from '../http/rate-limit.ts';
 import type { Answer } from './exchange.ts';
@@ -23,10 +24,10 @@ export class UnauthorizedError extends JcdsError {
       message: `${registry} does not show ${subject} ${whom(facts)}: it is private, or it does not exist`,
       hint:
         withheldFrom !== null
-          ? `if ${withheldFrom} is the token server of ${registry}: jcds config set registryTokenServers ${registry}=${withheldFrom}`
+          ? `if ${withheldFrom} is the token server of ${registry}: ${commandText('jcds', 'config', 'set', 'registryTokenServers', `${registry}=${withheldFrom}`)}`
           : credential === null
-            ? `log in: podman login ${registry}`
-            : `if the credential in ${credential} has expired, log in again: podman login ${registry}`,
+            ? `log in: ${commandText('podman', 'login', registry)}`
+            : `if the credential in ${credential} has expired, log in again: ${commandText('podman', 'login', registry)}`,
       exitCode: EXIT.no,
     });
   }
@@ -43,7 +44,7 @@ export class CredentialRefusedError extends JcdsError {
     super({
       code: 'REGISTRY_CREDENTIAL_REFUSED',
       message: `${registry} refuses the credential in ${source}`,
-      hint: `it may have expired; log in again: podman login ${registry}`,
+      hint: `it may have expired; log in again: ${commandText('podman', 'login', registry)}`,
       exitCode: EXIT.no,
     });
   }
@@ -57,7 +58,7 @@ export class ForbiddenError extends JcdsError {
       message: `${registry} forbids reading ${subject}`,
       hint:
         credential === null
-          ? `log in: podman login ${registry}`
+          ? `log in: ${commandText('podman', 'login', registry)}`
           : `ask its owner for the right to read it; the credential in ${credential} does not have it`,
       exitCode: EXIT.no,
     });
@@ -82,7 +83,7 @@ export class RateLimitedError extends JcdsError {
     super({
       code: 'REGISTRY_RATE_LIMITED',
       message: `${registry} takes no more requests from here for now`,
-      hint: `${seconds === null ? 'try again later' : `try again in ${seconds} s`}${credential === null ? `; logged-in users may ask more often: podman login ${registry}` : ''}`,
+      hint: `${seconds === null ? 'try again later' : `try again in ${seconds} s`}${credential === null ? `; logged-in users may ask more often: ${commandText('podman', 'login', registry)}` : ''}`,
       exitCode: EXIT.later,
     });
   }

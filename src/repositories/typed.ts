@@ -1,4 +1,5 @@
 import type { CallOptions } from '../call.ts';
+import { commandText } from '../command-text.ts';
 import { SERVICES } from './services.ts';
 
 /**
@@ -10,5 +11,5 @@ export function typedRepositories(options: CallOptions, searched: readonly strin
   const { repository } = options;
   const isUsual = searched.length === 0 || searched[0] === SERVICES[0]?.name;
   const names = Array.isArray(repository) ? repository.map(String) : isUsual ? [] : [...new Set(searched)];
-  return names.map(name => `--repository ${name} `).join('');
+  return names.map(name => `${commandText('--repository', name)} `).join('');
 }

@@ -48,7 +48,7 @@ export class NoTokenError extends JcdsError {
     super({
       code: 'NO_TOKEN',
       message: `there is no token for ${host}${job}`,
-      hint: `make one at https://${host}${FORGES[kind].tokenPage} and write "${host} TOKEN" into ${safeText(tokenFile(options), 200)} (chmod 600), or set ${tokenVariable(host)}`,
+      hint: `make one at https://${host}${FORGES[kind].tokenPage} and write "${host} TOKEN" into ${safeText(tokenFile(options), 1000)} (chmod 600), or set ${tokenVariable(host)}`,
       exitCode: EXIT.failed,
     });
   }

@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,7 +30,7 @@ export class SiteVariableError extends JcdsError {
     super({
       code: 'SITE_VARIABLE',
       message: `the variable ${name} is ${JSON.stringify(value)}: ${expected}`,
-      hint: `unset ${name}`,
+      hint: commandText('unset', name),
       exitCode: EXIT.failed,
     });
   }

@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { RepositoryCache } from '../cvmfs/client-cache.ts';
 import { bar, bytesText, percentText } from '../output/amount.ts';
 import type { CacheReport, MeasuredCache } from './cache-report.ts';
@@ -35,7 +36,7 @@ export function cleaningLines(
   runtimes: readonly LocalCache[],
 ): readonly string[] {
   return [
-    `CVMFS, by root or the account cvmfs: cvmfs_talk -i ${repository ?? 'REPOSITORY'} cleanup 0 (shrinks the cache to what is in use; jobs go on)`,
+    `CVMFS, by root or the account cvmfs: ${commandText('cvmfs_talk', '-i', repository ?? 'REPOSITORY', 'cleanup', '0')} (shrinks the cache to what is in use; jobs go on)`,
     'CVMFS, by root: cvmfs_config wipecache (only while nothing uses it; everything is downloaded anew)',
     ...runtimes.map(({ name, clean }) => `${name}, by you: ${clean}`),
   ];

@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { SeenImage } from '../cvmfs/find-anywhere.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageName } from '../cvmfs/look-question.ts';
@@ -88,7 +89,7 @@ function asked(finding: Finding, upstream: UpstreamAnswer, name: string): Findin
       evidence: upstream.evidence,
       hint: 'ask for the tag alone, or for the image with this digest to be published',
     };
-  const hint = `the registry does not confirm it: see what is inside with: jcds exec ${name} cat /etc/os-release`;
+  const hint = `the registry does not confirm it: see what is inside with: ${commandText('jcds', 'exec', name, 'cat', '/etc/os-release')}`;
   return { ...finding, hint: upstream.hint ?? hint };
 }
 
@@ -101,7 +102,7 @@ function outdated(published: Published, { name, image, upstream }: Gathered): re
       code: 'outdated',
       message: `the registry has another image under this name than ${published.repository}`,
       evidence: upstream.evidence,
-      hint: `the service takes it over at one of its next rounds, hours as a rule; look again with: jcds status --check-registry ${name}`,
+      hint: `the service takes it over at one of its next rounds, hours as a rule; look again with: ${commandText('jcds', 'status', '--check-registry', name)}`,
     },
   ];
 }
@@ -117,7 +118,7 @@ function removed({ name, publication, upstream }: Gathered): readonly Finding[] 
         : 'its registry does not have it either',
       evidence: upstream.evidence,
       hint: isPublished
-        ? `keep to its real directory while it is there: jcds resolve --pinned ${name}`
+        ? `keep to its real directory while it is there: ${commandText('jcds', 'resolve', '--pinned', name)}`
         : `check the name; what is published is shown by: jcds list`,
     },
   ];
@@ -133,7 +134,7 @@ function staleClients({ name, freshness, witness }: Gathered): readonly Finding[
       code: 'stale-client',
       message: `${seen?.state === 'published' ? 'it is' : 'it may be'} published in ${repository} already: ${sentence}`,
       evidence: `mounted here is revision ${client.revision} (${client.rootHash ?? 'root hash not told'}), ${server?.server} has revision ${server?.revision} (${server?.rootHash})${publishedAt(server?.publishedAt ?? null)}${witnessText(witness)}`,
-      hint: `wait until it is visible here: jcds wait ${name}; root can hasten it: cvmfs_talk -i ${repository} remount sync`,
+      hint: `wait until it is visible here: ${commandText('jcds', 'wait', name)}; root can hasten it: ${commandText('cvmfs_talk', '-i', repository, 'remount', 'sync')}`,
       verified: witness?.http?.verified ?? false,
     }));
 }

@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
 import { readAttributes } from '../cvmfs/attributes.ts';
 import { runCvmfsTalk } from '../cvmfs/client-cache.ts';
@@ -126,7 +127,7 @@ export async function cachedHere(
 const UNLISTED = {
   absent: () => 'only the CVMFS client could tell, and its tool cvmfs_talk is not here',
   refused: (repository: string) =>
-    `the client tells it to root and the account cvmfs only: cvmfs_talk -i ${repository} cache list`,
+    `the client tells it to root and the account cvmfs only: ${commandText('cvmfs_talk', '-i', repository, 'cache', 'list')}`,
   hung: (repository: string) => `the client of ${repository} did not answer in time`,
 } satisfies Record<string, (repository: string) => string>;
 

@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { Finding } from '../cvmfs/origin.ts';
 import { EXIT } from '../errors.ts';
@@ -74,7 +75,7 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
   if (publication.state === 'missing' && findings.length === 0)
     lines.push(
       'missing: it is not published',
-      `  hint: ask for it with: jcds request ${drawing.typed}${name}`,
+      `  hint: ask for it with: jcds request ${drawing.typed}${commandText(name)}`,
     );
   for (const { code, message, evidence, hint } of findings) {
     lines.push(`${code}: ${message}`);

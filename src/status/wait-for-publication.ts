@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import { durationText } from './duration.ts';
@@ -28,7 +29,7 @@ export class NotVisibleYetError extends JcdsError {
     super({
       code: 'NOT_VISIBLE_YET',
       message: `${safeText(name)} could not be seen here within ${durationText(seconds)}: ${safeText(news, 600)}`,
-      hint: `see what stands in the way with: jcds status -v ${safeText(typed)}${safeText(name)}`,
+      hint: `see what stands in the way with: jcds status -v ${typed}${commandText(name)}`,
       exitCode: EXIT.later,
     });
   }

@@ -92,7 +92,7 @@ const ARROWS: Record<string, readonly string[]> = {
   generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes'],
   help: ['configuration', 'runtimes'],
   configuration: ['files', 'command-text.ts'],
-  runtimes: ['shell-quote.ts', 'launch', 'files'],
+  runtimes: ['shell-quote.ts', 'launch', 'files', 'command-text.ts'],
   launch: ['shell-quote.ts', 'files'],
   cvmfs: [
     'shell-quote.ts',
@@ -107,7 +107,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'command-text.ts',
   ],
   rootfs: ['cache-directory.ts', 'files', 'launch'],
-  repositories: ['image', 'output'],
+  repositories: ['image', 'output', 'command-text.ts'],
   http: ['secret.ts'],
   registry: ['http', 'image', 'output', 'secret.ts', 'files', 'command-text.ts'],
   requests: ['http', 'image', 'output', 'secret.ts', 'files', 'command-text.ts'],

@@ -1,8 +1,8 @@
 import type { CallOptions } from '../../call.ts';
+import { commandText } from '../../command-text.ts';
 import type { Settings } from '../../configuration/settings.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitCode, isJcdsError, JcdsError } from '../../errors.ts';
-import { printableWord } from '../../launch/printable-word.ts';
 import type { Speaker } from '../../output/console.ts';
 import { jsonLine } from '../../output/json.ts';
 import { safeLines, safeText } from '../../output/safe-text.ts';
@@ -72,7 +72,7 @@ export async function submit(requested: SubmitOptions, context: Context): Promis
   const submission = await decide(requested, image, context);
   if (requested.dryRun) {
     const words = ['condor_submit', ...submitWords(submission)];
-    context.stdout.write(`${words.map(printableWord).join(' ')}\n`);
+    context.stdout.write(`${commandText(...words)}\n`);
     return EXIT.ok;
   }
   if (image.published !== null) {
@@ -144,7 +144,7 @@ function constraintOf({ clusters }: Jobs): string {
 }
 
 function goOn(jobs: Jobs, name: string): string {
-  return `jcds wait ${printableWord(name)} && condor_release -constraint ${printableWord(constraintOf(jobs))}`;
+  return `${commandText('jcds', 'wait', name)} && ${commandText('condor_release', '-constraint', constraintOf(jobs))}`;
 }
 
 async function submitAndWait(

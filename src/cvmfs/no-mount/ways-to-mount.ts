@@ -1,4 +1,5 @@
-import { shellWord } from '../../shell-quote.ts';
+import { commandText } from '../../command-text.ts';
+
 /** What decides how a repository can be mounted on this host. Plain data; `mount-facts.ts` finds it out. */
 export interface MountFacts {
   readonly repository: string;
@@ -67,30 +68,34 @@ export function waysToMount(facts: MountFacts, job: string): readonly Way[] {
     hasClient || !hasFuse || !facts.hasUserMounts ? null : cvmfsexec(facts, job),
     hasClient || !hasFuse ? null : packages(facts, job),
     isContainer && !hasFuse
-      ? { needs: 'on the host of this container', command: `docker run -v /cvmfs:${root}:shared …` }
+      ? {
+          needs: 'on the host of this container',
+          command: `${commandText('docker', 'run', '-v', `/cvmfs:${root}:shared`)} …`,
+        }
       : null,
   ];
   return ways.filter(way => way !== null);
 }
 
 function mountAsRoot({ root, repository }: MountFacts, job: string): Way {
-  const place = shellWord(`${root}/${repository}`);
+  const place = commandText(`${root}/${repository}`);
   return {
     needs: 'as root',
-    command: `mkdir -p ${place} && mount -t cvmfs ${repository} ${place} && ${job}`,
+    command: `mkdir -p ${place} && mount -t cvmfs ${commandText(repository)} ${place} && ${job}`,
   };
 }
 
 /** The client of this host, started by an ordinary user, on a directory of that user. */
 function privateMount(facts: MountFacts, job: string): Way | null {
-  const { repository, servers, programs, proxies } = facts;
+  const { servers, programs, proxies } = facts;
+  const repository = commandText(facts.repository);
   if (!programs.has('fusermount') && !programs.has('fusermount3')) return null;
   if (servers.length === 0 || facts.key === null) return null;
   const lines = [
     '"CVMFS_CACHE_BASE=$HOME/.cache/cvmfs"',
     '"CVMFS_RELOAD_SOCKETS=$HOME/.cache/cvmfs"',
     'CVMFS_CLAIM_OWNERSHIP=yes',
-    shellWord(`CVMFS_HTTP_PROXY="${proxies}"`),
+    commandText(`CVMFS_HTTP_PROXY="${proxies}"`),
     ...configuration(facts),
   ];
   return {
@@ -118,7 +123,7 @@ function cvmfsexec(facts: MountFacts, job: string): Way {
     command: [
       'git clone https://github.com/cvmfs/cvmfsexec',
       `(${make.join(' && ')})`,
-      `cvmfsexec/cvmfsexec ${repository} -- ${job}`,
+      `cvmfsexec/cvmfsexec ${commandText(repository)} -- ${job}`,
     ].join(' && '),
   };
 }
@@ -146,15 +151,15 @@ function packages(facts: MountFacts, job: string): Way | null {
       ? [`${sudo}${yum} install -y ${release}.noarch.rpm`, `${sudo}${yum} install -y cvmfs`]
       : null;
   if (install === null) return null;
-  const place = shellWord(`${root}/${repository}`);
+  const place = commandText(`${root}/${repository}`);
   const configure = ["printf 'CVMFS_CLIENT_PROFILE=single\\n' >/etc/cvmfs/default.local"].concat(
     configureBelow('/etc/cvmfs', facts),
   );
-  const mount = [`mkdir -p ${place}`, `mount -t cvmfs ${repository} ${place}`];
+  const mount = [`mkdir -p ${place}`, `mount -t cvmfs ${commandText(repository)} ${place}`];
   const asRoot = [...configure, ...mount].join(' && ');
   return {
     needs: `as root${withKey(facts)}`,
-    command: [...install, isRoot ? asRoot : `sudo sh -c ${shellWord(asRoot)}`, job].join(' && '),
+    command: [...install, isRoot ? asRoot : `sudo sh -c ${commandText(asRoot)}`, job].join(' && '),
   };
 }
 
@@ -168,14 +173,14 @@ function configureBelow(directory: string, facts: MountFacts): string[] {
   return [
     ...(key === `${keys}/${key?.slice(key.lastIndexOf('/') + 1)}`
       ? []
-      : [`mkdir -p ${keys}`, `cp ${key === null ? 'KEY.pub' : shellWord(key)} ${keys}/`]),
-    `printf '%s\\n' ${lines.join(' ')} >${directory}/config.d/${repository}.conf`,
+      : [commandText('mkdir', '-p', keys), commandText('cp', key ?? 'KEY.pub', `${keys}/`)]),
+    `printf '%s\\n' ${lines.join(' ')} >${commandText(`${directory}/config.d/${repository}.conf`)}`,
   ];
 }
 
 function configuration({ servers, keysDirectory }: MountFacts): string[] {
   const urls = servers.length === 0 ? 'http://SERVER/cvmfs/@fqrn@' : servers.join(';');
-  return [shellWord(`CVMFS_SERVER_URL="${urls}"`), shellWord(`CVMFS_KEYS_DIR=${keysDirectory}`)];
+  return [commandText(`CVMFS_SERVER_URL="${urls}"`), commandText(`CVMFS_KEYS_DIR=${keysDirectory}`)];
 }
 
 /** What only the operators can give. */

@@ -1,3 +1,4 @@
+import { commandText } from '../../command-text.ts';
 import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
 import { CERTIFICATE_HINT, type NoAnswerError, SILENCES } from '../../http/silence.ts';
 import { safeText } from '../../output/safe-text.ts';
@@ -113,7 +114,7 @@ export class SignedOutError extends JcdsError {
     super({
       code: 'FORGE_SIGNED_OUT',
       message: `${failed(asked)}: the server sends to its sign-in page, so the token is signed out there, or this is private`,
-      hint: `open https://${host} in a browser to see what it wants; \`jcds auth status ${host}\` says which token is used`,
+      hint: `open https://${host} in a browser to see what it wants; \`${commandText('jcds', 'auth', 'status', host)}\` says which token is used`,
       exitCode: EXIT.failed,
     });
   }

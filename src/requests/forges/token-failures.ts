@@ -1,8 +1,10 @@
+import { commandText } from '../../command-text.ts';
 import { EXIT, JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 import type { Asked } from './failures.ts';
 
-const STATUS_HINT = (host: string) => `\`jcds auth status ${safeText(host, 100)}\` says where it comes from`;
+const STATUS_HINT = (host: string) =>
+  `\`${commandText('jcds', 'auth', 'status', host)}\` says where it comes from`;
 
 /** Something that needs a token was asked without one. */
 export class TokenNeededError extends JcdsError {
@@ -10,7 +12,7 @@ export class TokenNeededError extends JcdsError {
     super({
       code: 'TOKEN_NEEDED',
       message: `${safeText(host, 100)} wants a token for this`,
-      hint: `\`jcds auth status ${safeText(host, 100)}\` says how to give one`,
+      hint: `\`${commandText('jcds', 'auth', 'status', host)}\` says how to give one`,
       exitCode: EXIT.failed,
     });
   }
