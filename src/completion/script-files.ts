@@ -2,7 +2,7 @@ import { realpathSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { EXIT, JcdsError } from '../errors.ts';
-import { makeParents } from '../files/make-parents.ts';
+import { makeUsersParents } from '../files/make-parents.ts';
 import { readTextIfThere } from '../files/read.ts';
 import { writeUsers } from '../files/write.ts';
 import { safeText } from '../output/safe-text.ts';
@@ -47,7 +47,7 @@ export function shippedScript(shell: ShellName, { self }: Pick<Context, 'self'>)
 export function writeScript(file: string, text: string, uid: number): boolean {
   const there = readTextIfThere('installed-script', file);
   if (there !== null && !MARK.test(there)) return false;
-  makeParents(dirname(file));
+  makeUsersParents(dirname(file), uid);
   writeUsers(file, text, uid, 0o644);
   return true;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
+import { checkLinks } from '../files/links.ts';
 import { readPlace } from '../files/read.ts';
 import { writeOwn } from '../files/write.ts';
 import { isRecord } from './parse-value.ts';
@@ -56,6 +57,7 @@ function trustedHashes(context: TrustContext): TrustedHashes {
 
 function keep(files: TrustedHashes, context: TrustContext): void {
   const text = `${JSON.stringify({ schemaVersion: SCHEMA, files }, null, 2)}\n`;
+  checkLinks(userDirectory(context), context.uid);
   writeOwn({ base: realUserDirectory(context), name: NAME, uid: context.uid }, text);
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, extname } from 'node:path';
 import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT, JcdsError } from '../errors.ts';
+import { checkLinks } from '../files/links.ts';
 import { inOwnDirectory } from '../files/own-directory.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import { replace } from '../files/replace.ts';
@@ -48,8 +49,9 @@ export async function changeUserSetting<Key extends keyof Settings>(
   const value = change(layer?.values[key]);
   const { default: Conf } = await import('conf');
   const real = realPathOf(file);
-  writingSettings(file, () =>
-    inOwnDirectory({ base: dirname(real), names: [], uid: context.uid }, directory => {
+  writingSettings(file, () => {
+    checkLinks(file, context.uid);
+    return inOwnDirectory({ base: dirname(real), names: [], uid: context.uid }, directory => {
       const text = changedText(() => {
         const store = new Conf<Record<string, unknown>>({
           cwd: directory,
@@ -62,8 +64,8 @@ export async function changeUserSetting<Key extends keyof Settings>(
         else store.set(key, value);
       });
       replace(`${directory}/${basename(real)}`, text, { mode: 0o600 });
-    }),
-  );
+    });
+  });
 }
 
 /** What conf would write. It takes no notice of a failing close (a quota on NFS), and would replace the file by half of one. */

@@ -1,14 +1,15 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { errnoOf, parentOf } from './refused-file.ts';
+import { checkLinks, nearestDirectory } from './links.ts';
+import { errnoOf, parentOf, RefusedFile } from './refused-file.ts';
 
 /**
  * Makes a directory and those above it that are missing. Not mkdir's own recursion: where a directory answers ENOENT to mkdir (an
  * automounter's, /proc), Node 20's never ends. Throws what the system says.
  */
 export function makeParents(directory: string, mode = 0o777): void {
+  const there = nearestDirectory(directory);
   const missing: string[] = [];
-  for (let at = directory; statSync(at, { throwIfNoEntry: false }) === undefined; at = parentOf(at))
-    missing.push(at);
+  for (let at = directory; at !== there; at = parentOf(at)) missing.push(at);
   for (const path of missing.reverse()) {
     try {
       mkdirSync(path, { mode });
@@ -16,4 +17,12 @@ export function makeParents(directory: string, mode = 0o777): void {
       if (errnoOf(thrown) !== 'EEXIST') throw thrown;
     }
   }
+}
+
+/** The same below directories of the user's: none is made in another's, nor where another's link leads. Throws RefusedFile too. */
+export function makeUsersParents(directory: string, uid: number): void {
+  checkLinks(directory, uid);
+  const there = nearestDirectory(directory);
+  if (there !== directory && statSync(there).uid !== uid) throw new RefusedFile(there, 'foreign');
+  makeParents(directory);
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import { checkLinks } from './links.ts';
 import { errnoOf, parentOf, type Refusal, RefusedFile } from './refused-file.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
@@ -31,7 +32,7 @@ export interface OwnDirectory {
  * Lets `use` write into a directory of jcds' own, which is made with mode 0700 where it is missing. Every directory from `base`
  * down must be this user's, no link, and closed to writing by others; the one above `base` must be this user's or
  * root's, and such that nobody else can put something in the place of `base`. Links above `base` are followed (a home
- * may be one). Throws RefusedFile, and what the system says.
+ * may be one) unless another user has laid them. Throws RefusedFile, and what the system says.
  */
 export function inOwnDirectory<T>(directory: OwnDirectory, use: (path: string) => T): T {
   return within(directory, true, use);
@@ -71,6 +72,7 @@ function within<T>(
 
 /** The directory that holds jcds' own; made where it is missing, but never a home that is not there. */
 function holdParent(path: string, uid: number, isMade: boolean): Held {
+  checkLinks(path, uid);
   const found = holdSafely(path, uid);
   if (found !== null) return found;
   if (!isMade) throw new Absent();

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { checkLinks } from './links.ts';
 import { PLACES, type PlaceName, type ReadRules } from './places.ts';
 import { RefusedFile } from './refused-file.ts';
 
@@ -24,6 +25,7 @@ export function readPlace(
   length = Number.POSITIVE_INFINITY,
 ): FileRead {
   const rules: ReadRules = PLACES[place];
+  if (rules.trust === 'user') checkLinks(String(file), uid);
   const descriptor = openSync(file, flagsOf(rules, file));
   try {
     const status = fstatSync(descriptor);

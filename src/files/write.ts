@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { checkLinks } from './links.ts';
 import { inOwnDirectory } from './own-directory.ts';
 import { parentOf, RefusedFile } from './refused-file.ts';
 import { create, replace, type WritingCalls } from './replace.ts';
@@ -33,9 +34,10 @@ export function writeOwn(
 
 /**
  * Replaces a file of the user's where it really lies (people keep such files in a repository and link them), with its own
- * mode; a new one has `mode`. Its directory must be there. Throws RefusedFile for another user's, and what the system says.
+ * mode; a new one has `mode`. Its directory must be there. Throws RefusedFile for another user's, also where another user's link leads, and what the system says.
  */
 export function writeUsers(file: string, content: string | Uint8Array, uid: number, mode: number): void {
+  checkLinks(file, uid);
   const found = statSync(file, { throwIfNoEntry: false });
   const target = found === undefined ? file : realpathSync(file);
   const directory = statSync(parentOf(target));
