@@ -87,6 +87,12 @@ What a site sets for Apptainer counts on every runtime (SINGULARITY_… where AP
   APPTAINER_BIND APPTAINER_BINDPATH APPTAINER_MOUNT
       shown by default, also with --contain. -B and the setting binds come first where both name a place; a source that is
       missing is left out, and -v says so
+  APPTAINER_CONTAIN APPTAINER_CONTAINALL APPTAINER_COMPAT
+      --contain
+  APPTAINER_HOME APPTAINER_NO_HOME APPTAINER_CWD APPTAINER_PWD
+      --home, --no-home and --workdir, unless an option says otherwise
+  APPTAINER_NO_MOUNT
+      of its names, home, cwd and tmp
   APPTAINER_CLEANENV APPTAINER_CONTAINALL APPTAINER_COMPAT
       --env-policy clean, unless an option or the configuration chooses a policy
 

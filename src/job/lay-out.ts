@@ -21,27 +21,30 @@ export interface Layout extends Pick<ShownParts, 'homePlace'> {
   readonly notes: readonly string[];
 }
 
+/** What every job sees, before the binds. */
+export type Own = Pick<ShownParts, 'home' | 'contain' | 'withoutTmp'>;
+
 /**
  * Finds the real place of each bind. What jcds shows unasked gives way where a bind wants a place in it that cannot be
  * made, such as a directory in a read-only /cvmfs. @throws BindPlaceError
  */
-export function layOut(asked: readonly Bind[], home: Home, contain: boolean): Layout {
-  const { places, homePlace } = layOutOwn(home, contain);
-  const binds: Bind[] = [];
+export function layOut(asked: readonly Bind[], own: Own): Layout {
+  const { places, homePlace } = layOutOwn(own);
+  const placed = new Map<Bind, Bind>();
   const notes: string[] = [];
   for (const bind of asked) {
     const { below, isShown, canBeMade } = places.look(bind.destination);
     if (below === null || isShown || canBeMade) {
       const { at, ...made } = places.add(bind);
-      binds.push({ ...bind, destination: at, ...made });
+      placed.set(bind, { ...bind, destination: at, ...made });
       continue;
     }
-    const inTheWay = binds.find(({ destination, origin }) => destination === below && origin === 'default');
+    const [inTheWay] =
+      [...placed].find(([, { destination, origin }]) => destination === below && origin === 'default') ?? [];
     if (inTheWay !== undefined) {
       const rest = layOut(
-        asked.filter(other => other.source !== inTheWay.source || other.destination !== inTheWay.destination),
-        home,
-        contain,
+        asked.filter(other => other !== inTheWay),
+        own,
       );
       const note = `${below} of the host is not shown: ${bind.destination} cannot be made in it`;
       return { ...rest, notes: [note, ...rest.notes] };
@@ -49,12 +52,12 @@ export function layOut(asked: readonly Bind[], home: Home, contain: boolean): La
     if (bind.origin === 'user') throw new BindPlaceError(bind.destination, below);
     notes.push(`${bind.source} is not shown in the container: ${bind.destination} cannot be made`);
   }
-  return { places, binds, notes, homePlace };
+  return { places, binds: [...placed.values()], notes, homePlace };
 }
 
-function layOutOwn(home: Home, contain: boolean): Pick<Layout, 'places' | 'homePlace'> {
+function layOutOwn({ home, ...own }: Own): Pick<Layout, 'places' | 'homePlace'> {
   const none: Home = { kind: 'none', path: '/' };
-  const places = hostPlaces(mountsIn(shownIn({ home: none, cwd: '/', binds: [], contain })));
+  const places = hostPlaces(mountsIn(shownIn({ ...own, home: none, cwd: '/', binds: [] })));
   const content = homeContent(home);
   if (content === null) return { places };
   const source = content.kind === 'host' ? content.source : null;

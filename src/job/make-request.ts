@@ -10,6 +10,7 @@ import { commandWords, type JobMode } from './command-words.ts';
 import { variablesOf } from './env-options.ts';
 import { chooseGpu } from './gpu.ts';
 import { chooseShown } from './shown.ts';
+import { withSitePlaces } from './site-places.ts';
 
 /** Everything a request is made from, once the image is found. */
 export interface RequestOptions {
@@ -45,13 +46,14 @@ const NO_CONFIG = { entrypoint: null, cmd: null } as const;
 /**
  * From what was asked for to what is to run: options and settings become plain data that every runtime reads.
  * Looks at the host's files (binds, GPU devices, home), never at the image.
- * @throws UsageError, InvalidBindError, BindSourceError, BindPlaceError, InvalidVariableError, EnvironmentFileError, WorkdirUnknownError
+ * @throws UsageError, InvalidBindError, BindSourceError, BindPlaceError, InvalidVariableError, EnvironmentFileError, SiteVariableError, WorkdirUnknownError
  */
 export function makeRequest(requested: RequestOptions, context: Context): MadeRequest {
-  const { options, settings, image, userArguments, mode } = requested;
+  const { settings, image, userArguments, mode } = requested;
   const { facts } = image;
   // The caller's variables byte for byte, where Node has put U+FFFD.
   const environment = Object.fromEntries(requested.environment);
+  const options = withSitePlaces(requested.options, environment);
   const gpu = chooseGpu(settings.gpu, environment);
   const { shown, notes, reasons } = chooseShown(
     { options, cvmfsRoot: requested.cvmfsRoot, configured: settings.binds, gpu, environment, image },

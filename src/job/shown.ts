@@ -11,7 +11,8 @@ import { chooseHome } from './home.ts';
 import { realPath } from './host-places.ts';
 import { type Layout, layOut } from './lay-out.ts';
 import { siteBinds } from './site-binds.ts';
-import { chooseWorkdir } from './workdir.ts';
+import { isNotMounted } from './site-places.ts';
+import { callersBind, chooseWorkdir } from './workdir.ts';
 
 /** What decides about what a job sees of the host. */
 export interface ShownQuestion {
@@ -51,16 +52,19 @@ export function chooseShown(
     site: siteBinds(environment, cwd),
     defaults: cvmfsBinds(cvmfsRoot),
   });
-  const laid = layOut(asked.binds, home.value, contain);
+  const own = { home: home.value, contain, withoutTmp: isNotMounted('tmp', environment) };
+  const laid = layOut(asked.binds, own);
   for (const path of neededFiles(environment, contain, gpu)) showFile(path, laid);
+  const isLeftOut = contain || isNotMounted('cwd', environment);
+  addDefault(isLeftOut ? null : callersBind(cwd, laid.places), laid);
   const workdir = chooseWorkdir({
     ...{ options, home: home.value, contain, cwd },
     ...{ places: laid.places, image: image.name, facts: image.facts },
   });
-  if (workdir.bind !== undefined) addDefault(workdir.bind, laid);
+  addDefault(workdir.bind ?? null, laid);
   const shown = () => {
     const { homePlace, binds } = laid;
-    return shownIn({ home: home.value, homePlace, cwd: workdir.value, binds: inOrder(binds), contain });
+    return shownIn({ ...own, homePlace, cwd: workdir.value, binds: inOrder(binds) });
   };
   for (const name of OTHER_NAMES) showByName(environment[name], shown(), laid);
   return {
@@ -70,9 +74,9 @@ export function chooseShown(
   };
 }
 
-function addDefault(spec: BindSpec, { places, binds }: Layout): void {
-  const found = kindOf(spec.source);
-  if (typeof found === 'string') return;
+function addDefault(spec: BindSpec | null, { places, binds }: Layout): void {
+  const found = spec === null ? '' : kindOf(spec.source);
+  if (spec === null || typeof found === 'string') return;
   const { at, ...made } = places.add(spec);
   binds.push({ ...spec, destination: at, ...made, origin: 'default', sourceKind: found.kind });
 }

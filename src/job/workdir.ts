@@ -26,7 +26,7 @@ export interface WorkdirOptions {
   readonly options: CallOptions;
   readonly home: Home;
   readonly contain: boolean;
-  /** What is shown besides. */
+  /** What is shown, the caller's directory as well. */
   readonly places: HostPlaces;
   /** The readable name of the image. */
   readonly image: string;
@@ -50,9 +50,9 @@ export function chooseWorkdir(requested: WorkdirOptions): Workdir {
   const typed = (['workdir', 'pwd', 'cwd'] as const).find(name => typeof options[name] === 'string');
   if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), requested);
   if (cwd === null) return { value: home.path, reason: "home: the caller's cannot be read" };
-  return (
-    callersWorkdir(cwd, requested) ?? { value: home.path, reason: "home: the caller's is not shown inside" }
-  );
+  return isThere(cwd, requested)
+    ? { value: cwd, reason: "the caller's" }
+    : { value: home.path, reason: "home: the caller's is not shown inside" };
 }
 
 function typedWorkdir(name: string, wanted: string, requested: WorkdirOptions): Workdir {
@@ -75,13 +75,16 @@ function typedWorkdir(name: string, wanted: string, requested: WorkdirOptions): 
     : { ...here, bind: sameFiles(wanted, at) };
 }
 
-/** null: it cannot be shown. Directories of the image itself are there where the image has them. */
-function callersWorkdir(cwd: string, { contain, facts, places }: WorkdirOptions): Workdir | null {
-  const here = { value: cwd, reason: "the caller's" };
-  if (OF_THE_IMAGE.has(cwd)) return cwd === '/' || hasTop(facts, cwd) ? here : null;
-  const { at, isShown } = places.look(cwd);
-  if (isShown) return here;
-  return contain || OF_THE_IMAGE.has(at) ? null : { ...here, bind: sameFiles(cwd, at) };
+/** Directories of the image itself are there where the image has them. */
+function isThere(cwd: string, { facts, places }: WorkdirOptions): boolean {
+  return OF_THE_IMAGE.has(cwd) ? cwd === '/' || hasTop(facts, cwd) : places.look(cwd).isShown;
+}
+
+/** What shows the caller's working directory, wherever the job starts; null: nothing has to, or can. */
+export function callersBind(cwd: string | null, places: HostPlaces): BindSpec | null {
+  if (cwd === null || OF_THE_IMAGE.has(cwd)) return null;
+  const { at, isShown, canBeMade } = places.look(cwd);
+  return isShown || !canBeMade || OF_THE_IMAGE.has(at) ? null : sameFiles(cwd, at);
 }
 
 function sameFiles(path: string, at: string): BindSpec {

@@ -1,5 +1,5 @@
 import type { Entries } from '../launch/launcher-environment.ts';
-import { siteFlag, siteNames } from './site-variables.ts';
+import { notMounted, siteFlag, siteNames } from './site-variables.ts';
 
 /**
  * What a site's variables ask of Apptainer and jcds says by other means, so that each does what it does by hand and nothing
@@ -24,17 +24,24 @@ const INSTEAD: Readonly<Record<string, readonly string[]>> = {
 /** What stands among the binds of the request, which come by options. */
 const BINDS = ['BIND', 'BINDPATH', 'MOUNT'];
 
-const UNSEEN: readonly string[] = [...Object.keys(INSTEAD), ...BINDS].flatMap(siteNames);
+/** What the request says of places: by --contain, --home and --pwd. */
+const PLACES = ['CONTAIN', 'HOME', 'NO_HOME', 'NO_MOUNT', 'PWD', 'CWD'];
+const UNSEEN: readonly string[] = [...Object.keys(INSTEAD), ...BINDS, ...PLACES].flatMap(siteNames);
 
 /** Reads the caller's variables. @throws SiteVariableError */
 export function apptainerSite(host: Entries): ApptainerSite {
   const environment = Object.fromEntries(host);
   const asked = Object.keys(INSTEAD).filter(key => siteFlag(key, environment));
   return {
-    args: [...new Set(asked.flatMap(key => INSTEAD[key]!))],
+    args: [...new Set(asked.flatMap(key => INSTEAD[key]!)), ...noMountArguments(environment)],
     unset: UNSEEN.filter(name => environment[name] !== undefined),
     isLiteral: asked.includes('NO_EVAL') || asked.includes('COMPAT'),
   };
+}
+
+function noMountArguments(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const names = notMounted(environment).filter(name => name !== 'home');
+  return names.length === 0 ? [] : ['--no-mount', names.join(',')];
 }
 
 /** Whether the site wants jobs without their caller's environment, where nobody says otherwise. @throws SiteVariableError */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { EXIT, JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -155,17 +156,20 @@ function carriedArguments(request: RunRequest): readonly string[] | null {
 }
 
 /**
- * Apptainer makes no place for what it shows by itself: what the image has no place for is left out, and without /dev
- * --contain fails (measured with 1.4.5). For what it is told to bind it does make places, but not below /dev.
+ * Apptainer makes places for /dev, /proc and /sys where the image has none, but for a contained /dev; /tmp it leaves out
+ * there, or where it is a link that leads to nothing, and shows it where it is told to (measured with 1.4.5).
  */
-function missingPlaceArguments({ image, contain }: RunRequest): string[] {
+function missingPlaceArguments({ image, contain, shown }: RunRequest): string[] {
   const entries = image.facts?.directories['/'];
   if (entries === undefined) return [];
-  const missing = ['dev', 'proc', 'sys', 'tmp'].filter(name => !entries.some(entry => entry.name === name));
-  if (contain && missing.includes('dev')) throw new NoDevicesError(image.path);
-  return missing.flatMap(name =>
-    contain && name === 'tmp' ? ['--scratch', '/tmp'] : ['--bind', `/${name}:/${name}`],
-  );
+  const isMissing = (wanted: string) => !entries.some(({ name }) => name === wanted);
+  if (contain && isMissing('dev')) throw new NoDevicesError(image.path);
+  const found = entries.find(({ name }) => name === 'tmp');
+  const isWanted = shown.places.some(({ at, origin }) => at === '/tmp' && origin === 'jcds');
+  if (!isWanted || (found !== undefined && found.kind !== 'link')) return [];
+  const place = resolve('/', found?.target ?? 'tmp');
+  if (place === '/' || /[:,\\]/.test(place)) return [];
+  return contain ? ['--scratch', place] : ['--bind', `/tmp:${place}`];
 }
 
 /** Apptainer shows the working directory by itself, and knows better where it must not (/usr, /etc, …). */

@@ -124,7 +124,7 @@ function rootArguments(operation: RootOperation, image: string): string[] {
     case 'link':
       return ['--symlink', operation.target, at];
     case 'entry':
-      return ['--ro-bind', `${image}${at}`, at];
+      return ['--ro-bind', `${image}${operation.from ?? at}`, at];
     default:
       return operation satisfies never;
   }

@@ -1,4 +1,3 @@
-import { dirname, relative } from 'node:path';
 import { isShellName } from '../launch/shell-names.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
@@ -9,6 +8,7 @@ import {
   isRefused,
   type ProbeContext,
   type Refused,
+  type RootNeeds,
   type RunRequest,
   type Runtime,
   type RuntimeHost,
@@ -30,6 +30,9 @@ const SHOWN_BY_CH_RUN = ['/dev', '/proc', '/sys', '/tmp', '/etc/hosts', '/etc/re
 
 const NOT_TWICE = "'the new root cannot be shown twice'";
 
+/** ch-run follows absolute links of the image on the host, and then refuses what lies outside of the new root. */
+const NEEDS: RootNeeds = { files: [], links: ['/etc', ...SHOWN_BY_CH_RUN] };
+
 /**
  * Charliecloud makes no places in a read-only image and no bind read-only, so the whole root is built before, in
  * namespaces made by unshare(1), and ch-run is given that. Each step execs the next: nothing stays beside the job.
@@ -40,7 +43,7 @@ export const charliecloud: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: true,
-  root: { files: [], links: 'kept' },
+  root: NEEDS,
   cannot: {
     writableTmpfs: 'charliecloud cannot lay a writable layer over an image',
   },
@@ -94,7 +97,7 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const facts = host.facts as unknown as CharliecloudFacts;
   const base = choosePlace(facts.places, request);
   const place = { mount: base, root: `${base}/root` };
-  const root = withoutWayOut(skeleton(request, gpuOf(request, host)));
+  const root = skeleton(request, gpuOf(request, host), NEEDS);
   const { lines, texts } = buildLines(root, place, { ...facts, memory: host.memory }, 'charliecloud');
   const own = `${base}/own`;
   const script = [
@@ -110,21 +113,6 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
     '  "$@"',
   ];
   return { script: script.join('\n'), texts };
-}
-
-/**
- * ch-run follows absolute links of the image on the host and then refuses what lies outside of the new root, so those that
- * are in its way lead to the same place as relative ones.
- */
-function withoutWayOut(root: Skeleton): Skeleton {
-  return {
-    ...root,
-    root: root.root.map(operation => {
-      const at =
-        operation.kind === 'link' && SHOWN_BY_CH_RUN.includes(operation.at) && root.find(operation.at);
-      return at ? { ...operation, target: relative(dirname(operation.at), at) } : operation;
-    }),
-  };
 }
 
 /** Lines that give ch-run one more thing to show, where something was mounted. */

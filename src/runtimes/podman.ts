@@ -19,7 +19,8 @@ import { type Skeleton, skeleton } from './skeleton.ts';
 /** What podman puts into every container itself. */
 const NEEDS: RootNeeds = {
   files: ['/run/podman-init', '/run/.containerenv', '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
-  links: 'kept',
+  // What is bound there is not there yet when it and crun look for these.
+  links: ['/etc', '/run'],
 };
 
 /** Variables by which a job's environment would steer podman and the programs that it starts. */
@@ -81,7 +82,13 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...words.flatMap(word => ['--env', word]),
       ...mounts.flatMap(mountOption),
       ...deviceOptions(request, facts, devices),
-      ...['--workdir', request.shown.cwd, ...request.runtimeArguments, '--rootfs', `${rootIn(path)}:O`],
+      ...[
+        '--workdir',
+        root.find(request.shown.cwd) ?? request.shown.cwd,
+        ...request.runtimeArguments,
+        '--rootfs',
+        `${rootIn(path)}:O`,
+      ],
       ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
     ],
     environment: change,

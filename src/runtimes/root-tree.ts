@@ -25,6 +25,14 @@ export type RootOperation =
       readonly from?: string;
     };
 
+/** All that is made or mounted at and below one place, shown once more at a link's. */
+export interface Again {
+  readonly kind: 'again';
+  readonly at: string;
+  readonly as: string;
+  readonly of: 'directory' | 'file';
+}
+
 /** Where a path leads in the image. */
 export interface RealPlace {
   readonly at: string;
@@ -44,7 +52,7 @@ export class RootTree {
   readonly #listings: Readonly<Record<string, readonly RootEntry[]>>;
   /** Directories that the new root holds itself, with the names made in them. */
   readonly #opened = new Map<string, Map<string, 'directory' | 'file'>>([['/', new Map()]]);
-  readonly #covered: string[] = [];
+  readonly #covered = new Map<string, 'directory' | 'file'>();
   /** Directories whose listing was needed and is not known. */
   readonly missingListings = new Set<string>();
 
@@ -69,46 +77,54 @@ export class RootTree {
   place(path: string, kind: 'directory' | 'file'): RealPlace {
     const place = this.find(path);
     if (place.below === null) this.#make(path, kind);
-    this.#covered.push(place.at);
+    this.#covered.set(place.at, kind);
     return place;
   }
 
   /** Whether something was placed exactly there. */
   isTaken(real: string): boolean {
-    return this.#covered.includes(real);
+    return this.#covered.has(real);
+  }
+
+  /** Makes sure that a link at this path can be left out of the new root, which holds its directory from now on. */
+  openLink(path: string): void {
+    const parent = this.find(parentOf(path));
+    if (parent.below === null && this.#entry(parent.at, nameOf(path))?.kind === 'link') this.#open(parent.at);
   }
 
   /**
    * Everything that the new root holds itself.
-   * @param links `followed`: what a link leads to is shown in its place; one that leads to nothing of the image is not
+   * @param isFollowed whether what the link at this place leads to is shown in its place; one that leads to nothing is
+   * left out then
    */
-  operations(links: 'kept' | 'followed' = 'kept'): RootOperation[] {
-    return this.#operationsIn('/', links);
+  operations(isFollowed: (at: string) => boolean): (RootOperation | Again)[] {
+    return this.#operationsIn('/', isFollowed);
   }
 
-  #operationsIn(directory: string, links: 'kept' | 'followed'): RootOperation[] {
+  #operationsIn(directory: string, isFollowed: (at: string) => boolean): (RootOperation | Again)[] {
     const made = this.#opened.get(directory)!;
     const entries = (this.#listings[directory] ?? []).filter(entry => !made.has(entry.name));
-    const fromImage = entries.flatMap((entry): RootOperation[] => {
+    const fromImage = entries.flatMap((entry): (RootOperation | Again)[] => {
       const at = join(directory, entry.name);
-      if (this.#opened.has(at)) return [{ kind: 'directory', at }, ...this.#operationsIn(at, links)];
+      if (this.#opened.has(at)) return [{ kind: 'directory', at }, ...this.#operationsIn(at, isFollowed)];
       if (entry.kind === 'link')
-        return links === 'kept' ? [{ kind: 'link', at, target: entry.target ?? '' }] : this.#followed(at);
+        return isFollowed(at) ? this.#followed(at) : [{ kind: 'link', at, target: entry.target ?? '' }];
       return entry.kind === 'other' ? [] : [{ kind: 'entry', at, of: entry.kind }];
     });
-    const ownPlaces = [...made].flatMap(([name, kind]): RootOperation[] => {
+    const ownPlaces = [...made].flatMap(([name, kind]): (RootOperation | Again)[] => {
       const at = join(directory, name);
-      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at, links) : [])];
+      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at, isFollowed) : [])];
     });
     return [...fromImage, ...ownPlaces];
   }
 
-  #followed(at: string): RootOperation[] {
-    const { directory: from, rest, found } = this.#locate(at);
-    const isOwn =
-      this.#covered.includes(from) || this.#opened.get(parentOf(from))?.has(nameOf(from)) === true;
-    if (rest.length > 0 || from === '/' || isOwn || (found !== 'directory' && found !== 'file')) return [];
-    return [{ kind: 'entry', at, of: found, from }];
+  #followed(at: string): (RootOperation | Again)[] {
+    const { directory: as, rest, found } = this.#locate(at);
+    if (rest.length > 0 || as === '/') return [];
+    const own = this.#covered.get(as) ?? (this.#opened.has(as) ? 'directory' : undefined);
+    const of = own ?? this.#opened.get(parentOf(as))?.get(nameOf(as));
+    if (of !== undefined) return [{ kind: 'again', at, as, of }];
+    return found === 'directory' || found === 'file' ? [{ kind: 'entry', at, of: found, from: as }] : [];
   }
 
   #make(path: string, kind: 'directory' | 'file'): void {
@@ -165,7 +181,7 @@ export class RootTree {
         current = parentOf(current);
         continue;
       }
-      if (this.#covered.includes(current)) return { directory: current, rest: names, found: 'covered' };
+      if (this.#covered.has(current)) return { directory: current, rest: names, found: 'covered' };
       const entry = this.#entry(current, name);
       if (entry?.kind === 'link') {
         if (++links > MOST_LINKS) return { directory: current, rest: names, found: 'loop' };

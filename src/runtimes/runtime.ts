@@ -105,7 +105,7 @@ export interface RootNeeds {
   /** Files that it puts into the container itself. */
   readonly files: readonly string[];
   /** Whether its root can hold links; otherwise what they lead to is shown in their place. */
-  readonly links: 'kept' | 'followed';
+  readonly links: 'kept' | 'followed' | readonly string[];
 }
 
 /** One runtime: one file, one constant of this shape, one row of the table in `index.ts`. */

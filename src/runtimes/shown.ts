@@ -70,17 +70,24 @@ export interface ShownParts {
   readonly binds: readonly Bind[];
   /** Own /tmp, /var/tmp and few devices. */
   readonly contain: boolean;
+  /** Nothing at /tmp and /var/tmp: the image's are there. */
+  readonly withoutTmp?: boolean;
 }
 
 /** Puts together what a job sees. Pure. */
-export function shownIn({ home, homePlace, cwd, binds, contain }: ShownParts): Shown {
+export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp }: ShownParts): Shown {
   const content = homeContent(home);
   const homes: Place[] =
     content === null ? [] : [{ ...(homePlace ?? { at: home.path }), origin: 'home', content }];
   return {
     home,
     cwd,
-    places: [...ownPlaces(contain), ...homes, ...ownFiles(), ...binds.map(placeOfBind)],
+    places: [
+      ...ownPlaces(contain, withoutTmp === true ? [] : ['/tmp', '/var/tmp']),
+      ...homes,
+      ...ownFiles(),
+      ...binds.map(placeOfBind),
+    ],
   };
 }
 
@@ -89,14 +96,14 @@ function own(at: string, content: Content): Place {
 }
 
 /** What every job gets, before its home. */
-function ownPlaces(contain: boolean): Place[] {
+function ownPlaces(contain: boolean, temporaries: readonly string[]): Place[] {
   const temporary = (at: string): Content =>
     contain ? { kind: 'empty', mode: '1777' } : { kind: 'host', source: at, of: 'directory', mode: 'rw' };
   return [
     own('/dev', { kind: 'devices', all: !contain }),
     own('/proc', { kind: 'proc' }),
     own('/sys', { kind: 'sys' }),
-    ...['/tmp', '/var/tmp'].map(at => own(at, temporary(at))),
+    ...temporaries.map(at => own(at, temporary(at))),
   ];
 }
 

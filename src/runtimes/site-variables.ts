@@ -47,3 +47,12 @@ export function siteFlag(key: string, environment: Environment): boolean {
   if (!YES.includes(found.value)) throw new SiteVariableError(found, 'Apptainer takes 1 or 0 there');
   return true;
 }
+
+/** What NO_MOUNT may name of all that jcds shows by itself on every runtime; the rest is Apptainer's own matter. */
+export type SiteMount = 'home' | 'cwd' | 'tmp';
+
+/** What NO_MOUNT names, in Apptainer's words. */
+export function notMounted(environment: Environment): readonly string[] {
+  const names = siteVariable('NO_MOUNT', environment)?.value.split(',') ?? [];
+  return names.map(name => name.trim()).filter(name => name !== '');
+}

@@ -1,6 +1,6 @@
 import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
-import { PlaceError, type RealPlace, type RootOperation, RootTree } from './root-tree.ts';
+import { type Again, PlaceError, type RealPlace, type RootOperation, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
 import type { Content, Place } from './shown.ts';
 
@@ -42,8 +42,8 @@ export interface Skeleton {
  */
 export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU, needs: RootNeeds = NO_NEEDS): Skeleton {
   const { tree, mounts } = build(request, gpu, needs);
-  const root = tree.operations(needs.links);
-  return { image: request.image.path, root, mounts, find: path => find(path, tree)?.at ?? null };
+  const find = (path: string) => placeOf(path, tree)?.at ?? null;
+  return { image: request.image.path, find, ...shownAgain(tree.operations(isFollowed(needs)), mounts, find) };
 }
 
 /**
@@ -54,8 +54,12 @@ export function listingsNeeded(request: RunRequest, needs: RootNeeds = NO_NEEDS)
   // Whatever the host's libraries are: they all have one place.
   const gpu = request.gpu === null ? NO_GPU : { ...NO_GPU, libraries: ['/lib'] };
   const { tree } = build(request, gpu, needs);
-  tree.operations(needs.links);
+  tree.operations(isFollowed(needs));
   return [...tree.missingListings];
+}
+
+function isFollowed({ links }: RootNeeds): (at: string) => boolean {
+  return at => (typeof links === 'string' ? links === 'followed' : links.includes(at));
 }
 
 interface Building {
@@ -77,6 +81,7 @@ function build(
   const { places } = request.shown;
   for (const place of places) if (isOwn(place)) show(place, building);
   for (const path of needs.files) tree.place(path, 'file');
+  if (typeof needs.links !== 'string') for (const path of needs.links) tree.openLink(path);
   for (const source of gpu.libraries) {
     const path = `${GPU_LIBRARIES}/${source.slice(source.lastIndexOf('/') + 1)}`;
     mounts.push({ kind: 'bind', source, at: tree.place(path, 'file').at, mode: 'rw' });
@@ -101,11 +106,11 @@ function show(place: Place, { request, gpu, tree, mounts }: Building): void {
  * nothing is made for it in the host's directories.
  */
 function hasNoPlace(path: string, tree: RootTree): boolean {
-  const place = find(path, tree);
+  const place = placeOf(path, tree);
   return place === null || place.at === '/' || place.below !== null || tree.isTaken(place.at);
 }
 
-function find(path: string, tree: RootTree): RealPlace | null {
+function placeOf(path: string, tree: RootTree): RealPlace | null {
   try {
     return tree.find(path);
   } catch (thrown) {
@@ -144,4 +149,36 @@ function isDirectory({ kind }: Mounted, content: Content): boolean {
 /** What a later mount stands in the place of, where two mounts at one place are not the same as the later one alone. */
 function isReplaced({ kind, at }: MountOperation, later: readonly MountOperation[]): boolean {
   return kind !== 'bind' && kind !== 'tmpfs' && later.some(mount => mount.at === at);
+}
+
+/** In the place of a link that leads to what is made or mounted: the same once more. */
+function shownAgain(
+  operations: readonly (RootOperation | Again)[],
+  mounts: readonly MountOperation[],
+  find: Skeleton['find'],
+): Pick<Skeleton, 'root' | 'mounts'> {
+  const isAgain = (operation: RootOperation | Again): operation is Again => operation.kind === 'again';
+  const root = operations.filter((operation): operation is RootOperation => !isAgain(operation));
+  const again = operations.filter(isAgain);
+  const copied = <T extends { at: string }>(all: readonly T[], { at, as }: Again): T[] =>
+    all
+      .filter(one => one.at === as || one.at.startsWith(`${as}/`))
+      .map(one => ({ ...one, at: `${at}${one.at.slice(as.length)}` }));
+  const withSource = root.map(operation =>
+    operation.kind === 'entry'
+      ? { ...operation, from: operation.from ?? operation.at }
+      : operation.kind === 'link'
+        ? { ...operation, target: find(operation.at) ?? operation.target }
+        : operation,
+  );
+  return {
+    root: [
+      ...root,
+      ...again.flatMap(one => [
+        { kind: one.of, at: one.at },
+        ...copied(withSource, one).filter(({ at }) => at !== one.at),
+      ]),
+    ],
+    mounts: [...mounts, ...again.flatMap(one => copied(mounts, one))],
+  };
 }

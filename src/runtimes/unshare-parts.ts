@@ -89,7 +89,7 @@ function addToRoot(parts: Parts, operation: RootOperation, image: string, place:
       break;
     case 'entry':
       (operation.of === 'directory' ? parts.directories : parts.files).push(at);
-      addLine(parts, `${image}${at}`, `${place}${at}`, 'none', 'rbind,ro,nosuid,nodev');
+      addLine(parts, `${image}${operation.from ?? at}`, `${place}${at}`, 'none', 'rbind,ro,nosuid,nodev');
       break;
     default:
       operation satisfies never;

@@ -534,12 +534,20 @@ describe('apptainer', () => {
     [
       'an image without places',
       { image: { path: '/i', kind: 'directory', facts: someFacts({ directories: { '/': [] } }) } },
-      [
-        'exec',
-        ...['dev', 'proc', 'sys', 'tmp'].flatMap(name => ['--bind', `/${name}:/${name}`]),
-        '--home',
-        '/home/alice',
-      ],
+      ['exec', '--bind', '/tmp:/tmp', '--home', '/home/alice'],
+    ],
+    [
+      'an image whose /tmp is a link',
+      {
+        image: {
+          path: '/i',
+          kind: 'directory',
+          facts: someFacts({
+            directories: { '/': [{ name: 'tmp', kind: 'link', target: '../scratch/tmp' }] },
+          }),
+        },
+      },
+      ['exec', '--bind', '/tmp:/scratch/tmp', '--home', '/home/alice'],
     ],
     [
       'a file image whose entrypoint is unknown',
