@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-if (/[#?%\\]/.test(root)) {
-  console.error(`vitest and Node.js find no files in a directory whose name holds #, ?, % or \\: ${root}`);
+if (/[#?%"\\]/.test(root)) {
+  console.error(`esbuild, vitest or Node.js fail in a directory whose name holds #, ?, %, " or \\: ${root}`);
   process.exit(2);
 }
 const everything = process.argv.includes('--everything');
