@@ -79,15 +79,15 @@ export class NotPublishedError extends JcdsError {
       message: `${safeText(name)} is not published in ${repositories.join(', ') || 'any repository'}${place}`,
       hint:
         meant === undefined
-          ? hintFor(name, looked, typed)
+          ? missingHint(name, looked, typed)
           : `did you mean ${safeText(meant)}? It is published`,
       exitCode: EXIT.no,
     });
   }
 }
 
-/** A path cannot be asked for, and neither can an image of a service that keeps no list. */
-function hintFor(name: string, looked: readonly LookedAt[], typed: string): string {
+/** What to do about an image that is not published. A path cannot be asked for, and neither can one of a service that keeps no list. */
+export function missingHint(name: string, looked: readonly LookedAt[], typed: string): string {
   const see = `see what is there with: jcds list ${typed}${hintPattern(name)}`;
   const isUnasked = looked.every(({ repository }) =>
     SERVICES.some(row => row.name === repository && row.wishlist === undefined),

@@ -1,6 +1,6 @@
-import { commandText } from '../command-text.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { Finding } from '../cvmfs/origin.ts';
+import { missingHint } from '../cvmfs/publication.ts';
 import { EXIT } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { Meaning, Style } from '../output/style.ts';
@@ -75,7 +75,7 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
   if (publication.state === 'missing' && findings.length === 0)
     lines.push(
       'missing: it is not published',
-      `  hint: ask for it with: jcds request ${drawing.typed}${commandText(name)}`,
+      `  hint: ${missingHint(name, publication.looked, drawing.typed)}`,
     );
   for (const { code, message, evidence, hint } of findings) {
     lines.push(`${code}: ${message}`);

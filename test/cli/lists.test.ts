@@ -76,6 +76,19 @@ test('somebody else has asked, without a word of it: found by the change', async
   });
 });
 
+test('a service without a list is offered to nobody', async () => {
+  const galaxy = 'singularity.galaxyproject.org';
+  mkdirSync(join(real.world.cvmfs, galaxy, 'all'), { recursive: true });
+  for (const command of ['status', 'resolve']) {
+    const { code, stdout, stderr } = await real.jcds([command, '--repository', galaxy, 'ubuntu:22.04']);
+    expect([code, stdout + stderr]).toEqual([
+      1,
+      expect.stringContaining(`jcds list --repository ${galaxy} '*ubuntu*'`),
+    ]);
+    expect(stdout + stderr).not.toContain('jcds request');
+  }
+});
+
 test('an image with a configuration of 2 MB', async () => {
   const big = makeImage('big', { config: { Labels: { notes: 'x'.repeat(2_000_000) } } });
   real.world.images.tag('nica/big', '1', big.manifest, [big]);
