@@ -28,6 +28,7 @@ export const PLACES = {
   'name-index': { limit: 64 * MIB, trust: 'own' },
   'http-object': { limit: 1024 * MIB, trust: 'own' },
   'http-revision': { limit: 2 * MIB, trust: 'own' },
+  authorities: { limit: 16 * MIB, trust: 'anybody' },
   'master-key': { limit: 64 * KIB, trust: 'anybody' },
   'token-file': { limit: 64 * KIB, trust: 'anybody' },
   'tool-token': { limit: 256 * KIB, trust: 'anybody' },

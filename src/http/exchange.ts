@@ -1,7 +1,8 @@
 import type { Dispatcher, ProxyAgent } from 'undici';
+import { systemAuthorities } from './authorities.ts';
 import { endedBy } from './deadline.ts';
 import { type Environment, proxyAuthorization, proxyFor } from './proxies.ts';
-import { silenceBehind } from './silence.ts';
+import { isNoAnswer, silenceBehind } from './silence.ts';
 
 /** One HTTP request, whole. */
 export interface Exchange {
@@ -59,20 +60,38 @@ const FAILURE_LIMIT = 64 * 1024;
  * (cvmfs/http/transport.ts) for its speed; what both must decide, they decide here.
  */
 export function wayOut(environment: Environment): Way {
-  let opened: Promise<Agents> | undefined;
+  let [usual, wider]: [Promise<Agents> | undefined, Promise<Agents> | undefined] = [undefined, undefined];
+  const sendBy = async (opened: Promise<Agents>, exchange: Exchange): Promise<Answer> => {
+    const agents = await opened;
+    const dispatcher = agents.for(exchange.url, proxyFor(exchange.url, environment));
+    try {
+      return await sendThrough(agents.request, dispatcher, exchange);
+    } catch (thrown) {
+      throw endedBy(exchange.signal) ?? silenceBehind(thrown) ?? thrown;
+    }
+  };
   return {
     async send(exchange) {
-      opened ??= openAgents();
-      const agents = await opened;
-      const dispatcher = agents.for(exchange.url, proxyFor(exchange.url, environment));
+      if (wider !== undefined) return sendBy(wider, exchange);
+      usual ??= openAgents();
       try {
-        return await sendBy(agents.request, dispatcher, exchange);
+        return await sendBy(usual, exchange);
       } catch (thrown) {
-        throw endedBy(exchange.signal) ?? silenceBehind(thrown) ?? thrown;
+        // Nothing was sent. To read what the system trusts takes some 10 ms, so only who needs it does.
+        const authorities = isUntrusted(thrown) ? systemAuthorities(environment) : null;
+        if (authorities === null) throw thrown;
+        wider = openAgents(authorities);
+        return await sendBy(wider, exchange);
       }
     },
-    close: async () => (await opened)?.close(),
+    async close() {
+      for (const opened of [usual, wider]) await (await opened)?.close();
+    },
   };
+}
+
+function isUntrusted(thrown: unknown): boolean {
+  return isNoAnswer(thrown) && thrown.silence === 'tls';
 }
 
 interface Agents {
@@ -83,10 +102,13 @@ interface Agents {
 
 type Request = typeof import('undici').request;
 
-async function openAgents(): Promise<Agents> {
+/** @param authorities in place of those that Node trusts by itself */
+async function openAgents(authorities?: readonly string[]): Promise<Agents> {
   // The default export: a bundler gives a CommonJS module no other names when it is imported late.
   const { Agent, ProxyAgent, request } = (await import('undici')).default;
-  const direct = new Agent();
+  const tls = authorities === undefined ? null : { ca: [...authorities] };
+  const proxiedTls = tls === null ? {} : { requestTls: tls, proxyTls: tls };
+  const direct = new Agent(tls === null ? {} : { connect: tls });
   const proxied = new Map<string, ProxyAgent>();
   return {
     request,
@@ -97,7 +119,8 @@ async function openAgents(): Promise<Agents> {
       const key = `${proxy.href} ${proxyTunnel}`;
       const authorization = proxyAuthorization(proxy);
       const token = authorization === null ? {} : { token: authorization.reveal() };
-      const agent = proxied.get(key) ?? new ProxyAgent({ uri: proxy.origin, proxyTunnel, ...token });
+      const options = { uri: proxy.origin, proxyTunnel, ...token, ...proxiedTls };
+      const agent = proxied.get(key) ?? new ProxyAgent(options);
       proxied.set(key, agent);
       return agent;
     },
@@ -107,7 +130,7 @@ async function openAgents(): Promise<Agents> {
   };
 }
 
-async function sendBy(request: Request, dispatcher: Dispatcher, exchange: Exchange): Promise<Answer> {
+async function sendThrough(request: Request, dispatcher: Dispatcher, exchange: Exchange): Promise<Answer> {
   const { url, method, headers, body, signal } = exchange;
   const answer = await request(url, {
     method,

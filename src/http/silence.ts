@@ -28,7 +28,7 @@ export const SILENCES: Readonly<Record<Silence, Row>> = {
 
 /** What to do about a silence, where that is the same whoever was asked. */
 export const CERTIFICATE_HINT =
-  'where the site has its own authority, set NODE_EXTRA_CA_CERTS to a file with its certificate';
+  'where the site has its own authority, ask its administrator to add it to those of this host, or set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to a file with its certificate';
 
 const CODES: Readonly<Record<string, Silence>> = {
   ENOTFOUND: 'name',

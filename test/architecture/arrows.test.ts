@@ -108,7 +108,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   rootfs: ['cache-directory.ts', 'files', 'launch'],
   repositories: ['image', 'output', 'command-text.ts'],
-  http: ['secret.ts'],
+  http: ['files', 'secret.ts'],
   registry: ['http', 'image', 'output', 'secret.ts', 'files', 'command-text.ts'],
   requests: ['http', 'image', 'output', 'secret.ts', 'files', 'command-text.ts'],
   status: [

@@ -68,13 +68,19 @@ describe('token servers that are refused for good', () => {
   });
 });
 
+test('a certificate of an authority that this host trusts, as curl and podman read it', async () => {
+  const trusting = { NODE_EXTRA_CA_CERTS: undefined, SSL_CERT_FILE: real.names.certificate };
+  const asked = await real.jcds(['request', '--yes', '--repository', OSG, IMAGE], trusting);
+  expect([asked.code, asked.stderr]).toEqual([0, '']);
+});
+
 test('a certificate that nobody here trusts is no matter of waiting', async () => {
   const { code, stderr } = await real.jcds(['request', '--yes', '--repository', OSG, IMAGE], {
     NODE_EXTRA_CA_CERTS: undefined,
   });
   expect([code, stderr]).toEqual([
     1,
-    'jcds: cannot reach ghcr.io: its certificate is not trusted\nhint: where the site has its own authority, set NODE_EXTRA_CA_CERTS to a file with its certificate\n',
+    'jcds: cannot reach ghcr.io: its certificate is not trusted\nhint: where the site has its own authority, ask its administrator to add it to those of this host, or set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to a file with its certificate\n',
   ]);
 });
 

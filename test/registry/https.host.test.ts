@@ -191,7 +191,7 @@ test.each([
   expect(await ask(`${registry}/nica/bmn:1`, { env })).toEqual({
     state: 'unknown',
     evidence: `cannot reach ${registry}: its certificate is not trusted`,
-    hint: 'where the site has its own authority, set NODE_EXTRA_CA_CERTS to a file with its certificate',
+    hint: 'where the site has its own authority, ask its administrator to add it to those of this host, or set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to a file with its certificate',
   });
   expect(heard).toEqual([]);
 });
