@@ -12,6 +12,7 @@ import { realPath } from './host-places.ts';
 import { type Layout, layOut } from './lay-out.ts';
 import { siteBinds } from './site-binds.ts';
 import { isNotMounted } from './site-places.ts';
+import { withSubmounts } from './submounts.ts';
 import { callersBind, chooseWorkdir } from './workdir.ts';
 
 /** What decides about what a job sees of the host. */
@@ -53,7 +54,7 @@ export function chooseShown(
     defaults: cvmfsBinds(cvmfsRoot),
   });
   const own = { home: home.value, contain, withoutTmp: isNotMounted('tmp', environment) };
-  const laid = layOut(asked.binds, own);
+  const laid = layOut(withSubmounts(asked.binds), own);
   for (const path of neededFiles(environment, contain, gpu)) showFile(path, laid);
   const isLeftOut = contain || isNotMounted('cwd', environment);
   addDefault(isLeftOut ? null : callersBind(cwd, laid.places), laid);

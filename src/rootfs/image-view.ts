@@ -165,7 +165,7 @@ function readLinkOrNull(path: string): string | null {
 
 function listOrNull(path: string): RootEntry[] | null {
   try {
-    return readdirSync(onDisk(path), { withFileTypes: true })
+    return namesIn(path)
       .map(entry => ({ name: entry.name, kind: kindOf(entry) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (thrown) {
@@ -174,11 +174,26 @@ function listOrNull(path: string): RootEntry[] | null {
   }
 }
 
-function kindOf(entry: {
+interface Named {
+  readonly name: string;
   isDirectory(): boolean;
   isFile(): boolean;
   isSymbolicLink(): boolean;
-}): RootEntry['kind'] {
+}
+
+/** Once more where a name is not UTF-8: Node has put U+FFFD then. */
+function namesIn(path: string): Named[] {
+  const entries = readdirSync(onDisk(path), { withFileTypes: true });
+  if (!entries.some(({ name }) => name.includes('\ufffd'))) return entries;
+  return readdirSync(onDisk(path), { withFileTypes: true, encoding: 'buffer' }).map(entry => ({
+    name: fromBytes(entry.name),
+    isDirectory: () => entry.isDirectory(),
+    isFile: () => entry.isFile(),
+    isSymbolicLink: () => entry.isSymbolicLink(),
+  }));
+}
+
+function kindOf(entry: Named): RootEntry['kind'] {
   if (entry.isDirectory()) return 'directory';
   if (entry.isFile()) return 'file';
   return entry.isSymbolicLink() ? 'link' : 'other';

@@ -39,6 +39,10 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const environment = withGpuLibraries(jobEnvironment(request), request);
   const { harmless, held } = withhold(environment);
   const { image, root, mounts } = skeleton(request, gpuOf(request, host));
+  const isOpen = (parent: MountOperation) =>
+    parent.kind === 'bind' &&
+    parent.mode === 'ro' &&
+    mounts.some(({ at, make }) => make !== undefined && at.startsWith(`${parent.at}/`));
   const inputs: string[] = [];
   const input = (text: string): Argument => ({ input: inputs.push(text) - 1 });
   const args: Argument[] = [
@@ -48,7 +52,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     '--tmpfs',
     '/',
     ...root.flatMap(operation => rootArguments(operation, image)),
-    ...mounts.flatMap(operation => mountArguments(operation, input)),
+    ...mounts.flatMap(operation => mountArguments(operation, input, isOpen)),
+    ...mounts.filter(isOpen).flatMap(({ at }) => ['--remount-ro', at]),
     '--remount-ro',
     '/',
     '--chdir',
@@ -130,11 +135,16 @@ function rootArguments(operation: RootOperation, image: string): string[] {
   }
 }
 
-function mountArguments(operation: MountOperation, input: (text: string) => Argument): Argument[] {
+/** @param isOpen whether something has to be made in it before it becomes read-only */
+function mountArguments(
+  operation: MountOperation,
+  input: (text: string) => Argument,
+  isOpen: (operation: MountOperation) => boolean,
+): Argument[] {
   const { at } = operation;
   switch (operation.kind) {
     case 'bind':
-      return [operation.mode === 'ro' ? '--ro-bind' : '--bind', operation.source, at];
+      return [operation.mode === 'ro' && !isOpen(operation) ? '--ro-bind' : '--bind', operation.source, at];
     case 'copy':
       return ['--ro-bind-try', operation.source, at];
     case 'text':

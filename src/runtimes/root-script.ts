@@ -114,18 +114,12 @@ function linkLines(links: readonly (readonly [at: string, target: string])[], ln
   return lines;
 }
 
-/**
- * Makes binds read-only, and what is mounted below them. A mount from outside the namespace keeps its noexec (EPERM
- * otherwise): then once more with it.
- */
+/** Makes binds read-only. A mount from outside the namespace keeps its noexec (EPERM otherwise): then once more with it. */
 function readOnlyLines(places: readonly string[], mount: string): string[] {
   if (places.length === 0) return [];
   return [
     `jcds_ro() { LC_ALL=C ${mount} -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || jcds_try "$1 cannot be made read-only" ${mount} -n -o remount,bind,ro,nosuid,nodev,noexec "$1"; }`,
-    ...places.flatMap(at => [
-      `jcds_ro ${inRoot(at)}`,
-      `while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in ${inRoot(at)}/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo`,
-    ]),
+    ...places.map(at => `jcds_ro ${inRoot(at)}`),
   ];
 }
 

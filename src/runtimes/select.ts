@@ -233,7 +233,7 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     terminal: request.interactive,
     stdin: request.hasInput,
     runtimeArguments: request.runtimeArguments.length > 0,
-    bytes: !placesOf(request).every(isUtf8),
+    bytes: ![...placesOf(request), ...namesOf(runtime, request)].every(isUtf8),
     dev: isBound('/dev', request),
     proc: isBound('/proc', request),
   };
@@ -246,6 +246,11 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     runtime.refuses?.(request) ??
     null
   );
+}
+
+/** Names in the image's root, where a runtime is told each of them. */
+function namesOf({ root }: Runtime, { image }: RunRequest): readonly string[] {
+  return root === undefined ? [] : (image.facts?.directories['/'] ?? []).map(({ name }) => name);
 }
 
 function isBound(place: string, { shown }: RunRequest): boolean {

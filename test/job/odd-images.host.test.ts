@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { RuntimeName } from '../../src/runtimes/index.ts';
+import { RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
+import type { Runtime } from '../../src/runtimes/runtime.ts';
 import { ShownStage } from './shown-stage.ts';
 
 // Images in which places of the host meet, lead elsewhere or are missing, on every real runtime of an ordinary user.
@@ -60,6 +61,17 @@ const IMAGES: Record<string, readonly [change: (image: string) => void, atTmp: s
     varTmp,
   ],
   'cvmfs-link': [instead(['cvmfs', 'opt/cvmfs']), tmp, varTmp],
+  'raw-names': [
+    image => {
+      // Latin 1 in the image's root and in a directory that has to be opened.
+      for (const place of ['', 'srv/']) {
+        mkdirSync(Buffer.from(`${image}/${place}caf\xe9`, 'latin1'), { recursive: true });
+        symlinkSync(Buffer.from('caf\xe9', 'latin1'), Buffer.from(`${image}/${place}li\xe9n`, 'latin1'));
+      }
+    },
+    tmp,
+    varTmp,
+  ],
   'no-dev': [instead(['dev', null]), tmp, varTmp],
   'no-proc': [instead(['proc', null], ['sys', null]), tmp, varTmp],
 };
@@ -82,6 +94,19 @@ function expected(image: string): string {
 
 describe.each(runtimes)('%s', runtime => {
   test.each(Object.keys(IMAGES))('%s', image => {
+    if (image === 'raw-names') {
+      const refusal =
+        (RUNTIMES[runtime] as Runtime).root === undefined ? undefined : RUNTIMES[runtime].cannot.bytes;
+      const listed = stage.sh(runtime, 'ls -d /caf* /li* /srv/caf* /srv/li*/.', { image });
+      if (refusal === undefined)
+        expect(listed).toEqual({
+          code: 0,
+          stdout: '/caf?\n/li?n\n/srv/caf?\n/srv/li?n/.\n',
+          stderr: '',
+        });
+      else expect([listed.code, listed.stderr.split('\n')[0]]).toEqual([125, `jcds: ${refusal}`]);
+      return;
+    }
     const whole = expected(image);
     // Apptainer shows no name resolution where /etc is a link: so by hand, too.
     const isBare = runtime === 'apptainer' && image === 'etc-link';

@@ -15,6 +15,8 @@ export interface Job {
   readonly image?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** Lines of shell that root runs before, in a mount namespace of its own. */
+  readonly before?: string;
   /** Whose job it is: the command that becomes this person. */
   readonly become?: readonly string[];
 }
@@ -114,7 +116,11 @@ export class ShownStage {
     return this.path(`cvmfs/containers.jinr.ru/.images/${hash.slice(0, 2)}/${hash.slice(2)}`);
   }
 
-  #run(words: readonly string[], { env = {}, cwd = this.home, become }: Job, around?: Surroundings): Ended {
+  #run(
+    words: readonly string[],
+    { env = {}, cwd = this.home, before, become }: Job,
+    around?: Surroundings,
+  ): Ended {
     const own = become === undefined ? around : { environment: [], ...around, become };
     return this.host.run(this.user, words, {
       // The repository stands at its own place, where a daemon sees it as well.
@@ -126,8 +132,12 @@ export class ShownStage {
         ...env,
       },
       cwd,
-      through: ['/usr/bin/prlimit', '--nproc=20000'],
+      through: ['/usr/bin/prlimit', '--nproc=20000', ...(before === undefined ? [] : inPrivate(before))],
       ...(own === undefined ? {} : { around: own }),
     });
   }
+}
+
+function inPrivate(lines: string): string[] {
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', `${lines}\nexec "$@"`, 'sh'];
 }

@@ -151,8 +151,7 @@ ${root}/proc/text1 ${root}/etc/group none rbind 0 0
 ' >"$jcds_w/table0"
 jcds_said=$(LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_w/table0" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"
 jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || jcds_try "$1 cannot be made read-only" '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1"; }
-jcds_ro "$jcds_n"'/data'
-while read -r _ _ _ _ jcds_l _; do jcds_l=$(printf '%b' "\${jcds_l}."); case \${jcds_l%.} in "$jcds_n"'/data'/*) jcds_ro "\${jcds_l%.}" ;; esac; done </proc/self/mountinfo`;
+jcds_ro "$jcds_n"'/data'`;
 
 const SET_UP = `unset -f cd printf read
 jcds_last=$1 jcds_cwd=$2
