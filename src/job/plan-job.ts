@@ -6,9 +6,9 @@ import { EXIT, isJcdsError, UsageError } from '../errors.ts';
 import { renderFor } from '../launch/hand-over.ts';
 import { type LauncherEnvironment, readLauncherEnvironment } from '../launch/launcher-environment.ts';
 import { speaker } from '../output/console.ts';
-import { forgetImage } from '../rootfs/memory.ts';
+import { forgetImage, memoryFile } from '../rootfs/memory.ts';
 import { jobEnvironment } from '../runtimes/environment.ts';
-import type { RunRequest } from '../runtimes/runtime.ts';
+import type { RunRequest, RuntimeHost } from '../runtimes/runtime.ts';
 import { checkCommand, findShell } from './check-command.ts';
 import { type Chosen, chooseRuntime } from './choose-runtime.ts';
 import type { JobMode } from './command-words.ts';
@@ -115,7 +115,10 @@ async function decide(
   say.detail(`running ${published.target} with ${runtime.name} ${host.version}`);
   return {
     // No runtime starts where it cannot be.
-    invocation: { ...runtime.invocation(request, host), ...(context.cwd === null ? { cwd: '/' } : {}) },
+    invocation: {
+      ...runtime.invocation(request, withMemory(host, published.target, context)),
+      ...(context.cwd === null ? { cwd: '/' } : {}),
+    },
     userArguments,
     request,
     given: options.verbose === true ? null : made.given,
@@ -125,6 +128,12 @@ async function decide(
     configuration,
     notes,
   };
+}
+
+/** What is remembered of the image goes too where the start fails: it may be why. */
+function withMemory(host: RuntimeHost, directory: string, context: Context): RuntimeHost {
+  const file = memoryFile(directory, context);
+  return file === null ? host : { ...host, memories: [...(host.memories ?? []), file] };
 }
 
 /** `jcds exec IMAGE` and nothing else. */

@@ -143,7 +143,12 @@ function isComplete(facts: ImageFacts): boolean {
   return facts.singularityMissing !== null && facts.singularityMissing.length === 0;
 }
 
-function fileOf(directory: string, context: MemoryContext): string {
+/** Where what is known of a real directory is remembered; null: it is not, since the directory is not named by its content. */
+export function memoryFile(directory: string, context: Pick<Context, 'environment' | 'home'>): string | null {
+  return isContentAddressed(directory) ? fileOf(directory, context) : null;
+}
+
+function fileOf(directory: string, context: Pick<Context, 'environment' | 'home'>): string {
   return `${memoryDirectory(context)}/${shortHash(directory)}.json`;
 }
 

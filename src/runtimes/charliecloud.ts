@@ -98,7 +98,7 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const base = choosePlace(facts.places, request);
   const place = { mount: base, root: `${base}/root` };
   const root = skeleton(request, gpuOf(request, host), NEEDS);
-  const { lines, texts } = buildLines(root, place, { ...facts, memory: host.memory }, 'charliecloud');
+  const { lines, texts } = buildLines(root, place, { ...facts, memories: host.memories }, 'charliecloud');
   const own = `${base}/own`;
   const script = [
     'unset -f printf read',

@@ -116,11 +116,11 @@ function isOfImage(at: string, image: string): boolean {
  * Somebody may have removed the image since the probe made it: the run must not make it anew unasked, but the next start
  * does, once the memory of the probe is gone. docker's own words stand behind a line of jcds.
  */
-function checkLines({ program, memory }: RuntimeHost, image: string): string[] {
+function checkLines({ program, memories = [] }: RuntimeHost, image: string): string[] {
   const docker = shellQuote(program);
   return [
     `${docker} image inspect ${image} >/dev/null 2>&1 || {`,
-    ...(memory === undefined ? [] : [`  rm -f -- ${shellQuote(memory)} 2>/dev/null`]),
+    ...memories.map(file => `  rm -f -- ${shellQuote(file)} 2>/dev/null`),
     `  jcds_said=$(${docker} version 2>&1 >/dev/null) ||`,
     `    { printf 'jcds: docker: its daemon does not answer:\\n%s\\n' "$jcds_said" >&2; exit ${EXIT.failed}; }`,
     `  printf 'jcds: docker has lost its image ${image}\\nhint: the same command again makes it anew\\n' >&2`,

@@ -13,9 +13,9 @@ export interface RootPlace {
   readonly root: string;
 }
 
-/** The host's tools that build it, and the memory to be removed where that fails. */
+/** The host's tools that build it, and the memories to be removed where that fails. */
 export type BuildTools = Pick<UnshareFacts, 'mount' | 'mkdir' | 'ln' | 'rm'> & {
-  readonly memory: RuntimeHost['memory'] | undefined;
+  readonly memories: RuntimeHost['memories'] | undefined;
 };
 
 /**
@@ -80,13 +80,13 @@ export function closeLine(place: RootPlace, facts: Pick<UnshareFacts, 'mount'>):
  * of jcds that says what was being tried. `jcds_try WHAT COMMAND…` is a step that does so where it fails: the words are those
  * of a second try, since to keep those of the first would cost every start a process for each step.
  */
-function failLines(who: string, { rm, memory }: BuildTools): string[] {
+function failLines(who: string, { rm, memories = [] }: BuildTools): string[] {
   return [
     'jcds_fail() {',
     `  printf 'jcds: ${who}: %s%s\\n' "$1" "\${2:+:}" >&2`,
     `  [ -z "\${2-}" ] || printf '%s\\n' "$2" | LC_ALL=C /usr/bin/tr -d '\\000-\\011\\013-\\037\\177' >&2`,
-    // What was remembered of this host may be what is wrong.
-    ...(memory === undefined ? [] : [`  LC_ALL=C ${shellQuote(rm)} -f -- ${shellQuote(memory)} 2>/dev/null`]),
+    // What was remembered of this host or of the image may be what is wrong.
+    ...memories.map(file => `  LC_ALL=C ${shellQuote(rm)} -f -- ${shellQuote(file)} 2>/dev/null`),
     `  exit ${EXIT.failed}`,
     '}',
     'jcds_try() {',

@@ -76,8 +76,8 @@ export interface RuntimeHost {
   readonly version: string;
   /** What the row's `find` looked up for this start, and what its probe learned. */
   readonly facts: HostFacts;
-  /** The file that a start removes where it fails, since what it remembers of this host may be the reason. */
-  readonly memory?: string;
+  /** Files that a start removes where it fails: what they remember of this host or of the image may be the reason. */
+  readonly memories?: readonly string[];
 }
 
 /** The reason and cure that the error of "no runtime works here" lists. */

@@ -166,7 +166,10 @@ async function opinionOn(
     return findOut(runtime, request, search, memory);
   const learned = factsNamed(known.facts, Object.keys(learns));
   const { version } = known;
-  return { works: true, host: { program, version, facts: { ...found, ...learned }, memory: memory.file } };
+  return {
+    works: true,
+    host: { program, version, facts: { ...found, ...learned }, memories: [memory.file] },
+  };
 }
 
 async function findOut(
@@ -185,7 +188,7 @@ async function findOut(
     basisOf(runtime, program, request, search),
     verdict.works ? { works: true, version: verdict.host.version, facts } : { works: false },
   );
-  return verdict.works ? { works: true, host: { ...verdict.host, memory: memory.file } } : verdict;
+  return verdict.works ? { works: true, host: { ...verdict.host, memories: [memory.file] } } : verdict;
 }
 
 function programOf(runtime: Runtime, search: ProbeContext): string | null {

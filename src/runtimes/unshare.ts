@@ -80,7 +80,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const root = skeleton(request, gpuOf(request, host));
   const place = choosePlace(facts.places, request);
   const tools = toolsAfterChange(facts);
-  const set = setUpScript(root, place, { ...facts, memory: host.memory }, tools);
+  const set = setUpScript(root, place, { ...facts, memories: host.memories }, tools);
   return {
     file: host.program,
     args: [

@@ -120,7 +120,7 @@ describe('the images without files', () => {
     client('rmi', ROOT_IMAGES.plain);
     const memory = join(folder, 'memory');
     writeFileSync(memory, '');
-    const { file, args } = docker.invocation(aRequest(), { ...found.host, memory });
+    const { file, args } = docker.invocation(aRequest(), { ...found.host, memories: [memory] });
     const { stderr, status } = spawnSync(file, args.map(String), {
       encoding: 'utf8',
       env: { PATH: '/usr/bin:/bin', DOCKER_HOST: `unix://${daemon.socket}` },

@@ -231,7 +231,7 @@ describe('what a probe found out is remembered', () => {
     const file = join(folder, 'cache/runtimes-host_1.json');
     expect(readFileSync(file, 'utf8')).not.toContain('"program"');
     edit('"works":true', '"works":true,"program":"/evil","host":{"program":"/evil"}')(file);
-    expect((await select()).host).toEqual({ program, version: '1', facts: {}, memory: file });
+    expect((await select()).host).toEqual({ program, version: '1', facts: {}, memories: [file] });
   });
 
   test('where nothing can be written, every start asks', async () => {
