@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../src/context.ts';
 import { main } from '../../src/main.ts';
 import { notePrinted } from '../printed.ts';
+import { removeFolder } from '../processes.ts';
 import { ROOT } from './table.ts';
 
 /** What a command line printed, with the home directory as `~`, and its code. */
@@ -81,6 +82,6 @@ export class Account {
   }
 
   remove(): void {
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
+    removeFolder(this.home);
   }
 }

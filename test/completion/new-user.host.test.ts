@@ -33,8 +33,8 @@ let user: NewUser;
 const terminals: Terminal[] = [];
 afterEach(async () => {
   for (const terminal of terminals.splice(0)) terminal.close();
-  user.remove();
   await mount.resume();
+  user.remove();
 });
 
 function open(shell: string): Terminal {
