@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** The words with which every process of this host was started that still runs, by its id; one that nobody has reaped yet does not. */
 export function processes(): ReadonlyMap<number, readonly string[]> {
@@ -26,41 +26,5 @@ function of(pid: number, file: string): string {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {
     return '';
-  }
-}
-
-/**
- * Removes a folder, and ends before what a test has left running with it: whoever was started with its name in its words,
- * its environment or its working directory, such as a listing in the background for a home that lies there.
- */
-export function removeFolder(folder: string): void {
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (let left = usersOf(folder); left.length > 0; left = usersOf(folder)) {
-    for (const pid of left) kill(pid);
-    Atomics.wait(clock, 0, 0, 5);
-  }
-  rmSync(folder, { recursive: true, force: true });
-}
-
-function usersOf(folder: string): number[] {
-  const name = Buffer.from(folder).toString('latin1');
-  const mentions = (pid: number) =>
-    [of(pid, 'cmdline'), of(pid, 'environ'), directoryOf(pid)].some(text => text.includes(name));
-  return [...processes().keys()].filter(pid => pid !== process.pid && mentions(pid));
-}
-
-function directoryOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
   }
 }

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { readIndex } from '../../src/completion/index-file.ts';
 import { makeCernRepository } from '../hosts/tree.ts';
-import { removeFolder } from '../processes.ts';
+import { removeFolder } from './remove-folder.ts';
 import { APPTAINER, builtFrom, JINR, Setting } from './setting.ts';
 
 // `jcds list` as it is installed keeps the names that TAB offers; whatever becomes of that, its answer is the same.

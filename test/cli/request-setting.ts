@@ -6,7 +6,6 @@ import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
 import { notePrinted } from '../printed.ts';
-import { removeFolder } from '../processes.ts';
 import { makeImage } from '../registry/images.ts';
 import { MemoryRegistry } from '../registry/memory-registry.ts';
 import { listen, reply, type TestServer } from '../registry/server.ts';
@@ -14,6 +13,7 @@ import { FakeGitLab } from '../requests/fake-gitlab.ts';
 import type { FakeProject } from '../requests/fake-gitlab-state.ts';
 import { LIST, TOKEN } from '../requests/setup.ts';
 import { installProgram, nodeVariable } from '../standalone/install-program.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** How a run of jcds ended. */
 export interface Ended {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository, type PublishedImages } from '../hosts/tree.ts';
-import { removeFolder } from '../processes.ts';
 import { installProgram, nodeVariable } from '../standalone/install-program.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** The repository that jcds searches when nobody says otherwise. */
 export const JINR = 'containers.jinr.ru';

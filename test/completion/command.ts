@@ -1,10 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../src/context.ts';
 import { main } from '../../src/main.ts';
 import { notePrinted } from '../printed.ts';
-import { removeFolder } from '../processes.ts';
 import { ROOT } from './table.ts';
 
 /** What a command line printed, with the home directory as `~`, and its code. */
@@ -82,6 +81,6 @@ export class Account {
   }
 
   remove(): void {
-    removeFolder(this.home);
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -33,8 +33,8 @@ let user: NewUser;
 const terminals: Terminal[] = [];
 afterEach(async () => {
   for (const terminal of terminals.splice(0)) terminal.close();
-  await mount.resume();
   user.remove();
+  await mount.resume();
 });
 
 function open(shell: string): Terminal {

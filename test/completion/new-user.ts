@@ -6,12 +6,12 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeFolder } from '../processes.ts';
 import { ROOT } from './table.ts';
 import { Terminal } from './terminal.ts';
 
@@ -81,8 +81,8 @@ printf '<'; printf '%s|' "$@"; printf '>\\n'
     }
   }
 
-  /** Ends what is listed in the background, too. */
   remove(): void {
-    removeFolder(this.home);
+    // The names may just be listed in the background.
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
   }
 }

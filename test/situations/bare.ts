@@ -14,7 +14,7 @@ export function bareWords(situation: Situation): string[] {
     ...environmentWords(situation),
     ...(gpu === 'nvidia' ? ['--nv'] : []),
     ...(writableTmpfs ? ['--writable-tmpfs'] : []),
-    ...['--bind', '/cvmfs'],
+    ...(binds.some(({ place }) => place === '/cvmfs') ? [] : ['--bind', '/cvmfs']),
     ...credentials(situation).flatMap(file => ['--bind', `${file}:${file}:ro`]),
     ...cwdWords(situation),
     ...binds.flatMap(bind => ['--bind', bindText({ ...bind, source: absolute(situation, bind.source) })]),

@@ -35,35 +35,36 @@ export interface Host {
 
 /** The lines of sh that the ordinary user runs on the stage: latin1, as they hold bytes. */
 export function commandLines(situation: Situation, way: Way, host: Host): string {
+  const probe = ['judge-probe', String(situation.exit), ...placesOf(situation)];
+  return `${entering(situation.cwd)}\n${startLines(situation, way, host, probe)}`;
+}
+
+/** The lines that start this command; the last one becomes it. */
+export function startLines(situation: Situation, way: Way, host: Host, command: readonly string[]): string {
   const environment = [...callerEnvironment(situation), ...(host.variables[way.runtime] ?? [])].filter(
     ([name]) => way.kind !== 'bare' || isKept(situation, name),
   );
   const start = `exec env -i ${environment.map(([name, value]) => quote(`${name}=${value}`)).join(' ')}`;
-  const probe = ['judge-probe', String(situation.exit), ...placesOf(situation)];
+  const words = (...lists: (readonly string[])[]) => lists.flat().map(quote).join(' ');
   const jcds = `${host.project}/bin/jcds`;
-  const words = (list: readonly string[]) => list.map(quote).join(' ');
+  const chosen = [...jcdsOptions(situation, way), imageName(situation)];
   switch (way.kind) {
     case 'bare':
-      return `${entering(situation.cwd)}\n${start} ${words([...bareWords(situation), ...probe])}\n`;
+      return `${start} ${words(bareWords(situation), command)}\n`;
     case 'exec':
-      return `${entering(situation.cwd)}\n${start} ${words([jcds, 'exec', ...jcdsOptions(situation, way), imageName(situation), ...probe])}\n`;
+      return `${start} ${words([jcds, 'exec'], chosen, command)}\n`;
     case 'wrap': {
-      const script = '/judge/script-$$';
-      const write = words([
-        jcds,
-        'wrap',
-        ...jcdsOptions(situation, way),
-        imageName(situation),
-        ...probe.slice(0, 1),
-      ]);
-      return `${entering(situation.cwd)}\n(${start} ${write}) > "${script}" || exit\nchmod 755 "${script}"\n${start} "${script}" ${words(probe.slice(1))}\n`;
+      const script = '"/judge/script-$$"';
+      const write = words([jcds, 'wrap'], chosen, command.slice(0, 1));
+      return `(${start} ${write}) > ${script} || exit\nchmod 755 ${script}\n${start} ${script} ${words(command.slice(1))}\n`;
     }
     default:
       return way.kind satisfies never;
   }
 }
 
-function entering(cwd: string): string {
+/** The line that goes to where the caller is. */
+export function entering(cwd: string): string {
   if (cwd === DELETED) return `mkdir ${cwd} && cd ${cwd} && rmdir ${cwd}`;
   if (cwd === CLOSED) return `mkdir ${cwd} && cd ${cwd} && chmod 0 ${cwd}`;
   return `cd ${quote(cwd)} || exit 99`;

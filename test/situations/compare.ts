@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Way } from './commands.ts';
 import type { Observation } from './observation.ts';
 import { isLasting, realPath, type Situation } from './situation.ts';
@@ -29,10 +30,11 @@ export function differences(
   if (!bare.ran) return here.ran || isRefusal(here) ? [] : [found('start', summary(bare), summary(here))];
   if (!here.ran)
     return isApptainerWithoutAccount(situation, way, here) ? [] : [found('start', 'runs', summary(here))];
+  const strange = foreignLines(here);
+  const said = bare.stderr === '' && strange !== '' ? [found('standard error', NONE, strange)] : [];
   const names = [...new Set([...bare.fields.keys(), ...here.fields.keys()])].filter(isCompared(situation));
-  return names
-    .map(name => found(name, bare.fields.get(name) ?? NONE, here.fields.get(name) ?? NONE))
-    .filter(({ bare, here }) => bare !== here);
+  const fields = names.map(name => found(name, bare.fields.get(name) ?? NONE, here.fields.get(name) ?? NONE));
+  return [...said, ...fields.filter(({ bare, here }) => bare !== here)];
 }
 
 /** An end that says something: jcds' own words, or those of the runtime, as by hand. */
@@ -45,6 +47,12 @@ function isApptainerWithoutAccount({ account }: Situation, { runtime }: Way, her
   return account === 'none' && /^(?:apptainer|singularity)$/.test(runtime) && isRefusal(here);
 }
 
+/** What is said on standard error by others than jcds. */
+function foreignLines({ stderr }: Observation): string {
+  const lines = stderr.split('\n').filter(line => line !== '' && !/^(?:jcds|hint): /.test(line));
+  return lines.join(' | ').slice(0, 400);
+}
+
 function summary({ code, stderr }: Observation): string {
   return `ends with ${code}: ${stderr.trim().replaceAll('\n', ' | ').slice(0, 400)}`;
 }
@@ -53,6 +61,16 @@ function summary({ code, stderr }: Observation): string {
 function isCompared({ cwd, account }: Situation): (field: string) => boolean {
   const byLink = isLasting(cwd) && realPath(cwd) !== cwd;
   const ofAccount = ['passwd', 'group', 'place /etc/passwd', 'place /etc/group'];
-  const open = [...(byLink ? ['cwd', 'variable PWD'] : []), ...(account === 'none' ? ofAccount : [])];
+  const open = [
+    ...(byLink ? ['cwd', 'variable PWD', ...waysTo(cwd)] : []),
+    ...(account === 'none' ? ofAccount : []),
+  ];
   return field => !open.includes(field);
+}
+
+/** The directories above either name: which of them has an entry more depends on the name that is taken. */
+function waysTo(cwd: string): string[] {
+  const above = (path: string): string[] =>
+    path === '/' ? [] : [`place ${dirname(path)}`, ...above(dirname(path))];
+  return [...above(cwd), ...above(realPath(cwd))];
 }

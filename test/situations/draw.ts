@@ -29,6 +29,7 @@ const IMAGES = [
     'many-homes',
     'raw-name',
     'env90',
+    'hep-env',
     'own-cvmfs',
     'own-eos',
     'own-zone',
@@ -266,7 +267,6 @@ const BINDS: readonly SituationBind[] = [
     '/dev/null',
   ].map(place => ({ source: '/data/a/file', place })),
   ...[
-    { source: '/dev' },
     { source: '/proc' },
     { source: '/tmp' },
     { source: '/home' },
@@ -349,7 +349,6 @@ export const situations: Arbitrary<Situation> = fc
       '/home/link',
       '/home/me/work',
       '/eos:/n/home',
-      '/lustre/home:/',
     ),
     workdir: rarely(
       8,
@@ -373,12 +372,12 @@ export const situations: Arbitrary<Situation> = fc
 
 /** Without what says the same twice, and with an account that Apptainer can use: it starts for none whose home is no path. */
 function settled(situation: Situation): Situation {
-  const { homeOption, noHome, home, account } = situation;
+  const { homeOption, noHome, home, account, contain } = situation;
   const isPath = home?.startsWith('/') === true && home !== '/dev/null';
   return {
     ...situation,
     noHome: noHome && homeOption === null,
-    account: account === 'same' && !isPath ? 'ordinary' : account,
+    account: !isPath && account === 'same' ? 'ordinary' : contain && isPath ? 'same' : account,
   };
 }
 

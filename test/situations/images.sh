@@ -1,5 +1,5 @@
 #!/bin/bash
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2154,SC2016 # lines of "variant" are evaluated later
 # images.sh: makes the images of the situations by hard links, once, and prints the directory that holds them: it is what a
 # host has at /cvmfs, with OSG's layout in containers.jinr.ru and CERN's in unpacked.cern.ch. As root after test/hosts/install.sh.
 set -euo pipefail
@@ -49,6 +49,12 @@ variant() {
 # own FILE: breaks the hard link of a file that is to be changed.
 own() { cp -p "$1" "$1.own" && mv "$1.own" "$1"; }
 
+# image_env NAME VALUE: one more line of the image's ENV, as Apptainer writes it.
+image_env() {
+  own .singularity.d/env/10-docker2singularity.sh
+  printf 'export %s="${%s:-"%s"}"\n' "$1" "$1" "$2" >> .singularity.d/env/10-docker2singularity.sh
+}
+
 base debian nica/docker-images/bmn:latest
 base small library/small:1
 base plain library/plain:12
@@ -70,6 +76,7 @@ variant many debian 'mkdir usr/lib/big; (cd usr/lib/big && seq -f "libfile%g.so.
 variant many-homes small 'cd home; seq -f "user%g" 1 4000 | xargs mkdir'
 variant raw-name debian 'mkdir "$(printf "bad\377")"; touch "$(printf "opt/own/worse\376")"'
 variant env90 debian 'rm .singularity.d/env/90-environment.sh; printf "#!/bin/sh\nexport FROM90=yes\nexport FOO=of90\n" > .singularity.d/env/90-environment.sh; chmod 755 .singularity.d/env/90-environment.sh'
+variant hep-env debian 'image_env OMP_NUM_THREADS 1; image_env TZ UTC'
 variant own-cvmfs debian 'mkdir -p cvmfs/local.repo; touch cvmfs/local.repo/.mark-image'
 variant own-eos small 'mkdir -p eos/inner lustre data; touch eos/.mark-image lustre/.mark-image'
 variant own-zone debian 'rm -f etc/localtime; cp usr/share/zoneinfo/Asia/Kolkata etc/localtime 2>/dev/null || touch etc/localtime'

@@ -45,11 +45,19 @@ export function waysFor(index: number, usable: readonly Way[] = SAMPLED): readon
   return index % 10 === 0 ? [...WAYS, ...usable] : WAYS;
 }
 
+/** What two faults have in common that are probably one: the field, or the words that a start ended with. */
+export function kindOf({ way, field, here }: Difference): string {
+  const words = here.replace(/[\w.+/-]*\/[\w.+/-]*|\d+|"[^"]*"/g, '…');
+  return field === 'start' || field === 'standard error'
+    ? `${labelOf(way)} ${field} ${words.slice(0, 120)}`
+    : field;
+}
+
 /** Makes a situation as ordinary as it can be while this way still has a fault in this field. */
 export async function shrink(stage: Stage, situation: Situation, fault: Difference): Promise<Situation> {
   const isFaulty = async (candidate: Situation) => {
     const { faults } = await judge(stage, candidate, [fault.way]);
-    return faults.some(({ field }) => field === fault.field);
+    return faults.some(other => kindOf(other) === kindOf(fault));
   };
   let smallest = situation;
   for (let changed = true; changed; ) {

@@ -16,15 +16,18 @@ const OF_THE_RUNTIME =
 const OF_THE_PROGRAMS = /^\.(?:apptainer|cache|config|local)$/;
 
 /** Reads what probe.sh and stage.sh wrote (one character a byte). */
-export function readObservation(stdout: string, stderr: string, code: number | string): Observation {
+export function readObservation(
+  stdout: string,
+  left: readonly string[],
+  stderr: string,
+  code: number | string,
+): Observation {
   const fields = new Map<string, string>();
-  const left: string[] = [];
   for (const line of stdout.split('\n')) {
     const tab = line.indexOf('\t');
     if (tab < 0) continue;
     const [name, value] = [line.slice(0, tab), line.slice(tab + 1)];
     if (name === 'env') readVariable(value, fields);
-    else if (name === 'left') left.push(value);
     else if (name.startsWith('place ') || name === 'cwd-names') fields.set(name, readable(value));
     else fields.set(name, value);
   }

@@ -1,4 +1,5 @@
 #!/bin/busybox-judge sh
+# shellcheck shell=sh
 # probe.sh CODE PLACE…: says what a job sees, one fact a line: NAME, a tab, VALUE (in which line ends are byte 1 and tabs byte 2).
 # It lies in every image of the situations, and needs nothing of it but the static busybox beside it. Ends with CODE.
 b=/bin/busybox-judge
@@ -8,6 +9,8 @@ fact() { printf '%s\t' "$1"; printf '%s' "$2" | $b tr '\n\t' '\001\002'; echo; }
 
 # The names in a directory; of very many their number and sum.
 names() {
+  # Processes and devices come and go.
+  case $1 in /proc | /proc/* | /dev | /sys | /sys/*) return ;; esac
   set -- "$($b ls -A "$1" 2>&1 | $b sort)"
   if [ ${#1} -lt 2000 ]; then printf '%s' "$1"; else printf '%s' "$1" | $b grep -v '^\.judge' | $b md5sum; fi
 }
@@ -34,6 +37,7 @@ $b tr '\n\t\000' '\001\002\n' < /proc/$$/environ | $b sed 's/^/env	/'
 fact cwd "$($b readlink /proc/$$/cwd || $b pwd -P)"
 fact cwd-names "$(names .)"
 pwd=$($b tr '\000' '\n' < /proc/$$/environ | $b sed -n 's/^PWD=//p')
+# shellcheck disable=SC3013 # busybox knows -ef
 if [ "$pwd" -ef . ]; then fact pwd-is-cwd yes; else fact pwd-is-cwd no; fi
 id=$($b id -u)
 fact ids "$id $($b id -g)"

@@ -1,6 +1,6 @@
 import { labelOf, SAMPLED, WAYS, type Way } from './commands.ts';
 import { drawSituations } from './draw.ts';
-import { faultLines, judge, shrink, type Verdict, waysFor } from './judge.ts';
+import { faultLines, judge, kindOf, shrink, type Verdict, waysFor } from './judge.ts';
 import { ORDINARY, remarkable, type Situation } from './situation.ts';
 import { Stage } from './stage.ts';
 import { STATED } from './stated.ts';
@@ -92,7 +92,7 @@ function examples(failed: readonly Verdict[], options: ProofOptions) {
   const all = failed.flatMap(({ situation, faults }) => faults.map(fault => ({ situation, fault })));
   if (options.shrink === 'none') return [];
   if (options.shrink === 'first') return all.slice(0, 1);
-  const keyOf = ({ fault }: (typeof all)[number]) => `${labelOf(fault.way)} ${fault.field}`;
+  const keyOf = ({ fault }: (typeof all)[number]) => kindOf(fault);
   return all.filter((one, index) => all.findIndex(other => keyOf(other) === keyOf(one)) === index);
 }
 

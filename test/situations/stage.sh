@@ -2,7 +2,8 @@
 # stage.sh COMMANDS: a whole host of its own for one start, in the mount namespace that this was started in (as root, by
 # `unshare --mount --propagation private`): homes, /tmp, /lustre, /eos and /data are new, and vanish with it. Runs the file
 # COMMANDS there as the ordinary user, and then says what is left on the host. Settings come from the environment:
-# JUDGE_WORK (etc/, user/), JUDGE_ETC (one of etc/), JUDGE_IMAGES (for /cvmfs), JUDGE_HOME, JUDGE_UID, JUDGE_USER, JUDGE_CGROUP2.
+# JUDGE_WORK (etc/, user/), JUDGE_ETC (one of etc/), JUDGE_IMAGES (for /cvmfs), JUDGE_UID, JUDGE_CGROUP2,
+# JUDGE_ROOT_LINES (what root does before).
 set -e
 root=$JUDGE_WORK/root
 mount -t tmpfs -o mode=755 none "$root"
@@ -19,6 +20,7 @@ mount --bind "$JUDGE_IMAGES" cvmfs
 mount -o remount,ro,bind cvmfs
 mount -t tmpfs -o mode=1777 none tmp
 mount -t tmpfs -o mode=1777 none var/tmp
+mount -t tmpfs -o mode=1777 none dev/shm
 [ -z "$JUDGE_CGROUP2" ] || { umount -R sys/fs/cgroup; mount -t cgroup2 none sys/fs/cgroup; }
 pivot_root . .old
 cd /
@@ -49,6 +51,7 @@ chmod 700 /lustre/open/closed
 chmod 600 /lustre/me/proxy /tmp/x509up_u*
 
 left() { find /home /tmp /var/tmp /lustre /eos /data /scratch -mindepth 1 \( -name .apptainer -o -name .cache -o -name .config -o -name .local \) -prune -o -printf '%y %p\n' | LC_ALL=C sort; }
+eval "$JUDGE_ROOT_LINES"
 left > /.judge-before
 code=0
 setpriv --reuid "$JUDGE_UID" --regid "$JUDGE_UID" --clear-groups --inh-caps=-all -- /bin/sh "$1" || code=$?

@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandLines, type Host, type Way } from './commands.ts';
+import type { Readable } from 'node:stream';
+import { BARE, commandLines, type Host, type Way } from './commands.ts';
 import { type Observation, readObservation } from './observation.ts';
 import { accountHome, type Situation } from './situation.ts';
 
@@ -40,9 +41,22 @@ export class Stage {
 
   /** What the job of this situation sees when it is started this way. */
   async observe(situation: Situation, way: Way): Promise<Observation> {
+    const { stdout, stderr, code, left } = await this.run(
+      situation,
+      commandLines(situation, way, this.host),
+      way,
+    );
+    return readObservation(stdout, left, stderr, code);
+  }
+
+  /**
+   * Runs these lines of sh (latin1, as they may hold bytes) as the ordinary user, on a stage of its own.
+   * @param root lines that root runs before, on the same stage
+   */
+  async run(situation: Situation, lines: string, way: Way = BARE, root = ''): Promise<Ended> {
     this.#count += 1;
     const commands = join(this.#work, 'commands', String(this.#count));
-    writeFileSync(commands, Buffer.from(commandLines(situation, way, this.host), 'latin1'));
+    writeFileSync(commands, Buffer.from(lines, 'latin1'));
     const script = join(this.host.project, 'test/situations/stage.sh');
     const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', script, commands], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,21 +67,13 @@ export class Stage {
         JUDGE_ETC: this.#etcFor(situation),
         JUDGE_IMAGES: this.#images,
         JUDGE_UID: this.#user.uid,
+        JUDGE_ROOT_LINES: root,
         JUDGE_CGROUP2: way.runtime === 'podman' ? '1' : '',
       },
     });
-    const said = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const)
-      child[stream].setEncoding('latin1').on('data', (text: string) => {
-        said[stream] += text;
-      });
-    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), TIME_LIMIT);
-    const code = await new Promise<number | string>(resolve =>
-      child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
-    );
-    clearTimeout(timer);
+    const ended = await endOf(child);
     rmSync(commands, { force: true });
-    return readObservation(said.stdout, said.stderr, code);
+    return ended;
   }
 
   /** The name of an /etc for this account and zone, made when it is first wanted. */
@@ -90,4 +96,30 @@ export class Stage {
     this.#etc.set(key, name);
     return name;
   }
+}
+
+/** What a run on the stage said, one character a byte. */
+export interface Ended {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What is new on the host (">"), and what is gone ("<"), by kind and path. */
+  readonly left: readonly string[];
+}
+
+async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ended> {
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('latin1').on('data', (text: string) => {
+      said[stream] += text;
+    });
+  const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), TIME_LIMIT);
+  const code = await new Promise<number | string>(resolve =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+  );
+  clearTimeout(timer);
+  const isLeft = (line: string) => line.startsWith('left\t');
+  const lines = said.stdout.split('\n');
+  const left = lines.filter(isLeft).map(line => line.slice('left\t'.length));
+  return { code, stdout: lines.filter(line => !isLeft(line)).join('\n'), stderr: said.stderr, left };
 }
