@@ -15,10 +15,20 @@ type Argument = Invocation['args'][number];
 const PROBE_TIMEOUT = 5_000;
 const ADDED_BY_SHELLS = ['_', 'SHLVL', 'OLDPWD'];
 
+/** How bubblewrap is started. */
+interface BubblewrapFacts {
+  readonly shell: string;
+  /** flock(1), by which bubblewrap has a parent of its own; null where there is none. */
+  readonly flock: string | null;
+  /** Whether it does: that of busybox lacks an option. */
+  readonly isHeld: boolean;
+}
+
 /**
  * bubblewrap stays beside the job as its parent (0.4 MiB). A signal to it ends it, and the job with it by SIGKILL:
- * that is what --die-with-parent is for; without it the job would go on alone (measured with 0.8.0). The same option
- * ends the job when the process that started jcds ends, nohup or not.
+ * that is what --die-with-parent is for; without it the job would go on alone (measured with 0.8.0). But the same option
+ * ends the job when bubblewrap's own parent ends, nohup or not, and a shell that has put jcds into the background may well
+ * do. So it gets a parent that stays: flock(1) starts a command, waits, and leaves every signal as it is.
  */
 export const bubblewrap: Runtime = {
   name: 'bubblewrap',
@@ -31,9 +41,13 @@ export const bubblewrap: Runtime = {
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
   },
   find,
+  learns: { isHeld: value => typeof value === 'boolean' },
   probe,
   invocation,
 };
+
+/** A lock that nobody else wants: on a file of flock's own process. `-o`: the job has no descriptor of it. */
+const HOLD = ['-s', '-o', '/proc/self/environ'];
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const environment = withGpuLibraries(jobEnvironment(request), request);
@@ -63,23 +77,26 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const change = launcherChange(harmless, request.environment.host);
   const secrets = held.filter(isSecret);
   const shown = held.filter(variable => !isSecret(variable)).flatMap(setenv);
+  const { shell, flock, isHeld } = host.facts as unknown as BubblewrapFacts;
+  const [file = '', ...first] = isHeld && flock !== null ? [flock, ...HOLD, host.program] : [host.program];
   if (secrets.length === 0)
     return {
-      file: host.program,
-      args: [...args, ...shown, '--', ...request.words],
+      file,
+      args: [...first, ...args, ...shown, '--', ...request.words],
       environment: change,
       inputs,
     };
   // The shell on the way changes some variables, and drops others: bubblewrap is told those.
   const lost = [...harmless.values()].filter(({ name }) => !isShellName(name)).flatMap(setenv);
   return {
-    file: String(host.facts.shell),
+    file: shell,
     args: [
       '-c',
       handOver(secrets),
       'jcds',
       input('\n'),
-      host.program,
+      file,
+      ...first,
       ...args,
       ...ADDED_BY_SHELLS.filter(name => !harmless.has(name)).flatMap(name => ['--unsetenv', name]),
       ...lost,
@@ -177,12 +194,19 @@ async function probe(search: ProbeContext, request: RunRequest): Promise<Verdict
   if (program === null)
     return { works: false, reason: 'is not installed', cure: 'install the package bubblewrap' };
   const told = await search.run(program, ['--version'], PROBE_TIMEOUT);
-  const facts = find(search);
-  const host = { program, version: told.stdout.trim().split(' ').at(-1) ?? '', facts };
-  const tried = await tryRequest(trial(facts.shell, request), host, invocation, search, PROBE_TIMEOUT);
+  const version = told.stdout.trim().split(' ').at(-1) ?? '';
+  const attempt = async (isHeld: boolean) => {
+    const facts: BubblewrapFacts = { ...find(search), isHeld };
+    const host = { program, version, facts: { ...facts } };
+    const tried = await tryRequest(trial(facts.shell, request), host, invocation, search, PROBE_TIMEOUT);
+    return { host, tried };
+  };
+  const held = await attempt(true);
+  const isRefused = held.tried.code !== 0 && /flock/.test(held.tried.stderr);
+  const { host, tried } = isRefused ? await attempt(false) : held;
   return tried.code === 0 ? { works: true, host } : usernsFailure(tried);
 }
 
-function find(search: ProbeContext): { readonly shell: string } {
-  return { shell: search.which('sh') ?? '/bin/sh' };
+function find(search: ProbeContext): Omit<BubblewrapFacts, 'isHeld'> {
+  return { shell: search.which('sh') ?? '/bin/sh', flock: search.which('flock') };
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -255,6 +255,22 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
     await says(child, 'ready');
     child.kill('SIGKILL');
     expect(await heard).toBe(it.runtime.diesWithParent ? '' : 'survived\n');
+  });
+
+  test.each(['"$@" &', 'nohup "$@" &'])('%s: the job goes on when what started it has ended', async start => {
+    const at = (name: string) => join(work.directory, `${name}-${it.key}-${start.length}`);
+    mkdirSync(at('gate'));
+    const job = `: >${at('ready')}; while [ -d ${at('gate')} ]; do sleep 0.05; done; sleep 0.2; : >${at('done')}`;
+    const command = work.command(it, { words: ['/bin/sh', '-c', job] });
+    const script = `${start} until [ -e ${at('ready')} ]; do sleep 0.05; done`;
+    const { status } = spawnSync('sh', ['-c', script, 'sh', ...command], {
+      cwd: work.directory,
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH },
+    });
+    expect(status).toBe(0);
+    rmdirSync(at('gate'));
+    await expect.poll(() => existsSync(at('done')), { timeout: 20_000 }).toBe(true);
   });
 
   test('standard input: a pipe, a file, closed, a megabyte', async () => {

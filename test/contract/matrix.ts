@@ -27,6 +27,9 @@ export interface Cells {
   readonly passwdInBareImage: boolean;
   /** The exit code where the working directory does not exist inside. */
   readonly noDirectory: number;
+  /** How a start ends that the runtime itself cannot bring about, and who tells of it. */
+  readonly failedStart: number;
+  readonly failureTold: 'jcds, before its words' | 'itself';
   /** Whether a job of root can make containers itself (mapping root needs CAP_SETFCAP, Linux 5.12). */
   readonly rootNests: boolean;
   /** Whether what the caller ignores (nohup) stays ignored. Apptainer resets it, started by hand as well. */
@@ -78,6 +81,8 @@ const apptainer: Cells = {
   ldLibraryPathSuffix: ':/.singularity.d/libs',
   passwdInBareImage: false,
   noDirectory: 255,
+  failedStart: 255,
+  failureTold: 'itself',
   rootNests: true,
   keepsIgnoredSignals: false,
   standardInput: 'passed',
@@ -108,6 +113,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 125,
+    failedStart: 125,
+    failureTold: 'jcds, before its words',
     rootNests: false,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
@@ -134,6 +141,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 1,
+    failedStart: 1,
+    failureTold: 'itself',
     rootNests: false,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
@@ -160,6 +169,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 1,
+    failedStart: 125,
+    failureTold: 'jcds, before its words',
     rootNests: true,
     keepsIgnoredSignals: true,
     standardInput: 'passed',
@@ -186,6 +197,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 126,
+    failedStart: 125,
+    failureTold: 'itself',
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'passed',
@@ -212,6 +225,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 125,
+    failedStart: 125,
+    failureTold: 'itself',
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'copied',
@@ -238,6 +253,8 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
     noDirectory: 125,
+    failedStart: 1,
+    failureTold: 'itself',
     rootNests: false,
     keepsIgnoredSignals: false,
     standardInput: 'none',

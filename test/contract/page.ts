@@ -43,6 +43,8 @@ const LINES: { readonly [Key in keyof Cells]: Line<Cells[Key]> } = {
   notFound: ['exit code where the command is not in the image¹', plainly],
   notExecutable: ['exit code where it cannot be executed¹', plainly],
   noDirectory: ['exit code where the working directory is not inside', plainly],
+  failedStart: ['exit code where the runtime cannot start a container⁴', plainly],
+  failureTold: ['which is told by', plainly],
   killedByItself: ['a job that a signal ends ends as', plainly],
   trapped: [
     'a job that traps a signal to the started process',
@@ -118,7 +120,11 @@ interpreter is missing only in the container.
 and the process's number (\`ps -e | grep T\`). Programs that handle Ctrl-Z themselves, such as a shell, are not affected.
 
 ³ In \`while read -r line; do jcds exec …; done <list\` the first job takes the whole list: give it \`</dev/null\`. podman does so too in
-an image without /bin/sh where the output is a terminal.`,
+an image without /bin/sh where the output is a terminal.
+
+⁴ What jcds tries before (the page's first lines) ends with 125 and a reason for each runtime. The code of the table is seen where
+something has changed since, or only this very job fails. Where the runtime says so itself nobody of jcds is left: it has become the
+runtime.`,
     `## What each cannot do
 jcds says so and ends with 125, before anything is started; without \`--runtime\` it takes the next that can.`,
     RUNTIME_NAMES.flatMap(name => Object.values(RUNTIMES[name].cannot).map(text => `- ${text}`)).join('\n'),
@@ -126,7 +132,11 @@ jcds says so and ends with 125, before anything is started; without \`--runtime\
   ];
 }
 
-const NOTES = `## Engines with a daemon
+const NOTES = `## In the background
+**bubblewrap** ends its job when its own parent ends. That is \`flock\` (util-linux), which waits beside it for nothing else (0.2 MiB,
+1 ms). Where the host has none, or busybox's, a job ends with the shell that put it into the background, under nohup too.
+
+## Engines with a daemon
 **docker**: membership of its group is as good as root. jcds imports two images without files (\`jcds-root\`) once, binds the
 entries of the real image on them read-only, and always gives the job your uid and gid; nothing is copied.
 

@@ -72,7 +72,7 @@ const HOSTS: Record<RuntimeName, RuntimeHost> = {
   bubblewrap: {
     program: '/usr/bin/bwrap',
     version: '0.8.0',
-    facts: { shell: '/usr/bin/sh', gpu },
+    facts: { shell: '/usr/bin/sh', flock: '/usr/bin/flock', isHeld: true, gpu },
   },
   charliecloud: {
     program: '/usr/bin/ch-run',
@@ -311,8 +311,9 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     },
   },
   bubblewrap: {
-    file: '/usr/bin/bwrap',
+    file: '/usr/bin/flock',
     args: [
+      ['-s', '-o', '/proc/self/environ', '/usr/bin/bwrap'],
       ['--die-with-parent', '--cap-drop', 'ALL', '--tmpfs', '/'],
       ['--ro-bind', '/cvmfs/x/img/usr', '/usr', '--symlink', 'usr/bin', '/bin'],
       ['--ro-bind', '/cvmfs/x/img/etc', '/etc', '--dir', '/home', '--dir', '/home/alice'],

@@ -57,6 +57,7 @@ function aRow(name: string, verdict: Verdict, asked: string[] = []): Runtime {
     name,
     programs: [name],
     find: () => ({}),
+    learns: {},
     probe: async () => {
       asked.push(name);
       return verdict;
