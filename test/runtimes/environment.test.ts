@@ -214,7 +214,14 @@ describe('the environment as Apptainer has to be given it', () => {
         ['APPTAINERENV_BYTES', "a$(printf '\\377')"],
         ['APPTAINERENV_FOO', '\\$x'],
       ],
-      unset: ['LD_PRELOAD', 'PYTHONPATH', 'JCDS_TOKEN_GIT', 'APPTAINERENV_JCDS_TOKEN_GIT', 'GITLAB_TOKEN'],
+      unset: [
+        'LD_PRELOAD',
+        'PYTHONPATH',
+        'JCDS_TOKEN_GIT',
+        'APPTAINERENV_JCDS_TOKEN_GIT',
+        'GITLAB_TOKEN',
+        'SINGULARITY_BIND',
+      ],
     });
   });
 
