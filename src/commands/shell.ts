@@ -6,7 +6,8 @@ import { IMAGE_ARGUMENT, JOB_OPTIONS, REFUSALS } from './job-options.ts';
 export const shell: CommandDeclaration = {
   name: 'shell',
   summary: 'Open a shell in a published image',
-  description: 'bash where the image has it, else its /bin/sh.',
+  description:
+    'bash where the image has it, else its /bin/sh; what APPTAINER_SHELL names comes before both. SHELL is that shell, the prompt says which image it is, and no start-up file of your home is read.',
   arguments: [IMAGE_ARGUMENT],
   options: JOB_OPTIONS,
   refusals: REFUSALS,

@@ -9,6 +9,7 @@ import { hostArchitectures } from '../rootfs/host-architectures.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { mountsIn } from '../runtimes/shown.ts';
+import { siteVariable } from '../runtimes/site-variables.ts';
 import type { ImageLook } from './complete-listings.ts';
 
 /** The command is not in the image: podman's 127. */
@@ -88,15 +89,23 @@ export async function checkCommand(
     throw new CommandNotExecutableError(answer.path, image, answer.obstacle);
 }
 
-/** The shell that `jcds shell` opens: bash where the image has it. @throws CvmfsUnreachableError */
+/**
+ * The shell that `jcds shell` opens: what APPTAINER_SHELL names, else bash, where the image has it; null for an image
+ * file. @throws CvmfsUnreachableError
+ */
 export async function findShell(
   request: RunRequest,
   standard: string,
   look: ImageLook,
   context: Context,
-): Promise<string> {
-  const answer = await ask(request, 'bash', look, context);
-  return answer?.state === 'found' ? answer.path : standard;
+): Promise<string | null> {
+  if (request.image.kind === 'file') return null;
+  const wished = siteVariable('SHELL', Object.fromEntries(request.environment.host))?.value;
+  for (const word of [wished, '/bin/bash', 'bash'].filter(name => name !== undefined)) {
+    const answer = await ask(request, word, look, context);
+    if (answer?.state === 'found') return answer.path;
+  }
+  return standard;
 }
 
 /** null: nobody can tell before the container is there. */

@@ -17,6 +17,7 @@ import { commandLine, type DryRun, explainJson } from './dry-run.ts';
 import { policyOf } from './env-options.ts';
 import { findJobImage, type JobImage } from './job-image.ts';
 import { makeRequest, SHELL } from './make-request.ts';
+import { withShell } from './shell.ts';
 import { type Decided, removeStatusFile, statusOf, writeStatusFile } from './status-file.ts';
 
 /**
@@ -156,11 +157,11 @@ async function prepared(
   context: Context,
 ): Promise<RunRequest> {
   const look = { published, timeout: settings.cvmfsTimeout };
-  const words = mode === 'shell' ? [await findShell(request, SHELL, look, context)] : request.words;
-  const listed =
-    runtime.root === undefined ? request : await completeListings(request, runtime.root, look, context);
-  const complete = { ...listed, words };
-  await checkCommand(complete, words[0] ?? firstArgument, name, look, context);
+  const wanted =
+    mode === 'shell' ? withShell(request, await findShell(request, SHELL, look, context), name) : request;
+  const complete =
+    runtime.root === undefined ? wanted : await completeListings(wanted, runtime.root, look, context);
+  await checkCommand(complete, complete.words[0] ?? firstArgument, name, look, context);
   return complete;
 }
 

@@ -8,7 +8,7 @@ import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdic
 import { type MountOperation, skeleton } from './skeleton.ts';
 import { trial, tryRequest } from './trial.ts';
 import { usernsFailure } from './userns.ts';
-import { withheldName, withheldVariables, withhold } from './withheld-variables.ts';
+import { PROMPTS, withheldName, withheldVariables, withhold } from './withheld-variables.ts';
 
 type Argument = Invocation['args'][number];
 
@@ -39,6 +39,7 @@ export const bubblewrap: Runtime = {
   root: { files: [], links: 'kept' },
   cannot: {
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
+    pwd: 'bubblewrap gives every job the PWD that it starts in, and no other by --env PWD=…',
   },
   find,
   learns: { isHeld: value => typeof value === 'boolean' },
@@ -51,7 +52,7 @@ const HOLD = ['-s', '-o', '/proc/self/environ'];
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const environment = withGpuLibraries(jobEnvironment(request), request);
-  const { harmless, held } = withhold(environment);
+  const { harmless, held } = withhold(environment, PROMPTS);
   const { image, root, mounts } = skeleton(request, gpuOf(request, host));
   const isOpen = (parent: MountOperation) =>
     parent.kind === 'bind' &&

@@ -19,7 +19,7 @@ import { trial, tryRequest } from './trial.ts';
 import { BASH_ADDS, choosePlace, type UnshareFacts } from './unshare.ts';
 import { findTools, findToolsAndLibraries, LEARNS_LIBRARIES, tooOld } from './unshare-probe.ts';
 import { usernsFailure } from './userns.ts';
-import { withheldName, withheldVariables, withhold } from './withheld-variables.ts';
+import { CHANGED_BY_SHELLS, withheldName, withheldVariables, withhold } from './withheld-variables.ts';
 
 /** The host's tools, and unshare(1) itself: `program` is ch-run. */
 export type CharliecloudFacts = UnshareFacts & { readonly unshare: string };
@@ -56,10 +56,11 @@ export const charliecloud: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as CharliecloudFacts;
   // ch-run itself wants to show what TMPDIR names, and adds /bin to a PATH that lacks it: it gets one of its own.
-  const { harmless, held } = withhold(
-    withGpuLibraries(jobEnvironment(request), request),
-    /^(?:(?:OLD)?PWD|TMPDIR|PATH)$/,
-  );
+  const { harmless, held } = withhold(withGpuLibraries(jobEnvironment(request), request), [
+    ...CHANGED_BY_SHELLS,
+    'TMPDIR',
+    'PATH',
+  ]);
   const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   // ch-run starts nothing without USER.

@@ -3,7 +3,7 @@ import { isUtf8 } from './apptainer-environment.ts';
 import type { ContainerVariable, JobEnvironment } from './environment.ts';
 import { type InnerWork, innerVariables } from './inner-shell.ts';
 import type { Invocation, RunRequest } from './runtime.ts';
-import { steersTools } from './withheld-variables.ts';
+import { CHANGED_BY_SHELLS, steersTools } from './withheld-variables.ts';
 
 /** How the job's variables go to an engine that is told their names and takes the values from its own environment. */
 export interface EngineEnvironment {
@@ -15,7 +15,7 @@ export interface EngineEnvironment {
 }
 
 /** Variables that any shell on the way changes. */
-const CHANGED_ON_THE_WAY = /^(?:OLD)?PWD$/;
+const CHANGED_ON_THE_WAY = new RegExp(`^(?:${CHANGED_BY_SHELLS.join('|')})$`);
 const ADDED_BY_SHELLS = ['SHLVL', 'OLDPWD'];
 
 /**

@@ -123,8 +123,8 @@ export interface Runtime {
   readonly passesSignals: boolean;
   /**
    * What it cannot do, with the sentence that the error before exec says. Empty: everything. `bytes`: show places whose
-   * names are not UTF-8, or start there; `proc`, `dev`: show something of the
-   * user's there.
+   * names are not UTF-8, or start there; `proc`, `dev`: show something of the user's there; `pwd`: set PWD to another
+   * directory than the job starts in.
    */
   readonly cannot: Partial<
     Record<
@@ -136,7 +136,8 @@ export interface Runtime {
       | 'bytes'
       | 'dev'
       | 'proc'
-      | 'stdin',
+      | 'stdin'
+      | 'pwd',
       string
     >
   >;

@@ -1,5 +1,6 @@
 import { EXIT, JcdsError } from '../errors.ts';
 import { isUtf8 } from './apptainer-environment.ts';
+import { addressedVariables } from './environment.ts';
 import { findGpu } from './gpu.ts';
 import { RUNTIME_NAMES, RUNTIMES } from './index.ts';
 import { type Basis, identityOf, type ProbeMemory } from './probe-memory.ts';
@@ -225,6 +226,11 @@ function ableTo(request: RunRequest): readonly string[] {
   return RUNTIME_NAMES.filter(name => complaint(RUNTIMES[name], request) === null);
 }
 
+function isOtherPwd({ environment, shown }: RunRequest): boolean {
+  const given = new Map([...addressedVariables(environment.host), ...environment.set]).get('PWD');
+  return given !== undefined && given !== shown.cwd;
+}
+
 /** What this runtime cannot do of a request, as the sentence that the error before exec says; null: it can do it. */
 export function complaint(runtime: Runtime, request: RunRequest): string | null {
   if (!runtime.images.includes(request.image.kind))
@@ -239,6 +245,7 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     bytes: ![...placesOf(request), ...namesOf(runtime, request)].every(isUtf8),
     dev: isBound('/dev', request),
     proc: isBound('/proc', request),
+    pwd: isOtherPwd(request),
   };
   const options = Object.keys(asked) as (keyof typeof asked)[];
   return (

@@ -13,6 +13,12 @@ export function steersTools(name: string): boolean {
   return STEERS_TOOLS.test(name);
 }
 
+/** Prompts, which bash forgets where it runs a script. */
+export const PROMPTS: readonly string[] = ['PS1', 'PS2'];
+
+/** Variables that a shell on the way changes: both directories it sets itself. */
+export const CHANGED_BY_SHELLS: readonly string[] = ['OLDPWD', 'PWD', ...PROMPTS];
+
 /** Under this and its own name a variable waits until the host's programs are done. */
 const HELD = 'JCDS_HELD_';
 
@@ -22,13 +28,13 @@ const HELD = 'JCDS_HELD_';
  */
 export function withhold(
   environment: JobEnvironment,
-  besides = /^$/,
+  besides: readonly string[] = [],
 ): {
   readonly harmless: ReadonlyMap<string, ContainerVariable>;
   readonly held: readonly ContainerVariable[];
 } {
   const all = [...environment.variables];
-  const isHeld = (name: string) => steersTools(name) || besides.test(name);
+  const isHeld = (name: string) => steersTools(name) || besides.includes(name);
   return {
     harmless: new Map(all.filter(([name]) => !isHeld(name))),
     held: all.filter(([name]) => isHeld(name)).map(([, variable]) => variable),

@@ -42,15 +42,19 @@ export class HostSetting {
 
   /** Runs a command as this person, in a home of their own. */
   run(person: Person, command: readonly string[], circumstances: HostCircumstances = {}): Ended {
-    const {
-      through = [],
-      around,
-      cvmfs,
-      env = {},
-      cwd = this.work(person),
-      input = '',
-      encoding = 'utf8',
-    } = circumstances;
+    const { cwd = this.work(person), input = '', encoding = 'utf8' } = circumstances;
+    const [program = '', ...args] = this.words(person, command, circumstances);
+    const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
+      ...{ cwd, input, encoding, maxBuffer: 1 << 26 },
+      stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    if (error) throw error;
+    return { code: status ?? signal, stdout, stderr };
+  }
+
+  /** All words of such a command, for root. */
+  words(person: Person, command: readonly string[], circumstances: HostCircumstances = {}): string[] {
+    const { through = [], around, cvmfs, env = {} } = circumstances;
     const own = {
       PATH: [around?.path, process.env.PATH].filter(Boolean).join(':'),
       HOME: this.home(person),
@@ -64,22 +68,17 @@ export class HostSetting {
       (entry): entry is [string, string] => entry[1] !== undefined,
     );
     const assignments = variables.map(([name, value]) => `${name}=${value}`);
-    const { status, signal, stdout, stderr, error } = spawnSync(
+    return [
       PRIVATE,
-      [
-        ...(cvmfs === undefined ? [] : ['--cvmfs', cvmfs]),
-        '--',
-        ...through,
-        ...(around?.become ?? person.become),
-        '/usr/bin/env',
-        '-i',
-        ...assignments,
-        ...command,
-      ],
-      { cwd, input, encoding, maxBuffer: 1 << 26, stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'] },
-    );
-    if (error) throw error;
-    return { code: status ?? signal, stdout, stderr };
+      ...(cvmfs === undefined ? [] : ['--cvmfs', cvmfs]),
+      '--',
+      ...through,
+      ...(around?.become ?? person.become),
+      '/usr/bin/env',
+      '-i',
+      ...assignments,
+      ...command,
+    ];
   }
 
   jcds(person: Person, words: readonly string[], circumstances: HostCircumstances = {}): Ended {

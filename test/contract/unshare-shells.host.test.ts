@@ -36,6 +36,8 @@ test.each(cases)(
       ['UID', '77'],
       ['BASHOPTS', 'extglob'],
       ['SHELLOPTS', 'xtrace'],
+      ['PS1', 'p$ '],
+      ['PS2', '> '],
       ['PS4', '$(echo hostile >&2)'],
       ['jcds_cwd', 'mine'],
     ];

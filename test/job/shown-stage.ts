@@ -6,6 +6,7 @@ import type { RuntimeName } from '../../src/runtimes/index.ts';
 import { HostSetting, realImage } from '../cli/host-setting.ts';
 import type { Ended } from '../cli/setting.ts';
 import { type Surroundings, surroundingsOf, usableBy } from '../contract/containers.ts';
+import { Terminal } from '../contract/terminal.ts';
 
 /** How one job is started. */
 export interface Job {
@@ -81,11 +82,11 @@ export class ShownStage {
     spawnSync('chown', ['-hR', `${uid}:${gid}`, path]);
   }
 
-  /** Publishes a small image with what this changes in its directory. */
-  variant(name: string, change: (directory: string) => void): void {
+  /** Publishes a small image, or another test image, with what this changes in its directory. */
+  variant(name: string, change: (directory: string) => void, from = 'library/small:1'): void {
     const directory = this.#directory(name);
     mkdirSync(dirname(directory), { recursive: true });
-    spawnSync('cp', ['-a', realImage('containers.jinr.ru/library/small:1'), directory]);
+    spawnSync('cp', ['-a', realImage(`containers.jinr.ru/${from}`), directory]);
     change(directory);
     const place = directory.slice(this.away.length);
     this.link(`cvmfs/containers.jinr.ru/library/${name}:1`, place);
@@ -116,13 +117,21 @@ export class ShownStage {
     return this.path(`cvmfs/containers.jinr.ru/.images/${hash.slice(0, 2)}/${hash.slice(2)}`);
   }
 
-  #run(
-    words: readonly string[],
-    { env = {}, cwd = this.home, before, become }: Job,
-    around?: Surroundings,
-  ): Ended {
+  /** `jcds shell` of this runtime, on a terminal of its own. */
+  shell(runtime: RuntimeName, { options = [], image = 'plain', ...job }: Job = {}): Terminal {
+    const start = [this.host.setting.program, 'shell', '--runtime', runtime, ...options];
+    const circumstances = this.#circumstances(job, this.#surroundings.get(runtime));
+    const words = this.host.words(this.user, [...start, `library/${image}:1`], circumstances);
+    return new Terminal(words, circumstances.cwd, { PATH: process.env.PATH ?? '' });
+  }
+
+  #run(words: readonly string[], job: Job, around?: Surroundings): Ended {
+    return this.host.run(this.user, words, this.#circumstances(job, around));
+  }
+
+  #circumstances({ env = {}, cwd = this.home, before, become }: Job, around?: Surroundings) {
     const own = become === undefined ? around : { environment: [], ...around, become };
-    return this.host.run(this.user, words, {
+    return {
       // The repository stands at its own place, where a daemon sees it as well.
       env: {
         HOME: this.home,
@@ -134,7 +143,7 @@ export class ShownStage {
       cwd,
       through: ['/usr/bin/prlimit', '--nproc=20000', ...(before === undefined ? [] : inPrivate(before))],
       ...(own === undefined ? {} : { around: own }),
-    });
+    };
   }
 }
 

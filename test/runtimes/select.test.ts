@@ -472,7 +472,8 @@ describe('what a runtime cannot do', () => {
       stdin: { hasInput: true },
       dev: bound('/dev'),
       proc: bound('/proc'),
-    };
+      pwd: { environment: { policy: 'keep', host: [], set: [['PWD', '/other']] } },
+    } as const;
     const asked = others[option as keyof typeof others] ?? { [option]: true };
     expect(complaint(RUNTIMES[name], aRequest(asked))).toBe(sentence);
     expect(complaint(RUNTIMES[name], aRequest())).toBeNull();
