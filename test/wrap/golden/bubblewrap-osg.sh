@@ -6,7 +6,7 @@
 # shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own
 set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
-unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_hand_on jcds_hand_over_secrets jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_callers jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_own_line jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_repository jcds_rest jcds_result jcds_root jcds_said jcds_search jcds_secrets jcds_seen jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_where jcds_whole jcds_word
+unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_hand_on jcds_hand_over_secrets jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_own_line jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_repository jcds_rest jcds_result jcds_root jcds_said jcds_search jcds_secrets jcds_seen jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_where jcds_whole jcds_word
 case ${BASH_VERSION+bash} in
   bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
 esac
@@ -182,23 +182,8 @@ jcds_hand_over_secrets() { # into the here-document, which is a pipe or a file
   jcds_option --args "$jcds_descriptor"
 }
 
-jcds_is_callers() { # NAME
-  case $1 in
-    JCDS_TOKEN* | GITLAB_TOKEN | GITHUB_TOKEN) return 1 ;;
-    PYTHONHOME | PYTHONPATH | PERL5LIB | LD_PRELOAD) return 1 ;;
-    PATH | LD_LIBRARY_PATH) return 1 ;;
-    APPTAINERENV_* | SINGULARITYENV_*) return 1 ;;
-    TERM | LANG | USER) ;;
-    X509_* | KRB5CCNAME | BEARER_TOKEN* | *_proxy | *_PROXY | SLURM_* | PMI* | OMPI_* | PBS_* | LSB_* | _CONDOR_* | BATCH_SYSTEM | GLIDEIN_* | OSG_* | OMP_NUM_THREADS | CUDA_VISIBLE_DEVICES | NVIDIA_VISIBLE_DEVICES | ROCR_VISIBLE_DEVICES | HIP_VISIBLE_DEVICES | DISPLAY | XAUTHORITY | TZ | LC_* | FRONTIER_SERVER | XRD_* | Xrd* | RUCIO_*) ;;
-    *) ;;
-  esac
-  case $jcds_newline$jcds_said in
-    *"$jcds_newline$1="[!$jcds_newline]*) return 0 ;;
-  esac
-  return 1
-}
 jcds_give_own() { # NAME VALUE: of the image's own ENV
-  jcds_is_callers "$1" || jcds_give "$@"
+  jcds_give "$@"
 }
 
 jcds_give_addressed() { # PREFIX
@@ -924,7 +909,7 @@ jcds_start() { # COMMAND [ARGUMENT...]
   case $jcds_result in
     file) jcds_fail 125 UNSUPPORTED_BY_RUNTIME 'bubblewrap runs no image that is one file: '"$jcds_text" 'jcds run --runtime apptainer (or singularity)' ;;
   esac
-  jcds_program='/STAGE/programs/bwrap'
+  jcds_program=''
   [ -x "$jcds_program" ] || jcds_find bwrap
   case $jcds_program in
     '') jcds_fail 125 NO_RUNTIME 'no container runtime of this host can run this job
@@ -1415,7 +1400,7 @@ for jcds_word in $jcds_said; do
   esac
   jcds_item=${jcds_word%%=*}
   case $jcds_item in
-    jcds_[0-9]* | jcds_*_[0-9]* | JCDS_TOKEN* | APPTAINERENV_JCDS_TOKEN* | SINGULARITYENV_JCDS_TOKEN* | GITLAB_TOKEN | APPTAINERENV_GITLAB_TOKEN | SINGULARITYENV_GITLAB_TOKEN | GITHUB_TOKEN | APPTAINERENV_GITHUB_TOKEN | SINGULARITYENV_GITHUB_TOKEN)
+    jcds_[0-9]* | jcds_*_[0-9]* | JCDS_TOKEN* | APPTAINERENV_JCDS_TOKEN* | SINGULARITYENV_JCDS_TOKEN* | GITLAB_TOKEN | APPTAINERENV_GITLAB_TOKEN | SINGULARITYENV_GITLAB_TOKEN | GITLAB_ACCESS_TOKEN | APPTAINERENV_GITLAB_ACCESS_TOKEN | SINGULARITYENV_GITLAB_ACCESS_TOKEN | OAUTH_TOKEN | APPTAINERENV_OAUTH_TOKEN | SINGULARITYENV_OAUTH_TOKEN | GITHUB_TOKEN | APPTAINERENV_GITHUB_TOKEN | SINGULARITYENV_GITHUB_TOKEN | GH_TOKEN | APPTAINERENV_GH_TOKEN | SINGULARITYENV_GH_TOKEN | GITHUB_ENTERPRISE_TOKEN | APPTAINERENV_GITHUB_ENTERPRISE_TOKEN | SINGULARITYENV_GITHUB_ENTERPRISE_TOKEN | GH_ENTERPRISE_TOKEN | APPTAINERENV_GH_ENTERPRISE_TOKEN | SINGULARITYENV_GH_ENTERPRISE_TOKEN | CI_JOB_TOKEN | APPTAINERENV_CI_JOB_TOKEN | SINGULARITYENV_CI_JOB_TOKEN | CI_JOB_JWT* | APPTAINERENV_CI_JOB_JWT* | SINGULARITYENV_CI_JOB_JWT* | CI_REGISTRY_PASSWORD | APPTAINERENV_CI_REGISTRY_PASSWORD | SINGULARITYENV_CI_REGISTRY_PASSWORD | CI_DEPLOY_PASSWORD | APPTAINERENV_CI_DEPLOY_PASSWORD | SINGULARITYENV_CI_DEPLOY_PASSWORD | ACTIONS_RUNTIME_TOKEN | APPTAINERENV_ACTIONS_RUNTIME_TOKEN | SINGULARITYENV_ACTIONS_RUNTIME_TOKEN | ACTIONS_ID_TOKEN_REQUEST_TOKEN | APPTAINERENV_ACTIONS_ID_TOKEN_REQUEST_TOKEN | SINGULARITYENV_ACTIONS_ID_TOKEN_REQUEST_TOKEN)
       case ${BASH_VERSION+bash}:$jcds_item in
         :*[!A-Za-z0-9_:]* | :[0-9]*) ;;
         *:*[!A-Za-z0-9_:]* | *:[0-9]*) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
@@ -1437,7 +1422,7 @@ for jcds_word in $jcds_said; do
         bash:*[!A-Za-z0-9_]*) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
       esac
       ;;
-    PYTHONHOME | PYTHONPATH | PERL5LIB | LD_PRELOAD | LD_LIBRARY_PATH)
+    PYTHONHOME | PYTHONPATH | PERL5LIB | LD_PRELOAD | LD_LIBRARY_PATH | APPTAINER_* | SINGULARITY_*)
       case ${BASH_VERSION+bash}:$jcds_item in
         :*[!A-Za-z0-9_:]* | :[0-9]*) ;;
         *:*[!A-Za-z0-9_:]* | *:[0-9]*) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
