@@ -44,11 +44,24 @@ const made = (name: string, prepare: (home: string) => void = () => {}): string 
 /** An ordinary home of whoever runs jcds. */
 const ordinary = made('ordinary', home => chmodSync(home, 0o777));
 
+const FOREIGN: [what: string, home: string, reason: RegExp] = [
+  'whose directories belong to somebody else',
+  made('foreign', home => {
+    for (const name of ['.config', '.cache', '.local'])
+      mkdirSync(join(home, name, 'jcds'), { recursive: true });
+  }),
+  /EACCES|it belongs to another user/,
+];
+
 /** Homes, and the system's word where something is to be written below them. */
 const HOMES: [what: string, home: string, reason: RegExp][] = [
-  ['that cannot be written', made('closed', home => chmodSync(home, 0o555)), /EACCES/],
+  [
+    'that cannot be written',
+    made('closed', home => chmodSync(home, 0o555)),
+    /EACCES|it belongs to another user/,
+  ],
   ['that is not there', '/nonexistent/home', /ENOENT/],
-  ['that is /', '/', /EACCES/],
+  ['that is /', '/', /EACCES|it belongs to another user/],
   ['that is /dev/null', '/dev/null', /ENOTDIR/],
   ['of root', '/root', /EACCES/],
   [
@@ -59,14 +72,8 @@ const HOMES: [what: string, home: string, reason: RegExp][] = [
     }),
     /ENOTDIR/,
   ],
-  [
-    'whose directories belong to somebody else',
-    made('foreign', home => {
-      for (const name of ['.config', '.cache', '.local'])
-        mkdirSync(join(home, name, 'jcds'), { recursive: true });
-    }),
-    /EACCES|it belongs to another user/,
-  ],
+  // Only root can make what belongs to somebody else.
+  ...(process.getuid!() === 0 ? [FOREIGN] : []),
 ];
 
 /** Where nothing is written, or nothing but what is remembered: the answer of an ordinary home. */
