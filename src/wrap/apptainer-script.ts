@@ -55,7 +55,7 @@ function options(requested: ScriptOptions): string[] {
     'case $jcds_dropped in',
     '  1) jcds_option --bind /dev/null:/.singularity.d/env/10-docker2singularity.sh ;;',
     'esac',
-    ...bindLines(requested, { showsCwd: true }),
+    ...bindLines(requested, { showsCwd: true, opens: false }),
     ...(contain && requested.workdir === null ? CONTAINED_CWD : []),
     'jcds_option --pwd "$jcds_cwd"',
     ...(runtimeArguments.length > 0 ? [`jcds_option ${runtimeArguments.map(quoteWord).join(' ')}`] : []),
@@ -78,27 +78,22 @@ const ROOT = [
   'fi',
 ];
 
-/** Apptainer makes no place for what it shows by itself. */
+/** Apptainer makes no /tmp in an image that has none, and contains no image without /dev (src/runtimes/apptainer.ts). */
 function missingPlaces(contain: boolean): string[] {
-  const noDevices = failLine(new NoDevicesError(TEXT));
   return [
     'case $jcds_result in',
     '  directory)',
-    '    for jcds_item in dev proc sys tmp; do',
-    '      if [ -e "$jcds_target/$jcds_item" ] || [ -h "$jcds_target/$jcds_item" ]; then continue; fi',
     ...(contain
       ? [
-          '      case $jcds_item in',
-          '        dev)',
-          '          jcds_text=$jcds_target',
-          `          ${noDevices}`,
-          '          ;;',
-          '        tmp) jcds_option --scratch /tmp ;;',
-          '        *) jcds_option --bind "/$jcds_item:/$jcds_item" ;;',
-          '      esac',
+          '    if ! [ -e "$jcds_target/dev" ] && ! [ -h "$jcds_target/dev" ]; then',
+          '      jcds_text=$jcds_target',
+          `      ${failLine(new NoDevicesError(TEXT))}`,
+          '    fi',
         ]
-      : ['      jcds_option --bind "/$jcds_item:/$jcds_item"']),
-    '    done',
+      : []),
+    '    if ! [ -e "$jcds_target/tmp" ] && ! [ -h "$jcds_target/tmp" ]; then',
+    contain ? '      jcds_option --scratch /tmp' : '      jcds_option --bind /tmp:/tmp',
+    '    fi',
     '    ;;',
     'esac',
   ];

@@ -41,16 +41,19 @@ jcds_own_above() { # PLACE
 
 /**
  * @param showsCwd whether the runtime shows the working directory by itself
+ * @param opens whether places below a read-only bind must be made before it is read-only
  *
  * jcds' own binds (src/job/binds.ts) and those that were asked for, each after the ones that it is below. A bind of jcds'
  * own waits until one comes that is below it.
  */
 export function bindLines(
-  { binds, contain, workdir, shown }: ScriptOptions,
-  { showsCwd }: { readonly showsCwd: boolean },
+  { binds, contain, home, workdir, shown }: ScriptOptions,
+  { showsCwd, opens }: { readonly showsCwd: boolean; readonly opens: boolean },
 ): string[] {
   const asked = binds.flatMap(({ source, destination, mode, origin }) => {
-    const words = `${quoteWord(source)} ${quoteWord(destination)}${mode === 'ro' ? ' ,ro' : ''}`;
+    // What is shown below a read-only bind is put into it first.
+    const isOpen = opens && binds.some(other => other.destination.startsWith(`${destination}/`));
+    const words = `${quoteWord(source)} ${quoteWord(destination)}${mode === 'rw' ? '' : isOpen ? ' ,open' : ' ,ro'}`;
     const missing = failLine(new BindSourceError(source, 'does not exist'));
     const look = `[ -e ${quoteWord(source)} ]`;
     return [
@@ -69,6 +72,13 @@ export function bindLines(
         : [
             'case $jcds_here in',
             `  "" | / | ${OF_IMAGE}${showsCwd ? ' | "$jcds_cwd"' : ''}) ;;`,
+            ...(typeof home === 'object' && home.path !== home.source
+              ? []
+              : [
+                  '  "${jcds_shown:-//}" | "${jcds_shown:-//}"/*) ;; # shown with it',
+                  '  "$jcds_home" | "$jcds_home"/*) jcds_own "$jcds_here" "$jcds_here" ;; # an empty home is laid over it',
+                ]),
+            '  /tmp | /tmp/* | /var/tmp | /var/tmp/*) ;;',
             '  *) jcds_own "$jcds_here" "$jcds_here" ;;',
             'esac',
           ]),

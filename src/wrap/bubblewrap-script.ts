@@ -55,7 +55,7 @@ export function bubblewrapLines(requested: ScriptOptions, starting: readonly str
     ...plainVariables(requested),
     ...placeLines(requested),
     ...chooseGpu(requested.gpu),
-    ...bindLines(requested, { showsCwd: false }),
+    ...bindLines(requested, { showsCwd: false, opens: true }),
     ...(contain && workdir === null ? CONTAINED_CWD : []),
     'jcds_check "$1"',
     ...skeletonLines(requested),

@@ -23,7 +23,10 @@ export function placeLines({ home, homeless, contain, workdir }: ScriptOptions):
   const shown =
     home === 'none' || contain
       ? ["jcds_shown=''"]
-      : ['if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=\'\'; fi'];
+      : [
+          ...(homeless === 'account' ? ACCOUNT_HOME : []),
+          'if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=\'\'; fi',
+        ];
   return [
     ...here,
     ...(homeless === 'account'
@@ -33,6 +36,15 @@ export function placeLines({ home, homeless, contain, workdir }: ScriptOptions):
     ...cwd,
   ];
 }
+
+/** A HOME that names no directory does not count where the account has one. */
+const ACCOUNT_HOME = [
+  'if ! [ -d "$jcds_home" ]; then',
+  '  jcds_text=$jcds_home',
+  '  jcds_find_home',
+  '  [ -d "$jcds_home" ] && [ "$jcds_home" != / ] || jcds_home=$jcds_text',
+  'fi',
+];
 
 /** The caller's directory where that is the same one inside. */
 const CWD = [

@@ -26,7 +26,7 @@ jcds_bind() { # SOURCE PLACE [,ro]
 }
 # shellcheck disable=SC3012 # < and >: POSIX since 2024, and in dash, bash and busybox long before
 jcds_bind_all() {
-  jcds_last=''
+  jcds_last='' jcds_remounts=''
   while :; do
     jcds_next='' jcds_number=0
     while [ "$jcds_number" -lt "$jcds_bound" ]; do
@@ -48,6 +48,14 @@ jcds_bind_all() {
     fi
     case $jcds_mode in
       '') jcds_option --bind "$jcds_source" "$jcds_spot" ;;
+      ,open)
+        jcds_option --bind "$jcds_source" "$jcds_spot"
+        jcds_saved=$jcds_options
+        jcds_options=$jcds_remounts
+        jcds_option --remount-ro "$jcds_spot"
+        jcds_remounts=$jcds_options
+        jcds_options=$jcds_saved
+        ;;
       *) jcds_option --ro-bind "$jcds_source" "$jcds_spot" ;;
     esac
   done
@@ -204,7 +212,7 @@ export function skeletonLines(requested: Pick<ScriptOptions, 'contain' | 'gpu'>)
     'jcds_mounts=$jcds_options',
     "jcds_options=''",
     'jcds_show_root',
-    'jcds_options=" --die-with-parent --cap-drop ALL --tmpfs /$jcds_options$jcds_mounts --remount-ro /"',
+    'jcds_options=" --die-with-parent --cap-drop ALL --tmpfs /$jcds_options$jcds_mounts$jcds_remounts --remount-ro /"',
   ];
 }
 

@@ -51,7 +51,6 @@ const IMAGES: Record<string, ImageFiles> = {
     home: { link: 'usr/home' },
     tmp: { link: '/var/scratch' },
     'var/scratch/x': '',
-    'var/tmp': { link: '../var/scratch/../scratch' },
     'private/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
     etc: { link: 'private/etc' },
     'run/resolv.conf': '',

@@ -167,6 +167,7 @@ function standIn(version: string, dump: string): string {
 option=''
 case " $* " in
   *' --version '*) echo '${version}'; exit ;;
+  *' -c : ') exit 0 ;; # what is tried before a start
   *' /jcds-probe '*) echo 'FATAL: stat /jcds-probe: no such file or directory' >&2; exit 255 ;;
 esac
 /bin/cat /proc/$$/environ >'${dump}.environment'

@@ -443,6 +443,11 @@ jcds_start() { # COMMAND [ARGUMENT...]
   case $jcds_home in
     '') jcds_find_home ;;
   esac
+  if ! [ -d "$jcds_home" ]; then
+    jcds_text=$jcds_home
+    jcds_find_home
+    [ -d "$jcds_home" ] && [ "$jcds_home" != / ] || jcds_home=$jcds_text
+  fi
   if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=''; fi
   jcds_cwd=${jcds_here:-$jcds_home}
   case $jcds_cwd:$jcds_result in
@@ -465,10 +470,9 @@ jcds_start() { # COMMAND [ARGUMENT...]
   fi
   case $jcds_result in
     directory)
-      for jcds_item in dev proc sys tmp; do
-        if [ -e "$jcds_target/$jcds_item" ] || [ -h "$jcds_target/$jcds_item" ]; then continue; fi
-        jcds_option --bind "/$jcds_item:/$jcds_item"
-      done
+      if ! [ -e "$jcds_target/tmp" ] && ! [ -h "$jcds_target/tmp" ]; then
+        jcds_option --bind /tmp:/tmp
+      fi
       ;;
   esac
   case $jcds_home:$jcds_shown in

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own
 set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
-unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_hand_on jcds_hand_over_secrets jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_own_line jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_repository jcds_rest jcds_result jcds_root jcds_said jcds_search jcds_secrets jcds_seen jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_where jcds_whole jcds_word
+unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_hand_on jcds_hand_over_secrets jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_own_line jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_remounts jcds_repository jcds_rest jcds_result jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_where jcds_whole jcds_word
 case ${BASH_VERSION+bash} in
   bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
 esac
@@ -104,7 +104,7 @@ jcds_bind() { # SOURCE PLACE [,ro]
 }
 # shellcheck disable=SC3012 # < and >: POSIX since 2024, and in dash, bash and busybox long before
 jcds_bind_all() {
-  jcds_last=''
+  jcds_last='' jcds_remounts=''
   while :; do
     jcds_next='' jcds_number=0
     while [ "$jcds_number" -lt "$jcds_bound" ]; do
@@ -126,6 +126,14 @@ jcds_bind_all() {
     fi
     case $jcds_mode in
       '') jcds_option --bind "$jcds_source" "$jcds_spot" ;;
+      ,open)
+        jcds_option --bind "$jcds_source" "$jcds_spot"
+        jcds_saved=$jcds_options
+        jcds_options=$jcds_remounts
+        jcds_option --remount-ro "$jcds_spot"
+        jcds_remounts=$jcds_options
+        jcds_options=$jcds_saved
+        ;;
       *) jcds_option --ro-bind "$jcds_source" "$jcds_spot" ;;
     esac
   done
@@ -909,7 +917,7 @@ jcds_start() { # COMMAND [ARGUMENT...]
   case $jcds_result in
     file) jcds_fail 125 UNSUPPORTED_BY_RUNTIME 'bubblewrap runs no image that is one file: '"$jcds_text" 'jcds run --runtime apptainer (or singularity)' ;;
   esac
-  jcds_program=''
+  jcds_program='/STAGE/programs/bwrap'
   [ -x "$jcds_program" ] || jcds_find bwrap
   case $jcds_program in
     '') jcds_fail 125 NO_RUNTIME 'no container runtime of this host can run this job
@@ -933,6 +941,11 @@ jcds_start() { # COMMAND [ARGUMENT...]
   case $jcds_home in
     '') jcds_find_home ;;
   esac
+  if ! [ -d "$jcds_home" ]; then
+    jcds_text=$jcds_home
+    jcds_find_home
+    [ -d "$jcds_home" ] && [ "$jcds_home" != / ] || jcds_home=$jcds_text
+  fi
   if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=''; fi
   jcds_cwd=${jcds_here:-$jcds_home}
   case $jcds_cwd:$jcds_result in
@@ -956,6 +969,9 @@ jcds_start() { # COMMAND [ARGUMENT...]
   jcds_is_shown=''
   case $jcds_here in
     "" | / | /bin | /boot | /dev | /etc | /lib | /lib64 | /mnt | /opt | /proc | /run | /sbin | /sys | /usr | /var) ;;
+    "${jcds_shown:-//}" | "${jcds_shown:-//}"/*) ;; # shown with it
+    "$jcds_home" | "$jcds_home"/*) jcds_own "$jcds_here" "$jcds_here" ;; # an empty home is laid over it
+    /tmp | /tmp/* | /var/tmp | /var/tmp/*) ;;
     *) jcds_own "$jcds_here" "$jcds_here" ;;
   esac
   jcds_own "$jcds_root" /cvmfs
@@ -1004,7 +1020,7 @@ jcds_start() { # COMMAND [ARGUMENT...]
   jcds_mounts=$jcds_options
   jcds_options=''
   jcds_show_root
-  jcds_options=" --die-with-parent --cap-drop ALL --tmpfs /$jcds_options$jcds_mounts --remount-ro /"
+  jcds_options=" --die-with-parent --cap-drop ALL --tmpfs /$jcds_options$jcds_mounts$jcds_remounts --remount-ro /"
   jcds_option --chdir "$jcds_cwd"
   jcds_options=$jcds_options$jcds_head
   [ -z "$jcds_gpu" ] || jcds_libraries=${jcds_libraries:-image:}
