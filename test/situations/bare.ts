@@ -57,7 +57,7 @@ function cwdWords({ cwd, contain, workdir }: Situation): string[] {
 /** Files that variables name, and that are on the stage. */
 function credentials({ environment, policy, home, contain }: Situation): string[] {
   if (policy === 'clean') return [];
-  const shown = contain ? [] : ['/tmp', '/var/tmp', ...(home === null ? [] : [home])];
+  const shown = contain ? [] : ['/tmp', '/var/tmp', ...(home?.startsWith('/') === true ? [home] : [])];
   return environment.flatMap(([name, value]) => {
     const file = CREDENTIALS[name] === undefined ? '' : value.replace(CREDENTIALS[name], '');
     const isThere = STAGED.has(realPath(file));
@@ -83,15 +83,19 @@ const STAGED: ReadonlySet<string> = new Set([
 ]);
 
 /** What `clean` and `hep` keep of the caller's (docs/environment.md), by hand. */
+/** The way out to the network, which Apptainer's --cleanenv leaves. */
+const LEFT_BY_CLEANENV = /^(?:https?|ftp|all|no)_proxy$/i;
 const ALWAYS_KEPT = /^(?:TERM|LANG|USER)$/;
 const KEPT_BY_HEP =
-  /^(?:X509_.*|KRB5CCNAME|BEARER_TOKEN.*|.*_proxy|.*_PROXY|SLURM_.*|_CONDOR_.*|OMP_NUM_THREADS|CUDA_VISIBLE_DEVICES|TZ|LC_.*)$/s;
+  /^(?:X509_.*|KRB5CCNAME|BEARER_TOKEN.*|.*_proxy|.*_PROXY|SLURM_.*|_CONDOR_.*|OMP_NUM_THREADS|CUDA_VISIBLE_DEVICES|NVIDIA_VISIBLE_DEVICES|TZ|LC_.*)$/s;
 
 /** Whether the policy lets this variable of the caller's through. */
 export function isKept({ policy }: Situation, name: string): boolean {
   if (policy === 'keep' || /^(?:PATH|HOME|PWD|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s.test(name))
     return true;
-  return ALWAYS_KEPT.test(name) || (policy === 'hep' && KEPT_BY_HEP.test(name));
+  return (
+    ALWAYS_KEPT.test(name) || LEFT_BY_CLEANENV.test(name) || (policy === 'hep' && KEPT_BY_HEP.test(name))
+  );
 }
 
 /**
