@@ -257,6 +257,33 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
     expect(await heard).toBe(it.runtime.diesWithParent ? '' : 'survived\n');
   });
 
+  test('SIGINT to the group of the starter', async () => {
+    const job =
+      '$| = 1; $SIG{INT} = sub { $n++ }; select undef, undef, undef, $ARGV[0]; print "ready\\n"; $end = time + 2; select undef, undef, undef, 0.05 while time < $end; print "heard $n\\n"';
+    const command = work.command(it, {
+      image: imageAt('library/debian:12'),
+      // perl would wait with a handler for a safe moment, and so take two for one.
+      words: ['/usr/bin/env', 'PERL_SIGNALS=unsafe', 'perl', '-e', job, String(cells.deafFor)],
+    });
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd: work.directory,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH },
+    });
+    const end = ended(child);
+    await says(child, 'ready');
+    process.kill(-child.pid!, 'SIGINT');
+    const { stdout, signal } = await end;
+    const heard = {
+      once: /^ready\nheard 1\n$/,
+      'once or twice': /^ready\nheard [12]\n$/,
+      'is killed': /^ready\n$/,
+    };
+    expect(stdout).toMatch(heard[cells.groupInterrupt]);
+    expect(signal).toBe(cells.groupInterrupt === 'is killed' ? 'SIGINT' : null);
+  });
+
   test.each(['"$@" &', 'nohup "$@" &'])('%s: the job goes on when what started it has ended', async start => {
     const at = (name: string) => join(work.directory, `${name}-${it.key}-${start.length}`);
     mkdirSync(at('gate'));

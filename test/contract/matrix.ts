@@ -12,6 +12,8 @@ export interface Cells {
   readonly deafFor: number;
   /** What such a signal does to a job that does not trap it, as its starter sees it. */
   readonly untrapped: 'signal' | '128 and its number';
+  /** How often a job hears a SIGINT that goes to the whole process group of its starter, as `timeout -s INT` sends it. */
+  readonly groupInterrupt: 'once' | 'once or twice' | 'is killed';
   /** Whether the job has the descriptors besides 0, 1 and 2 that its starter had. */
   readonly keepsDescriptors: boolean;
   /** What the runtime adds to the environment. */
@@ -73,6 +75,7 @@ const apptainer: Cells = {
   killedByItself: 'signal',
   deafFor: 0,
   untrapped: 'signal',
+  groupInterrupt: 'once or twice',
   keepsDescriptors: true,
   adds: /^(?:(?:APPTAINER|SINGULARITY)_\w+|PROMPT_COMMAND|PS1|USER_PATH|LD_LIBRARY_PATH)$/,
   overrules: /^(?:OPTIND|PPID|PS1|RANDOM)$/,
@@ -105,6 +108,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: 'signal',
     deafFor: 0,
     untrapped: 'signal',
+    groupInterrupt: 'once',
     keepsDescriptors: true,
     adds: /^$/,
     overrules: /^$/,
@@ -133,6 +137,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: '128 and its number',
     deafFor: 0,
     untrapped: 'signal',
+    groupInterrupt: 'is killed',
     keepsDescriptors: true,
     adds: /^$/,
     overrules: /^$/,
@@ -161,6 +166,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: 'signal',
     deafFor: 0,
     untrapped: 'signal',
+    groupInterrupt: 'once',
     keepsDescriptors: true,
     adds: /^CH_RUNNING$/,
     overrules: /^$/,
@@ -189,6 +195,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: '128 and its number',
     deafFor: 0.5,
     untrapped: '128 and its number',
+    groupInterrupt: 'once',
     keepsDescriptors: false,
     adds: /^(?:HOSTNAME)$/,
     overrules: /^$/,
@@ -217,6 +224,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: '128 and its number',
     deafFor: 0.5,
     untrapped: '128 and its number',
+    groupInterrupt: 'once',
     keepsDescriptors: false,
     adds: /^HOSTNAME$/,
     overrules: /^$/,
@@ -245,6 +253,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     killedByItself: '128 and its number',
     deafFor: 0.5,
     untrapped: '128 and its number',
+    groupInterrupt: 'once',
     keepsDescriptors: false,
     adds: /^HOSTNAME$/,
     overrules: /^HOSTNAME$/,

@@ -51,6 +51,7 @@ const LINES: { readonly [Key in keyof Cells]: Line<Cells[Key]> } = {
     value => (value === 'job decides' ? 'decides itself' : 'is killed'),
   ],
   untrapped: ['one that does not ends as', plainly],
+  groupInterrupt: ['a job hears a SIGINT to the starter’s process group⁵', plainly],
   deafFor: ['signals are heard', value => (value === 0 ? 'at once' : 'once the engine has started the job')],
   keepsIgnoredSignals: ['ignored signals (nohup) stay ignored', yes],
   keepsDescriptors: ['descriptors besides 0, 1 and 2 reach the job', yes],
@@ -103,7 +104,10 @@ Batch systems end what does not stop with SIGKILL. The processes of ${list(lasti
 (podman's conmon, a daemon's shim): such a job goes on, unseen by the batch system and outside of its accounting. A site keeps
 these runtimes out of batch jobs (HTCondor, Slurm, PBS, LSF) in \`/etc/jcds/config.json\`:`,
     `\`\`\`json\n${exclusion}\n\`\`\``,
-    'Without `enforced` it is a default that a user’s own configuration may change. At an ordinary prompt they stay usable.',
+    `Without \`enforced\` it is a default that a user’s own configuration may change. At an ordinary prompt they stay usable.
+
+Under every runtime a job goes on when the program that started jcds is killed and jcds is not, as any command does: jcds
+does not ask the kernel to end it (PR_SET_PDEATHSIG), since that would end what was put into the background as well.`,
     `## What differs
 Everything else is the same on all of them, and the contract (\`test/contract/\`) holds each to it, as an ordinary user and as
 root: arguments and environment byte by byte under the three policies, exit codes, uid, gid, umask, every limit, the working
@@ -124,7 +128,12 @@ an image without /bin/sh where the output is a terminal.
 
 ⁴ What jcds tries before (the page's first lines) ends with 125 and a reason for each runtime. The code of the table is seen where
 something has changed since, or only this very job fails. Where the runtime says so itself nobody of jcds is left: it has become the
-runtime.`,
+runtime.
+
+⁵ \`timeout -s INT\`, a CI's cancel, \`kill -INT -GROUP\`. Apptainer's starter is in the group and hands on what it hears, also when it was
+started by hand: 22 of 40 jobs heard it twice, and R dies of the second. jcds cannot prevent it: \`--pid\` changes nothing (tried), and
+in a group of its own the job would lose the terminal. \`kill -INT PID\` tells one process; under unshare there is no second. bubblewrap
+dies of it, and the job with it.`,
     `## What each cannot do
 jcds says so and ends with 125, before anything is started; without \`--runtime\` it takes the next that can.`,
     RUNTIME_NAMES.flatMap(name => Object.values(RUNTIMES[name].cannot).map(text => `- ${text}`)).join('\n'),
