@@ -61,7 +61,7 @@ const PROBE_COMMAND = '/jcds-probe';
 /** Of a script that is written before its image is known. */
 const UNKNOWN_IMAGE = '/usr';
 /** The image may come by a network that is slow. */
-const PROBE_TIMEOUT = 30_000;
+const PROBE_TIMEOUT = 15_000;
 
 /** Apptainer, and Singularity under its own name: `exec` always, so that the image's runscript evaluates nothing. */
 export const apptainer: Runtime = row('apptainer');
@@ -215,7 +215,8 @@ async function probe(name: string, search: ProbeContext, { image }: RunRequest):
   const [told, plain] = await Promise.all([search.run(program, ['--version'], PROBE_TIMEOUT), attempt()]);
   const isProof = (answer: { stderr: string }) => answer.stderr.includes(PROBE_COMMAND);
   const needsUserns = !isProof(plain);
-  const answer = needsUserns && search.uid === 0 ? await attempt('--userns') : plain;
+  // What gave no answer in time lacks no privilege.
+  const answer = needsUserns && search.uid === 0 && plain.code !== null ? await attempt('--userns') : plain;
   if (!isProof(answer)) return usernsFailure(answer);
   const facts: ApptainerFacts = { needsUserns, isApptainer: told.stdout.startsWith('apptainer') };
   return {

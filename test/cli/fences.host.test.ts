@@ -129,8 +129,8 @@ describe('files of the caller', () => {
     mkdirSync(join(file, '..'), { recursive: true });
     chownSync(settings, user.uid, user.gid);
     writeFileSync(file, '{}', { mode: 0o600 });
-    const stderr = failure(`${file}: cannot be read (EACCES)`, 'jcds help configuration');
-    expect(host.jcds(user, exec)).toEqual({ code: 125, stdout: '', stderr });
+    // No settings to read is no failure to start.
+    expect(host.jcds(user, exec)).toEqual({ ...ran, stderr: `jcds: ${file} is not used: EACCES\n` });
     writeFileSync(file, '{}');
     chmodSync(file, 0o644);
     expect(host.jcds(user, exec)).toEqual(ran);

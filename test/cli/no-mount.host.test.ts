@@ -88,7 +88,8 @@ test('status says published, the revision, the target of the link, and that it i
 test('status --json and resolve --json are one object, with what the answer rests on', async () => {
   const status = await jcds('status', '--json', 'library/busybox:1');
   const [image] = JSON.parse(status.stdout);
-  const { revision, ...rest } = image;
+  const { revision, newest, reasons, ...rest } = image;
+  expect([newest, reasons.newest]).toEqual([null, expect.any(String)]);
   expect(image).toMatchObject({
     state: 'published',
     path: PATH,
@@ -101,8 +102,11 @@ test('status --json and resolve --json are one object, with what the answer rest
   const resolved = await jcds('resolve', '--json', 'library/busybox:1');
   const { confirmedAt: _at, ...http } = JSON.parse(resolved.stdout).http;
   expect(resolved.code).toBe(0);
-  expect({ ...JSON.parse(resolved.stdout), http }).toEqual({
+  const { reasons: others, ...told } = JSON.parse(resolved.stdout);
+  expect(Object.keys(others)).toEqual(Object.keys(reasons));
+  expect({ ...told, http }).toEqual({
     ...rest,
+    newest: null,
     http: { ...http, server: rest.http.server },
   });
 });

@@ -59,7 +59,7 @@ describe.each(host.people)('$name', person => {
     const shell = (name: string) => host.jcds(person, ['shell', name], { input });
     expect(shell(`${BMN}:latest`)).toEqual({
       code: 3,
-      stdout: `bash /usr/bin/bash ${host.work(person)}\n`,
+      stdout: `bash /bin/bash ${host.work(person)}\n`,
       stderr: '',
     });
     expect(shell('library/small:1')).toEqual({

@@ -85,7 +85,7 @@ test.each([
   [
     'no cgroup',
     ['umount -R /sys/fs/cgroup'],
-    "no cgroups are mounted: OCI runtime error: crun: invalid file system type on '/sys/fs/cgroup'",
+    'no cgroups are mounted: ',
     'mount cgroup2 at /sys/fs/cgroup',
   ],
   [
