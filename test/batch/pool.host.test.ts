@@ -56,7 +56,8 @@ beforeAll(async () => {
       ...['--config', pool.configuration, '--period', `${PERIOD}s`, '--cvmfs-timeout', '1'],
       ...['--cvmfs-root', cvmfs, '--repository', REPOSITORY, '--repository', DYING],
     ],
-    { encoding: 'utf8', env: world.environment() },
+    // Root believes and writes nothing in the home of another.
+    { encoding: 'utf8', env: world.environment({ HOME: program.folder }) },
   );
   expect(installed).toMatchObject({ status: 0, stderr: '' });
   await pool.asRoot(['condor_reconfig']);

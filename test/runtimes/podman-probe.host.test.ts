@@ -82,12 +82,7 @@ test.each([
     'its storage is full: creating buckets for DB:',
     'podman system prune',
   ],
-  [
-    'no cgroup',
-    ['umount -R /sys/fs/cgroup'],
-    'no cgroups are mounted: ',
-    'mount cgroup2 at /sys/fs/cgroup',
-  ],
+  ['no cgroup', ['umount -R /sys/fs/cgroup'], 'no cgroups are mounted: ', 'mount cgroup2 at /sys/fs/cgroup'],
   [
     'no OCI runtime',
     [NO_CRUN, NO_RUNC],
