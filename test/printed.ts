@@ -27,7 +27,8 @@ export function noteSecret(secret: string | undefined): void {
 
 /** These print secrets to whoever asks them: that is what they are for. */
 const KEEPERS = /^(?:git|gh|glab|secure-shell|docker-credential-.*)$/;
-const SECRET_VARIABLE = /^(?:JCDS_TOKEN_(?!FILE$).*|GITLAB_TOKEN|GITHUB_TOKEN|GH_TOKEN|CI_JOB_TOKEN|TEST_TOKEN)$/;
+const SECRET_VARIABLE =
+  /^(?:JCDS_TOKEN_(?!FILE$).*|GITLAB_TOKEN|GITHUB_TOKEN|GH_TOKEN|CI_JOB_TOKEN|TEST_TOKEN)$/;
 
 type Call = (...args: unknown[]) => unknown;
 type Program = readonly [file: unknown, ...rest: unknown[]];
