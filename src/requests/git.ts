@@ -45,8 +45,8 @@ export async function runGit(words: readonly string[], options: GitOptions): Pro
   const child = execa('git', words, {
     env: { ...handedOn(environment), ...quiet(environment), ...directory, ...variables },
     extendEnv: false,
-    // Where no repository was named, none is: a directory that was cloned may name programs in its .git/config.
-    ...(gitDirectory === undefined ? { cwd: '/' } : {}),
+    // Not where the caller stands: a directory that was cloned may name programs in its .git/config, and has its own .gitattributes.
+    cwd: gitDirectory ?? '/',
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     encoding: 'buffer',
     stripFinalNewline: false,
