@@ -45,7 +45,7 @@ beforeEach(() => {
 
 /** What a command answers where nobody has kept any code. */
 function answer(words: readonly string[]): unknown {
-  rmSync(join(setting.home, '.cache'), { recursive: true, force: true });
+  rmSync(join(setting.home, '.cache'), { recursive: true, force: true, maxRetries: 20 });
   const { code, stdout, stderr } = setting.jcds(words);
   return { code, stdout, stderr, stolen: existsSync(stolen) };
 }
