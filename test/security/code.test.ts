@@ -14,6 +14,7 @@ import {
 import { join, resolve } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { pack } from '../../src/kept-code.ts';
+import { removeFolder } from '../cli/remove-folder.ts';
 import { APPTAINER, builtFrom, Setting } from '../cli/setting.ts';
 import { foreignCode, programOf } from './code.ts';
 
@@ -40,12 +41,12 @@ const nameOf = (word: string) => `${programOf(dist).build}-${process.version}-${
 
 beforeEach(() => {
   rmSync(stolen, { force: true });
-  for (const place of [kept, join(setting.home, '.cache')]) rmSync(place, { recursive: true, force: true });
+  for (const place of [kept, join(setting.home, '.cache')]) removeFolder(place);
 });
 
 /** What a command answers where nobody has kept any code. */
 function answer(words: readonly string[]): unknown {
-  rmSync(join(setting.home, '.cache'), { recursive: true, force: true, maxRetries: 20 });
+  removeFolder(join(setting.home, '.cache'));
   const { code, stdout, stderr } = setting.jcds(words);
   return { code, stdout, stderr, stolen: existsSync(stolen) };
 }

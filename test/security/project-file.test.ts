@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -171,28 +162,6 @@ describe('a project that was trusted', () => {
     execFileSync('mkfifo', [list]);
     expect(jcds([...EXEC, '.', 'ls']).code).toBe(125);
   });
-});
-
-test('a clone’s .git/config runs nothing where git is asked for a credential; the user’s own settings of git count', () => {
-  const credential = (name: string) =>
-    `!f() { touch ${join(setting.home, name)}; echo password=glpat-x; }; f`;
-  rmSync(file, { force: true });
-  execFileSync('git', ['init', '-q', clone]);
-  execFileSync('git', ['-C', clone, 'config', 'credential.helper', credential('PWNED')]);
-  execFileSync('git', [
-    'config',
-    '-f',
-    join(setting.home, '.gitconfig'),
-    'credential.helper',
-    credential('own'),
-  ]);
-  jcds(['auth', 'status'], { JCDS_NETWORK: 'true' });
-  expect([existsSync(join(setting.home, 'PWNED')), existsSync(join(setting.home, 'own'))]).toEqual([
-    false,
-    true,
-  ]);
-  rmSync(join(clone, '.git'), { recursive: true });
-  rmSync(join(setting.home, '.gitconfig'));
 });
 
 describe('jcds config trust', () => {
