@@ -4,8 +4,8 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GpuFacts } from '../../src/runtimes/gpu.ts';
-import { containers, imageAt } from './containers.ts';
-import { MATRIX } from './matrix.ts';
+import { type Container, containers, imageAt } from './containers.ts';
+import { MATRIX, retriesWhere } from './matrix.ts';
 import { ended, says, Workplace } from './workplace.ts';
 
 const all = await containers();
@@ -23,7 +23,12 @@ afterAll(async () => {
   for (const { surroundings } of all) await surroundings.close?.();
 });
 
-describe.concurrent.each(all.map(container => [container.label, container] as const))('%s', (_, it) => {
+for (const it of all) {
+  const cells = MATRIX[it.name];
+  describe.concurrent(it.label, { retry: retriesWhere(cells.output) }, () => contract(it));
+}
+
+function contract(it: Container): void {
   const cells = MATRIX[it.name];
   const { person } = it;
 
@@ -109,6 +114,7 @@ ulimit -Sn 1200; ulimit -Hn 1300; ulimit -St 600; ulimit -Ht 700; while read -r 
 
   test('what the job writes arrives at once, each stream by itself', async () => {
     const gate = join(work.directory, `gate-${it.key}`);
+    rmSync(gate, { recursive: true, force: true });
     const script = `printf one; printf two >&2; while ! [ -d ${gate} ]; do sleep 0.05; done; printf ' end'`;
     const child = work.spawn(it, { words: ['/bin/sh', '-c', script] });
     const end = ended(child);
@@ -140,4 +146,4 @@ ulimit -Sn 1200; ulimit -Hn 1300; ulimit -St 600; ulimit -Ht 700; while read -r 
     if (cells.gpu === 'found by the runtime') expect(code).toBe(0);
     else expect(stdout).toMatch(/^3\na library(?:\S+:)?\/\.singularity\.d\/libs\n$/);
   });
-});
+}

@@ -8,8 +8,8 @@ import type { Entries } from '../../src/launch/launcher-environment.ts';
 import { jobEnvironment } from '../../src/runtimes/environment.ts';
 import { complaint } from '../../src/runtimes/select.ts';
 import type { Bind } from '../../src/runtimes/shown.ts';
-import { containers, imageAt } from './containers.ts';
-import { MATRIX } from './matrix.ts';
+import { type Container, containers, imageAt } from './containers.ts';
+import { MATRIX, retriesWhere } from './matrix.ts';
 import { bytesOf, ended, type Start, says, Workplace } from './workplace.ts';
 
 const all = await containers();
@@ -69,7 +69,12 @@ const ODD_NAMES: Record<string, string> = {
   a: 'small',
 };
 
-describe.concurrent.each(all.map(container => [container.label, container] as const))('%s', (_, it) => {
+for (const it of all) {
+  const cells = MATRIX[it.name];
+  describe.concurrent(it.label, { retry: retriesWhere(cells.output) }, () => contract(it));
+}
+
+function contract(it: Container): void {
   const cells = MATRIX[it.name];
   const { person } = it;
 
@@ -341,7 +346,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
     for (const name of ['a', 'b', 'odd: , \\ " \' $x é']) {
       mkdirSync(at(name), { recursive: true, mode: 0o777 });
       writeFileSync(join(at(name), 'f'), `${name}\n`);
-      mkdirSync(join(at(name), 'sub'));
+      mkdirSync(join(at(name), 'sub'), { recursive: true });
     }
     const bind = (
       source: string,
@@ -379,7 +384,7 @@ echo x 2>/dev/null >/etc/new/file && echo 'wrote file'; ls /etc/passwd`;
 
   test('a home directory of its own, elsewhere, and none', async () => {
     const home = join(work.directory, `home-${it.key}`);
-    mkdirSync(home);
+    mkdirSync(home, { recursive: true });
     writeFileSync(join(home, 'mine'), '');
     const script = 'echo "$HOME"; ls "$HOME"';
     const see = async (source: string | null, path: string) =>
@@ -468,4 +473,4 @@ echo x >/dev/null; echo x >/tmp/x && echo y >"$HOME/y" && pwd`;
     expect(stdout).toBe('');
     expect(code).toBe(cells.noDirectory);
   });
-});
+}

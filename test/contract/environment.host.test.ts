@@ -4,7 +4,7 @@ import type { Entries } from '../../src/launch/launcher-environment.ts';
 import type { RunRequest } from '../../src/runtimes/runtime.ts';
 import { byHand, variantOf } from './bare.ts';
 import { type Container, containers } from './containers.ts';
-import { MATRIX } from './matrix.ts';
+import { MATRIX, retriesWhere } from './matrix.ts';
 import { Workplace } from './workplace.ts';
 
 const all = await containers();
@@ -119,7 +119,12 @@ function callersOf(it: Container, situation: string): Entries {
   return [...new Map([...work.environment(it), ...SITUATIONS[situation]!])];
 }
 
-describe.concurrent.each(all.map(container => [container.label, container] as const))('%s', (_, it) => {
+for (const it of all) {
+  const cells = MATRIX[it.name];
+  describe.concurrent(it.label, { retry: retriesWhere(cells.output) }, () => contract(it));
+}
+
+function contract(it: Container): void {
   async function seen(environment: RunRequest['environment']): Promise<Record<string, string>> {
     const start = { image, words: SHOW, environment: environment.host };
     const { stdout, stderr, code } = await work.run(it, { ...start, request: { environment } });
@@ -158,7 +163,7 @@ describe.concurrent.each(all.map(container => [container.label, container] as co
     for (const policy of ['keep', 'clean', 'hep'] as const)
       expect(await seen({ policy, host: everything, set })).toMatchObject(Object.fromEntries(set));
   });
-});
+}
 
 /** Less what Apptainer and this runtime are known to add and to overrule (the matrix says what). */
 function variablesIn(environ: string, runtime: Container['name']): Record<string, string> {

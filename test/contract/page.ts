@@ -58,6 +58,7 @@ const LINES: { readonly [Key in keyof Cells]: Line<Cells[Key]> } = {
   standardInput: ['a pipe or a file as standard input', value => INPUTS[value]],
   someTerminals: ['where only some standard streams are terminals, the job has', plainly],
   terminalSize: ['the size of the terminal is known', plainly],
+  output: ['what a job that ends at once has written⁶', plainly],
   suspend: [
     'Ctrl-Z',
     value => (value === 'stops the job' ? 'stops the job, fg continues it' : 'freezes the job²'),
@@ -133,7 +134,10 @@ runtime.
 ⁵ \`timeout -s INT\`, a CI's cancel, \`kill -INT -GROUP\`. Apptainer's starter is in the group and hands on what it hears, also when it was
 started by hand: 22 of 40 jobs heard it twice, and R dies of the second. jcds cannot prevent it: \`--pid\` changes nothing (tried), and
 in a group of its own the job would lose the terminal. \`kill -INT PID\` tells one process; under unshare there is no second. bubblewrap
-dies of it, and the job with it.`,
+dies of it, and the job with it.
+
+⁶ \`ctr\` of containerd 1.6 ends with 0 and without it: typed by hand, once in 800 starts on a busy machine. jcds becomes ctr, so it
+cannot see this. Take another runtime where every byte counts.`,
     `## What each cannot do
 jcds says so and ends with 125, before anything is started; without \`--runtime\` it takes the next that can.`,
     RUNTIME_NAMES.flatMap(name => Object.values(RUNTIMES[name].cannot).map(text => `- ${text}`)).join('\n'),
