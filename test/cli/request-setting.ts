@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
@@ -43,6 +43,12 @@ export class Program {
 
   constructor() {
     installProgram(this.folder);
+    // As npm installs it: a host need not have another program that reads extended attributes.
+    mkdirSync(join(this.folder, 'node_modules'));
+    symlinkSync(
+      resolve(import.meta.dirname, '../../node_modules/@napi-rs'),
+      join(this.folder, 'node_modules/@napi-rs'),
+    );
   }
 
   remove(): void {
