@@ -89,7 +89,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'files',
     'command-text.ts',
   ],
-  generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes'],
+  generate: ['commands', 'program.ts', 'help', 'completion', 'repositories', 'runtimes', 'files'],
   help: ['configuration', 'runtimes'],
   configuration: ['files', 'command-text.ts'],
   runtimes: ['shell-quote.ts', 'launch', 'files', 'command-text.ts'],

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { PLACES } from '../../src/files/places.ts';
+import { BELIEFS, type OtherPlace } from '../../src/generate/beliefs.ts';
 
 const SRC = resolve(import.meta.dirname, '../../src');
 
@@ -12,19 +14,19 @@ const OPENING =
  * What lies outside the image and the repository is read and written by src/files alone. These are the others, and why. A module
  * that stands here and needs it no longer is a failure too.
  */
-const ALLOWED: Record<string, string> = {
-  'loader.ts': 'starts the program: no other module is there yet',
-  'keep-code.ts': 'for the installer: a temporary directory, and the directory beside the program',
-  'rehearsal.ts': 'for the installer: fills that temporary directory',
-  'rootfs/image-view.ts': 'the image',
-  'rootfs/inspect.ts': 'the image, by descriptors of image-view.ts',
-  'rootfs/find-command.ts': 'the image, by descriptors of image-view.ts',
-  'cvmfs/open-repository.ts': 'the repository',
-  'cvmfs/careful-look.ts': 'the repository',
-  'cvmfs/look-program.ts': 'its standard input and output',
-  'job/stats.ts': 'a descriptor that it was given',
-  'launch/emit.ts': 'a descriptor that it was given',
-  'requests/git-remote.ts': 'a temporary directory for git',
+const ALLOWED: Record<string, readonly [why: string, ...places: OtherPlace[]]> = {
+  'loader.ts': ['starts the program: no other module is there yet', 'kept-code'],
+  'keep-code.ts': ['for the installer: a temporary directory, and the directory of code', 'own-temporary'],
+  'rehearsal.ts': ['for the installer: fills that temporary directory', 'own-temporary'],
+  'rootfs/image-view.ts': ['the image', 'image'],
+  'rootfs/inspect.ts': ['the image, by descriptors of image-view.ts', 'image'],
+  'rootfs/find-command.ts': ['the image, by descriptors of image-view.ts', 'image'],
+  'cvmfs/open-repository.ts': ['the repository', 'repository'],
+  'cvmfs/careful-look.ts': ['the repository', 'repository'],
+  'cvmfs/look-program.ts': ['its standard input and output', 'own-descriptors'],
+  'job/stats.ts': ['a descriptor that it was given', 'own-descriptors'],
+  'launch/emit.ts': ['a descriptor that it was given', 'own-descriptors'],
+  'requests/git-remote.ts': ['a temporary directory for git', 'own-temporary'],
 };
 
 /** The names that a module takes from node:fs, however it comes by them. */
@@ -50,6 +52,25 @@ test('what lies outside the image and the repository is opened and written by sr
     .filter(name => callsIn(readFileSync(join(SRC, name), 'utf8')).length > 0)
     .map(name => relative(SRC, join(SRC, name)));
   expect(found.sort()).toEqual(Object.keys(ALLOWED).sort());
+});
+
+test('every place that is read stands on docs/security.md, and nothing else does', () => {
+  const read = [...Object.keys(PLACES), ...Object.values(ALLOWED).flatMap(([, ...places]) => places)];
+  expect(Object.keys(BELIEFS).sort()).toEqual([...new Set([...read, 'failed-attempt'])].sort());
+  const page = readFileSync(resolve(SRC, '../docs/security.md'), 'utf8');
+  for (const { place, decides, lies } of Object.values(BELIEFS))
+    for (const text of [place, decides, lies]) expect(page).toContain(text);
+});
+
+test('every place has a reader', () => {
+  const texts = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts') && !/^(?:files\/places|generate\/beliefs)/.test(name))
+    .map(name => readFileSync(join(SRC, name), 'utf8'))
+    .join('\n');
+  const unread = Object.keys(PLACES).filter(
+    place => !texts.includes(`'${place}'`) && !/^(?:site|user)-settings$/.test(place),
+  );
+  expect(unread).toEqual([]);
 });
 
 test('conf, which writes by itself, is used where its directory was judged', () => {
