@@ -1,3 +1,5 @@
+import { ERROR_EXITS, type ErrorCode } from './error-codes.ts';
+
 /**
  * The exit codes of jcds, in one place (`jcds help exit-codes` and docs/exit-codes.md are made from it).
  * `run`, `exec` and `shell` follow podman and docker: the contained command's own code passes through
@@ -23,14 +25,30 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What an error knows beside its message. */
 export interface ErrorFacts {
-  /** Stable, for programs: `INVALID_REFERENCE`, `NOT_PUBLISHED`, … */
-  code: string;
+  /** A row of the table of errors, src/error-codes.ts, which says how the command ends. */
+  code: ErrorCode;
   /** Says what failed and of which value. One sentence, no full stop. */
   message: string;
   /** What to do next, best as a command to type. */
   hint?: string | undefined;
-  exitCode: ExitCode;
+  /** Only where the row leaves the choice. */
+  exitCode?: ExitCode;
   cause?: unknown;
+}
+
+/** The exit codes that a row of the table of errors leaves to the thrower; the first is the usual one. */
+export function exitCodesOf(code: ErrorCode): readonly [ExitCode, ...ExitCode[]] {
+  const names = [ERROR_EXITS[code]].flat() as [keyof typeof EXIT, ...(keyof typeof EXIT)[]];
+  return names.map(name => EXIT[name]) as [ExitCode, ...ExitCode[]];
+}
+
+/**
+ * How a command ends with an error. `run`, `exec` and `shell` (`contained`) follow podman: 125 for every failure of jcds' own but
+ * "later", "not executable" and "not found". For the others 125 to 127 mean nothing, since no command could have answered.
+ */
+export function exitCodeFor({ exitCode }: Pick<JcdsError, 'exitCode'>, contained: boolean): ExitCode {
+  if (contained) return exitCode < EXIT.later ? EXIT.failed : exitCode;
+  return exitCode >= EXIT.failed ? EXIT.no : exitCode;
 }
 
 /**
@@ -39,7 +57,7 @@ export interface ErrorFacts {
  */
 export class JcdsError extends Error {
   readonly isJcdsError = true;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
 
@@ -48,7 +66,7 @@ export class JcdsError extends Error {
     this.name = new.target.name;
     this.code = facts.code;
     this.hint = facts.hint;
-    this.exitCode = facts.exitCode;
+    this.exitCode = facts.exitCode ?? exitCodesOf(facts.code)[0];
   }
 }
 
@@ -64,6 +82,6 @@ export function isJcdsError(thrown: unknown): thrown is JcdsError {
 /** A command line that makes no sense. */
 export class UsageError extends JcdsError {
   constructor(message: string, hint?: string) {
-    super({ code: 'USAGE', message, hint, exitCode: EXIT.usage });
+    super({ code: 'USAGE', message, hint });
   }
 }

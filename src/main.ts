@@ -2,7 +2,7 @@ import type { Call, Outcome } from './call.ts';
 import { commandText } from './command-text.ts';
 import type { CommandDeclaration } from './commands/command.ts';
 import type { Context } from './context.ts';
-import { EXIT, isJcdsError, JcdsError } from './errors.ts';
+import { EXIT, exitCodeFor, isJcdsError, JcdsError } from './errors.ts';
 import { errnoName, RefusedFile } from './files/refused-file.ts';
 import { printError } from './output/console.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
@@ -60,7 +60,6 @@ class FileError extends JcdsError {
       code: 'FILE',
       message,
       hint: path === undefined ? 'see whether a disk is full: df' : commandText('ls', '-ld', path),
-      exitCode: EXIT.failed,
       cause,
     });
   }
@@ -84,7 +83,6 @@ class OutputError extends JcdsError {
       code: 'OUTPUT',
       message: `standard output cannot be written (${errno})`,
       hint: 'see whether the disk that it goes to is full: df',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -111,18 +109,5 @@ function report(
   context: Context,
 ): Outcome {
   printError(context, error, options.json === true);
-  return { kind: 'exit', code: declaration?.contained === true ? containedCode(error) : outsideCode(error) };
-}
-
-/** podman's rule: 125 for every failure of jcds' own but "later", "not executable" and "not found". */
-function containedCode(error: JcdsError): number {
-  const { exitCode } = error;
-  return exitCode === EXIT.later || exitCode === EXIT.notExecutable || exitCode === EXIT.notFound
-    ? exitCode
-    : EXIT.failed;
-}
-
-/** 125 to 127 mean something only where a contained command could have answered. */
-function outsideCode(error: JcdsError): number {
-  return error.exitCode >= EXIT.failed ? EXIT.no : error.exitCode;
+  return { kind: 'exit', code: exitCodeFor(error, declaration?.contained === true) };
 }

@@ -1,7 +1,7 @@
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, exitCodeFor } from '../errors.ts';
 import { printError, speaker } from '../output/console.ts';
 import { safeLines } from '../output/safe-text.ts';
 import { forgesOf, NoWishlistError } from '../publication-requests/service.ts';
@@ -60,6 +60,5 @@ function show(standing: TokenStanding, json: boolean, context: Context): void {
 }
 
 function codeOf({ error }: TokenStanding): number {
-  if (error === null) return EXIT.ok;
-  return error.exitCode >= EXIT.failed ? EXIT.no : error.exitCode;
+  return error === null ? EXIT.ok : exitCodeFor(error, false);
 }

@@ -26,7 +26,6 @@ class NoProjectError extends JcdsError {
       code: 'NO_PROJECT_FILE',
       message: `${directory}: ${reason}`,
       hint: commandText('ls', '-la', directory),
-      exitCode: EXIT.no,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { makeUsersParents } from '../files/make-parents.ts';
 import { readTextIfThere } from '../files/read.ts';
 import { writeUsers } from '../files/write.ts';
@@ -22,7 +22,6 @@ export class CompletionScriptsMissingError extends JcdsError {
       code: 'COMPLETION_SCRIPTS_MISSING',
       message: `the completion scripts of this installation are not there: ${places.map(place => safeText(place)).join(', ')}`,
       hint: 'install jcds anew, with its directory completions/',
-      exitCode: EXIT.no,
     });
   }
 }

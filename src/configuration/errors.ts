@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 
 /** A configuration file that cannot be used: the message names file, line and key. */
 export class ConfigurationError extends JcdsError {
@@ -8,7 +8,6 @@ export class ConfigurationError extends JcdsError {
       code: 'CONFIGURATION',
       message: `${place}: ${key === null ? '' : `${key} `}${reason}`,
       hint: 'jcds help configuration',
-      exitCode: EXIT.usage,
       cause,
     });
   }
@@ -21,7 +20,6 @@ export class SettingValueError extends JcdsError {
       code: 'CONFIGURATION',
       message: `${name} is ${JSON.stringify(value)}, but ${reason}`,
       hint: 'jcds help configuration',
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import { isBatchJob } from './batch-variables.ts';
 import { ConfigurationError } from './errors.ts';
@@ -16,7 +16,6 @@ export class UntrustedProjectError extends JcdsError {
       code: 'PROJECT_NOT_TRUSTED',
       message: `${project.file} wants to change what jcds does, and ${SINCE[project.standing]}`,
       hint: `read it and trust it: ${trustCommand(project)}`,
-      exitCode: EXIT.usage,
     });
   }
 }

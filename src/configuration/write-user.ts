@@ -1,7 +1,7 @@
 import { basename, dirname, extname } from 'node:path';
 import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { checkLinks } from '../files/links.ts';
 import { inOwnDirectory } from '../files/own-directory.ts';
 import { fileTrouble } from '../files/refused-file.ts';
@@ -17,7 +17,6 @@ export class SettingsNotWrittenError extends JcdsError {
       code: 'SETTINGS_NOT_WRITTEN',
       message: `${file} cannot be written (${reason})`,
       hint: `see whether HOME and XDG_CONFIG_HOME are right, and what is there: ${commandText('ls', '-la', dirname(file))}`,
-      exitCode: EXIT.usage,
       cause,
     });
   }

@@ -1,4 +1,4 @@
-import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
+import { isJcdsError, JcdsError } from '../errors.ts';
 import { parseReference, type Reference } from '../image/reference.ts';
 import { DOCKER_HUB } from '../image/registry.ts';
 import { safeText } from '../output/safe-text.ts';
@@ -99,7 +99,6 @@ export class RegistryMismatchError extends JcdsError {
       code: 'REGISTRY_MISMATCH',
       message: `${safeText(finding.message, 400)} (${safeText(finding.evidence, 300)})`,
       hint: safeText(finding.hint, 400),
-      exitCode: EXIT.no,
     });
     this.finding = finding;
   }

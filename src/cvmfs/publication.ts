@@ -1,6 +1,6 @@
 import type { CallOptions } from '../call.ts';
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { PlaceInRepository } from '../repositories/image-path.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
@@ -81,7 +81,6 @@ export class NotPublishedError extends JcdsError {
         meant === undefined
           ? missingHint(name, looked, typed)
           : `did you mean ${safeText(meant)}? It is published`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -116,7 +115,6 @@ export class BrokenPublicationError extends JcdsError {
       code: 'BROKEN_PUBLICATION',
       message: `${safeText(entry.path)} is published, but ${BROKEN[entry.why]}${safeText(entry.target)}`,
       hint: `tell the people who run ${safeText(entry.repository, 80)}${entry.why === 'dangling' ? '; a removed image is there again when its tag is published anew' : ''}`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -128,7 +126,6 @@ export class UnreadableImageError extends JcdsError {
       code: 'IMAGE_UNREADABLE',
       message: `${safeText(path)} is published, but ${safeText(reason.detail, 400)}`,
       hint: `tell the people who run ${safeText(repository, 80)}: its files must be readable by everyone`,
-      exitCode: EXIT.no,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 
 /** Why CVMFS could not be seen. None of these says anything about an image. */
@@ -151,7 +151,6 @@ export class CvmfsUnreachableError extends JcdsError {
       code: 'CVMFS_UNREACHABLE',
       message: `the CVMFS repository ${safeText(repository, 80)} cannot be seen: ${safeText(reason.detail, 400)}`,
       hint: hint === '' ? undefined : hint,
-      exitCode: EXIT.later,
     });
     this.repository = repository;
     this.reason = reason;

@@ -6,6 +6,7 @@ import { TOPICS } from '../help/topics.ts';
 import { declarations } from '../program.ts';
 import { SERVICES } from '../repositories/services.ts';
 import { RUNTIME_NAMES } from '../runtimes/index.ts';
+import { errorsPage } from './errors-page.ts';
 import { manPage } from './man-page.ts';
 import { securityPage } from './security-page.ts';
 import { fullName, usageLine } from './usage.ts';
@@ -23,6 +24,7 @@ export async function generatedFiles(root: string): Promise<Record<string, strin
   return {
     'docs/commands.md': commandsPage(commands),
     'docs/jcds.1': manPage(commands),
+    'docs/errors.md': `${NOTICE}\n${errorsPage()}`,
     ...Object.fromEntries(topics),
     'docs/security.md': securityPage(root),
     ...completionScripts(root, completionModel(commands, completionNames)),

@@ -30,7 +30,8 @@ function exitCodes(): string {
 
 run, exec and shell end with the contained command's own code, and with its signal if it dies of one; jcds never
 changes a code that came back. A command may end with 75 or 125 itself: --status-file tells the cases apart, since
-it says what was decided before the command was started.
+it says what was decided before the command was started. docs/errors.md has every error: its code, how each kind of
+command ends with it, what it means and what helps.
 `;
 }
 

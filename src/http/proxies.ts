@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { isExempt } from './no-proxy.ts';
 import { isThisHost } from './this-host.ts';
@@ -13,7 +13,6 @@ export class ProxySettingError extends JcdsError {
       code: 'INVALID_PROXY',
       message: `the environment variable ${variable} ${problem}`,
       hint: `set it to http://HOST:PORT or https://HOST:PORT, unset it, or name the hosts that need no proxy in no_proxy`,
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { DigestProblem } from './digest.ts';
 
@@ -135,7 +135,6 @@ export class InvalidReferenceError extends JcdsError {
       code: 'INVALID_REFERENCE',
       message: `invalid image reference "${safeText(withoutCredentials(text), 120)}": ${safeText(reason)}`,
       hint: safeText(hint, 300),
-      exitCode: EXIT.usage,
     });
     this.problem = problem;
   }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 
 /** A platform in Go's words, as registries and image configurations write it. */
@@ -36,7 +36,6 @@ export class InvalidPlatformError extends JcdsError {
       code: 'INVALID_PLATFORM',
       message: `"${safeText(text, 60)}" is not a platform that Linux images have`,
       hint: 'write linux/amd64, linux/arm64, or the name that `uname -m` prints',
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, normalize, resolve } from 'node:path';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 
 /** A bind as asked for, before anybody looked whether its source exists. */
 export interface BindSpec {
@@ -15,7 +15,6 @@ export class InvalidBindError extends JcdsError {
       code: 'INVALID_BIND',
       message: `${option} ${JSON.stringify(spec)}: ${reason}`,
       hint: 'jcds run --bind SRC[:DST[:ro|rw]], or --mount type=bind,src=SRC,dst=DST[,ro] for names with colons',
-      exitCode: EXIT.usage,
     });
   }
 }

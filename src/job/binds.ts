@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { errnoOf } from '../files/refused-file.ts';
 import { toBytes } from '../launch/bytes.ts';
 import type { Bind } from '../runtimes/shown.ts';
@@ -17,7 +17,6 @@ export class BindSourceError extends JcdsError {
         others.length === 0
           ? commandText('ls', '-ld', source)
           : `repeat -B, jcds splits nothing at commas: ${[first!, ...others].map(part => commandText('-B', part)).join(' ')}`,
-      exitCode: EXIT.failed,
     });
   }
 }

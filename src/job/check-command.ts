@@ -2,7 +2,7 @@ import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
 import { findCommandInImage } from '../cvmfs/look-at-image.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { CommandAnswer, CommandQuestion, Obstacle } from '../rootfs/find-command.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
@@ -21,7 +21,6 @@ export class CommandNotFoundError extends JcdsError {
       hint: hasShell
         ? `look what is there: ${commandText('jcds', 'shell', image)}`
         : `the image has no shell; name one of its programs: ${commandText('jcds', 'exec', image, '/PROGRAM')}`,
-      exitCode: EXIT.notFound,
     });
   }
 }
@@ -33,7 +32,6 @@ export class CommandNotExecutableError extends JcdsError {
       code: 'COMMAND_NOT_EXECUTABLE',
       message: `${safeText(path)} in the image ${safeText(image)} cannot be executed: ${reasonOf(obstacle)}`,
       hint: hintOf(obstacle, image),
-      exitCode: EXIT.notExecutable,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { commandText } from '../command-text.ts';
 import type { Configuration } from '../configuration/load.ts';
 import type { Settings } from '../configuration/settings.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { readPlace } from '../files/read.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import { fromBytes, toBytes } from '../launch/bytes.ts';
@@ -15,7 +15,6 @@ export class InvalidVariableError extends JcdsError {
       code: 'INVALID_VARIABLE',
       message: `${place}: ${reason}`,
       hint: 'write NAME=value, the name of letters, digits and _, and none that shells keep (UID, RANDOM, SHLVL, …)',
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -27,7 +26,6 @@ export class EnvironmentFileError extends JcdsError {
       code: 'ENV_FILE',
       message: `--env-file ${JSON.stringify(file)} cannot be read (${fileTrouble(cause) ?? 'unknown error'})`,
       hint: commandText('ls', '-l', file),
-      exitCode: EXIT.usage,
       cause,
     });
   }

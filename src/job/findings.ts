@@ -1,7 +1,7 @@
 import { commandText } from '../command-text.ts';
 import { type Finding, judgeOrigin, RegistryMismatchError } from '../cvmfs/origin.ts';
 import type { Published } from '../cvmfs/publication.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { formatReference, type Reference } from '../image/reference.ts';
 import type { Speaker } from '../output/console.ts';
@@ -18,7 +18,6 @@ export class DigestUnprovenError extends JcdsError {
       code: 'DIGEST_UNPROVEN',
       message: `${safeText(published.path, 300)} is published, but nothing in the repository proves that it is ${safeText(digest ?? '')}`,
       hint: `without the digest: ${commandText('jcds', 'resolve', '--pinned', formatReference({ ...reference, tag: tag ?? 'latest', digest: null }))}`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -30,7 +29,6 @@ export class PlatformMismatchError extends JcdsError {
       code: 'PLATFORM_MISMATCH',
       message: safeText(message, 400),
       hint: safeText(hint, 300),
-      exitCode: EXIT.no,
     });
   }
 }

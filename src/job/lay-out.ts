@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { type Bind, type Home, homeContent, mountsIn, type ShownParts, shownIn } from '../runtimes/shown.ts';
 import { type HostPlaces, hostPlaces } from './host-places.ts';
 
@@ -9,7 +9,6 @@ export class BindPlaceError extends JcdsError {
       code: 'BIND_PLACE',
       message: `nothing can be shown at ${JSON.stringify(destination)}: it is missing in what is shown at ${JSON.stringify(below)}, and you may not make it there`,
       hint: 'choose another place inside: --bind SRC:DST',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Search } from '../cvmfs/find-publication.ts';
 import type { Published, Unreachable } from '../cvmfs/publication.ts';
 import { CvmfsUnreachableError, isUnmounted, type UnreachableReason } from '../cvmfs/unreachable.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeLines, safeText } from '../output/safe-text.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -54,7 +54,6 @@ export class NotMountedHereError extends JcdsError {
       code: 'NOT_MOUNTED_HERE',
       message: `${safeText(job.name)} is published in ${safeText(repository, 80)}, but has no path on this host: ${safeText(reason.detail, 300)}`,
       hint: `to have the path that it would have: ${safeLines(commandLine(job, '--no-mount'))}\n${advice}`,
-      exitCode: EXIT.later,
     });
   }
 }

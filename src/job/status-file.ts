@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { commandText } from '../command-text.ts';
 import type { Published } from '../cvmfs/publication.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { exitCodeFor, JcdsError } from '../errors.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import { removeNamed, writeNamed } from '../files/write.ts';
 import { toBytes } from '../launch/bytes.ts';
@@ -15,7 +15,6 @@ export class StatusFileError extends JcdsError {
       code: 'STATUS_FILE',
       message: `--status-file ${JSON.stringify(file)} cannot be written (${reason})`,
       hint: commandText('ls', '-ld', dirname(file)),
-      exitCode: EXIT.failed,
       cause,
     });
   }
@@ -67,7 +66,7 @@ export function statusOf({ image, published, runtime }: Decided, error: JcdsErro
     path: published?.path ?? null,
     target: published?.target ?? null,
     runtime: runtime ?? null,
-    exitCode: error === null ? null : error.exitCode < EXIT.later ? EXIT.failed : error.exitCode,
+    exitCode: error === null ? null : exitCodeFor(error, true),
     error: error === null ? null : { code: error.code, message: error.message, hint: error.hint ?? null },
     waitingFor: (error as Partial<WaitingError> | null)?.waitingFor ?? null,
   };

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { CallOptions } from '../call.ts';
-import { EXIT, JcdsError, UsageError } from '../errors.ts';
+import { JcdsError, UsageError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import type { Home } from '../runtimes/shown.ts';
@@ -16,7 +16,6 @@ export class WorkdirUnknownError extends JcdsError {
       code: 'WORKDIR_UNKNOWN',
       message: `the image ${safeText(image)} does not say its working directory: apptainer, which unpacked it, keeps no WORKDIR`,
       hint: 'give it by name: --workdir DIRECTORY',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -39,7 +39,6 @@ export class UnholdableNameError extends JcdsError {
       code: 'INVALID_ENVIRONMENT_NAME',
       message: `the environment variable ${JSON.stringify(name)} cannot be set: shells do not hand on such a name`,
       hint: 'use letters, digits and _, and none of the names that shells reserve (UID, RANDOM, SHLVL, …)',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -51,7 +50,6 @@ export class WordTooLongError extends JcdsError {
       code: 'WORD_TOO_LONG',
       message: `${what} has ${bytes} bytes, and Linux starts no program with more than ${WORD_LIMIT}`,
       hint: 'put it into a file and let the job read that',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -63,7 +61,6 @@ export class NoFreeDescriptorError extends JcdsError {
       code: 'NO_FREE_DESCRIPTOR',
       message: `the runtime needs ${needed} file descriptors below 10, and the caller leaves ${free} free`,
       hint: 'close descriptors before starting jcds, as in: jcds … 3>&- 4>&-',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '../configuration/settings.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { canonicalName, type Reference } from '../image/reference.ts';
 import type { Speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
@@ -16,7 +16,6 @@ export class PrivateImageError extends JcdsError {
       code: 'IMAGE_PRIVATE',
       message: `${safeText(canonicalName(reference))} may not be pulled by everyone, and ${safeText(service, 80)} publishes public images only`,
       hint: 'make the project or image public, or ask a service that takes private ones (--repository)',
-      exitCode: EXIT.no,
     });
   }
 }

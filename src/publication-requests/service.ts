@@ -1,6 +1,6 @@
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { isLoopback } from '../http/this-host.ts';
 import { safeText } from '../output/safe-text.ts';
 import {
@@ -34,7 +34,6 @@ export class NoWishlistError extends JcdsError {
       code: 'NO_WISHLIST',
       message: `it is not known how images are asked for in ${shown || 'no repository'}`,
       hint: `name a repository that takes requests with --repository, or configure services["${safeText(names[0] ?? '', 80)}"].wishlist`,
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -46,7 +45,6 @@ export class NetworkForbiddenError extends JcdsError {
       code: 'NETWORK_FORBIDDEN',
       message: 'this needs the network, and the configuration forbids it (network is false)',
       hint: 'jcds config list shows which file says so; JCDS_NETWORK=true allows it for once',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
-import { EXIT, type JcdsError } from '../errors.ts';
+import { EXIT, exitCodeFor } from '../errors.ts';
 import { printError } from '../output/console.ts';
 import { safeLines } from '../output/safe-text.ts';
 import type { Asking } from './ask-for-image.ts';
@@ -42,15 +42,10 @@ function codeOf(result: Result, dryRun: boolean): number {
     case 'ready-change':
       return dryRun ? EXIT.ok : EXIT.no;
     case 'failed':
-      return outsideCode(result.error);
+      return exitCodeFor(result.error, false);
     default:
       return result satisfies never;
   }
-}
-
-/** 125 to 127 belong to contained commands. */
-function outsideCode({ exitCode }: JcdsError): number {
-  return exitCode >= EXIT.failed ? EXIT.no : exitCode;
 }
 
 /** The code for all of several images: a "no" is final and goes first, then a wrong call, then "later". */

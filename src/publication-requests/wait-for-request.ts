@@ -16,7 +16,6 @@ export class RequestClosedError extends JcdsError {
       code: 'REQUEST_CLOSED',
       message: `the request for ${safeText(name)} was closed without being merged: ${safeText(url, 300)}`,
       hint: `read there why; ask once more with: jcds request --again ${typed}${commandText(name)}`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -42,7 +41,6 @@ export class NotYetPublishedError extends JcdsError {
       code: 'NOT_YET_PUBLISHED',
       message: `${safeText(image)} was asked for in ${safeText(repository, 80)} and is not there yet: ${safeText(next, 300)}${url === null ? '' : ` (${safeText(url, 300)})`}`,
       hint: `try again later; see how it stands with: jcds requests${typed === '' ? '' : ` ${typed.trimEnd()}`}, or wait with: jcds request --wait ${typed}${commandText(image)}`,
-      exitCode: EXIT.later,
     });
     this.waitingFor = waitingFor;
   }

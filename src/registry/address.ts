@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { isLoopback } from '../http/this-host.ts';
 import { DOCKER_HUB, normaliseRegistry } from '../image/registry.ts';
 
@@ -20,7 +20,6 @@ export class NoRegistryAddressError extends JcdsError {
       code: 'INVALID_REGISTRY',
       message: `"${name}" is not the address of a registry`,
       hint: 'a registry is HOST or HOST:PORT, with a port of at most 65535',
-      exitCode: EXIT.usage,
     });
   }
 }

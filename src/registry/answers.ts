@@ -28,7 +28,6 @@ export class UnauthorizedError extends JcdsError {
           : credential === null
             ? `log in: ${commandText('podman', 'login', registry)}`
             : `if the credential in ${credential} has expired, log in again: ${commandText('podman', 'login', registry)}`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -45,7 +44,6 @@ export class CredentialRefusedError extends JcdsError {
       code: 'REGISTRY_CREDENTIAL_REFUSED',
       message: `${registry} refuses the credential in ${source}`,
       hint: `it may have expired; log in again: ${commandText('podman', 'login', registry)}`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -60,7 +58,6 @@ export class ForbiddenError extends JcdsError {
         credential === null
           ? `log in: ${commandText('podman', 'login', registry)}`
           : `ask its owner for the right to read it; the credential in ${credential} does not have it`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -72,7 +69,6 @@ export class NotInRegistryError extends JcdsError {
       code: 'NOT_IN_REGISTRY',
       message: `${registry} does not have ${subject}`,
       hint: 'check the spelling of the name and the tag',
-      exitCode: EXIT.no,
     });
   }
 }
@@ -84,7 +80,6 @@ export class RateLimitedError extends JcdsError {
       code: 'REGISTRY_RATE_LIMITED',
       message: `${registry} takes no more requests from here for now`,
       hint: `${seconds === null ? 'try again later' : `try again in ${seconds} s`}${credential === null ? `; logged-in users may ask more often: ${commandText('podman', 'login', registry)}` : ''}`,
-      exitCode: EXIT.later,
     });
   }
 }
@@ -96,7 +91,6 @@ export class RegistryFailedError extends JcdsError {
       code: 'REGISTRY_FAILED',
       message: `${host} fails with status ${status}`,
       hint: 'try again later; the fault is on its side',
-      exitCode: EXIT.later,
     });
   }
 }

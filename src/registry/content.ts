@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { digestProblem } from '../image/digest.ts';
 
 /** What arrived is not what was asked for. */
@@ -9,7 +9,6 @@ export class DigestMismatchError extends JcdsError {
       code: 'REGISTRY_DIGEST_MISMATCH',
       message: `${host} answers with ${received} instead of ${wanted}`,
       hint: 'something between here and the registry alters what it sends, or its store is damaged',
-      exitCode: EXIT.later,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
+import { isJcdsError, JcdsError } from '../errors.ts';
 import { isThisHost } from '../http/this-host.ts';
 import { parsePlatform } from '../image/platform.ts';
 import { canonicalName, type Reference } from '../image/reference.ts';
@@ -18,7 +18,6 @@ export class RegistryOfThisHostError extends JcdsError {
       code: 'REGISTRY_OF_THIS_HOST',
       message: `${safeText(registry, 100)} is this host itself, and no service can pull from there`,
       hint: 'push the image to a registry that the service can reach, and ask for that name',
-      exitCode: EXIT.no,
     });
   }
 }
@@ -30,7 +29,6 @@ export class IncompleteImageError extends JcdsError {
       code: 'IMAGE_INCOMPLETE',
       message: `${safeText(registry, 100)} has ${safeText(canonicalName(reference))}, but not its ${part} ${safeText(digest, 100)}`,
       hint: 'push the image again',
-      exitCode: EXIT.no,
     });
   }
 }

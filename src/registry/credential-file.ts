@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { readText } from '../files/read.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import type { Environment } from '../http/proxies.ts';
@@ -36,7 +36,6 @@ export class CredentialFileError extends JcdsError {
       code: 'CREDENTIALS_UNREADABLE',
       message: `the credential file ${safeText(file)} ${problem}`,
       hint: 'repair it, or move it away and log in again with podman login',
-      exitCode: EXIT.usage,
     });
   }
 }

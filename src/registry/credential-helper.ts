@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { endedBy } from '../http/deadline.ts';
 import type { Environment } from '../http/proxies.ts';
 import { isNoAnswer } from '../http/silence.ts';
@@ -28,7 +28,6 @@ export class CredentialHelperError extends JcdsError {
       code: 'CREDENTIAL_HELPER',
       message: `docker-credential-${safeText(helper, 60)}, named in ${safeText(file)}: ${reason}`,
       hint,
-      exitCode: EXIT.usage,
     });
     this.fault = fault;
   }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import type { RedirectRule } from '../http/redirects.ts';
 import { isLoopback } from '../http/this-host.ts';
 
@@ -54,7 +54,6 @@ export class RefusedAddressError extends JcdsError {
       code: 'REGISTRY_ADDRESS_REFUSED',
       message: `${from.host} names a ${kind} that is not followed: ${REASONS[refusal]}`,
       hint: 'tell the people who run that registry; nothing was sent there',
-      exitCode: EXIT.failed,
     });
     this.refusal = refusal;
   }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { isTooLarge, type Answer as Received, type Exchange as Request, wayOut } from '../http/exchange.ts';
 import { persistent } from '../http/persistence.ts';
 import type { Environment } from '../http/proxies.ts';
@@ -22,7 +22,6 @@ export class OversizedAnswerError extends JcdsError {
       code: 'REGISTRY_ANSWER_TOO_LARGE',
       message: `${url.host} answers with more than the ${limit / 1024} KiB that such a document may have`,
       hint: 'tell the people who run that registry, or look at the image with skopeo inspect',
-      exitCode: EXIT.failed,
     });
   }
 }

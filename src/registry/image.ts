@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../image/platform.ts';
 import { canonicalName, type Reference } from '../image/reference.ts';
 import { safeText } from '../output/safe-text.ts';
@@ -28,7 +28,6 @@ export class PlatformAbsentError extends JcdsError {
       code: 'PLATFORM_NOT_IN_REGISTRY',
       message: `${subject} has no image for ${wanted.map(formatPlatform).join(' or ')}`,
       hint: offered.length > 0 ? `it has images for ${safeText(offered.join(', '))}` : undefined,
-      exitCode: EXIT.no,
     });
   }
 }

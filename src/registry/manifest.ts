@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { sha256Hex } from '../image/digest.ts';
 import { safeText } from '../output/safe-text.ts';
 import { artifactOf } from './artifacts.ts';
@@ -54,7 +54,6 @@ export class UnsupportedManifestError extends JcdsError {
       code: 'UNSUPPORTED_MANIFEST',
       message: `${subject} is not an image that can be unpacked: it is ${what}${type === '' ? '' : ` (${safeText(type, 100)})`}`,
       hint,
-      exitCode: EXIT.no,
     });
   }
 }

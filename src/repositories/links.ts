@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { PlaceInRepository } from './image-path.ts';
 
@@ -9,7 +9,6 @@ export class LinkEscapesError extends JcdsError {
       code: 'LINK_ESCAPES',
       message: `the link ${safeText(link.relativePath)} in ${safeText(link.repository, 80)} leads out of the repository, to ${safeText(target)}`,
       hint: `tell the people who run ${safeText(link.repository, 80)}; a repository that is meant is named in allowedLinkTargets`,
-      exitCode: EXIT.no,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { LayoutName } from './layouts/layout.ts';
 
@@ -50,7 +50,6 @@ export class InvalidRepositoryNameError extends JcdsError {
       code: 'INVALID_REPOSITORY',
       message: `"${safeText(name, 80)}" is not the name of a CVMFS repository`,
       hint: 'give the full name as it stands below /cvmfs, such as containers.jinr.ru',
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -62,7 +61,6 @@ export class InvalidServiceError extends JcdsError {
       code: 'INVALID_CONFIGURATION',
       message: `services["${safeText(name, 80)}"].${safeText(key, 40)} must be ${expected}`,
       hint: 'correct it in the configuration; `jcds help configuration` lists the keys',
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { FileVersion, Project } from './forges/forge.ts';
 import { type GitAnswer, type GitOptions, runGit } from './git.ts';
@@ -15,7 +15,6 @@ export class GitRemoteError extends JcdsError {
       code: 'GIT_REMOTE',
       message: `could not ${what} ${shownRemote(remote)}: ${safeText(withoutPasswords(lines.find(line => line !== '') ?? 'git failed'), 160)}`,
       hint: 'check that your ssh key is known there (ssh-add -l), or give a token: `jcds auth status` says how',
-      exitCode: EXIT.failed,
     });
   }
 }

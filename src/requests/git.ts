@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 
 export interface GitOptions {
@@ -29,7 +29,6 @@ export class GitUnusableError extends JcdsError {
       code: 'GIT_UNUSABLE',
       message: `git cannot be used: ${safeText(reason)}`,
       hint: 'install git, or give a token: `jcds auth status` says how',
-      exitCode: EXIT.failed,
     });
   }
 }

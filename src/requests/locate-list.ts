@@ -1,4 +1,4 @@
-import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
+import { isJcdsError, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { FileVersion, Forge, Project } from './forges/forge.ts';
 import { NotAWishlistError } from './wishlist/problems.ts';
@@ -19,7 +19,6 @@ export class ListUnknownError extends JcdsError {
         first === undefined
           ? 'ask the operators of the service, then give it with --list-path PATH'
           : `it may be ${candidates.map(path => safeText(path, 80)).join(' or ')}: give it with --list-path ${safeText(first, 80)}`,
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, isJcdsError, JcdsError } from '../errors.ts';
+import { isJcdsError, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from './change-plan.ts';
 import type { Account, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
@@ -54,7 +54,6 @@ export class ListBusyError extends JcdsError {
       code: 'LIST_BUSY',
       message: `the list of ${safeText(project)} changed again and again while the request was made`,
       hint: 'run the same command again in a minute',
-      exitCode: EXIT.later,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { type ChangePlan, makeChangePlan, type ProposedChange, type Wish } from './change-plan.ts';
 import { pageAddress } from './forges/answer.ts';
 import { encodePath } from './forges/encode-path.ts';
@@ -36,7 +36,6 @@ export class PushOptionsUnsupportedError extends JcdsError {
       code: 'PUSH_OPTIONS_UNSUPPORTED',
       message: `${shownRemote(remote)} opens no merge requests by git push`,
       hint: 'give a token instead: `jcds auth status` says how',
-      exitCode: EXIT.failed,
     });
   }
 }

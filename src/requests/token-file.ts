@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { readPlace } from '../files/read.ts';
 import { fileTrouble, RefusedFile } from '../files/refused-file.ts';
 import { safeText } from '../output/safe-text.ts';
@@ -22,7 +22,6 @@ export class TokenFileUnsafeError extends JcdsError {
         reason === 'mode'
           ? `${commandText('chmod', '600', file)}; if others could read it, make a new token`
           : commandText('ls', '-l', file),
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -35,7 +34,6 @@ export class TokenFileLineError extends JcdsError {
       // The line itself may hold the token.
       message: `line ${line} of the token file ${safeText(file, 200)} is not "HOST TOKEN"`,
       hint: 'write the host, a blank and the token, each host on a line of its own',
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -47,7 +45,6 @@ export class TokenFileUnreadableError extends JcdsError {
       code: 'TOKEN_FILE_UNREADABLE',
       message: `the token file ${safeText(file, 200)} cannot be read (${safeText(code, 40)})`,
       hint: commandText('ls', '-l', file),
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import { Secret } from '../secret.ts';
 import type { Forge } from './forges/forge.ts';
@@ -49,7 +49,6 @@ export class NoTokenError extends JcdsError {
       code: 'NO_TOKEN',
       message: `there is no token for ${host}${job}`,
       hint: `make one at https://${host}${FORGES[kind].tokenPage} and write "${host} TOKEN" into ${safeText(tokenFile(options), 1000)} (chmod 600), or set ${tokenVariable(host)}`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -61,7 +60,6 @@ export class MalformedTokenError extends JcdsError {
       code: 'TOKEN_MALFORMED',
       message: `what ${safeText(where, 200)} gives is no token: it is empty, too long, or holds blanks or special characters`,
       hint: 'copy the token again, without quotes and line ends',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { apptainerSite } from './apptainer-site.ts';
@@ -34,7 +34,6 @@ export class DeafImageError extends JcdsError {
       code: 'VARIABLE_NOT_POSSIBLE',
       message: `apptainer cannot set ${name} in this image, which lost .singularity.d/${ADDRESSEE}`,
       hint: 'jcds run --runtime bubblewrap (or unshare), or have the image published anew',
-      exitCode: EXIT.failed,
     });
   }
 }

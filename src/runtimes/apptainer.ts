@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
@@ -16,7 +16,6 @@ export class HomeNotPossibleError extends JcdsError {
       code: 'HOME_NOT_POSSIBLE',
       message: `apptainer takes no home directory with a colon in its name: ${JSON.stringify(path)}`,
       hint: 'choose another with --home DIR, or --no-home',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -28,7 +27,6 @@ export class NoDevicesError extends JcdsError {
       code: 'UNSUPPORTED_BY_RUNTIME',
       message: `apptainer cannot contain an image that has no /dev: ${image}`,
       hint: 'jcds run --contain --runtime unshare (or bubblewrap)',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -40,7 +38,6 @@ export class ArgumentsNotUtf8Error extends JcdsError {
       code: 'ARGUMENTS_NOT_UTF8',
       message: 'apptainer changes arguments that are not UTF-8, and the image has no /bin/sh to restore them',
       hint: 'jcds run --runtime unshare',
-      exitCode: EXIT.failed,
     });
   }
 }

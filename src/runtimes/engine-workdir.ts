@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import type { Skeleton } from './skeleton.ts';
 
 /** Engines make a working directory that is not there, and this one is nowhere. */
@@ -8,7 +8,6 @@ export class WorkdirMissingError extends JcdsError {
       code: 'WORKDIR_MISSING',
       message: `the working directory ${JSON.stringify(path)} is not in the container`,
       hint: 'jcds run --workdir DIR, or show it: --bind DIR',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { ruleFor, type Source } from './environment-policy.ts';
 import type { RunRequest } from './runtime.ts';
@@ -30,7 +30,6 @@ export class VariableNotSettableError extends JcdsError {
       code: 'INVALID_ENVIRONMENT_NAME',
       message: `--env cannot set ${name} in the container`,
       hint,
-      exitCode: EXIT.failed,
     });
   }
 }

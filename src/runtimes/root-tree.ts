@@ -1,14 +1,13 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import type { RootEntry } from '../rootfs/facts.ts';
 
 /** A place inside that cannot be made. */
 export class PlaceError extends JcdsError {
   constructor(path: string, reason: string) {
     super({
-      code: 'INVALID_BIND',
+      code: 'BIND_PLACE',
       message: `nothing can be shown at ${JSON.stringify(path)} in this image: ${reason}`,
       hint: 'choose another place inside: --bind SRC:DST',
-      exitCode: EXIT.failed,
     });
   }
 }

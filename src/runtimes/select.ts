@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { isUtf8 } from './apptainer-environment.ts';
 import { addressedVariables } from './environment.ts';
 import { findGpu } from './gpu.ts';
@@ -39,7 +39,6 @@ export class NoRuntimeError extends JcdsError {
         ...refusals.map(({ name, reason }) => `  ${name}: ${reason}`),
       ].join('\n'),
       hint: cures(refusals),
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -63,7 +62,6 @@ export class UnknownRuntimeError extends JcdsError {
       code: 'UNKNOWN_RUNTIME',
       message: `jcds knows no runtime ${JSON.stringify(name)}`,
       hint: `one of ${RUNTIME_NAMES.join(', ')}`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -78,7 +76,6 @@ export class UnsupportedByRuntimeError extends JcdsError {
         able.length === 0
           ? 'leave that option out'
           : `jcds run --runtime ${able[0]}${able.length > 1 ? ` (or ${able.slice(1).join(', ')})` : ''}`,
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +31,6 @@ export class SiteVariableError extends JcdsError {
       code: 'SITE_VARIABLE',
       message: `the variable ${name} is ${JSON.stringify(value)}: ${expected}`,
       hint: commandText('unset', name),
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
@@ -40,7 +40,6 @@ export class NoPlaceError extends JcdsError {
       code: 'NO_PLACE',
       message: `the new root needs one of ${places.join(', ')} on this host, and something is bound from each`,
       hint: 'bind from one directory less, or use another runtime: jcds run --runtime …',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { ifOwnDirectory } from '../files/own-directory.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import type { DirectorySize } from './directory-size.ts';
@@ -24,7 +24,6 @@ export class ForeignCacheError extends JcdsError {
       code: 'CACHE_NOT_YOURS',
       message: `nothing was removed from ${directory}: ${reason}`,
       hint: `look where HOME and XDG_CACHE_HOME lead: ${commandText('ls', '-ld', directory)}`,
-      exitCode: EXIT.no,
     });
   }
 }
@@ -36,7 +35,6 @@ export class CacheRemovalError extends JcdsError {
       code: 'CACHE_NOT_REMOVED',
       message: `${path} cannot be removed (${fileTrouble(cause) ?? 'unknown error'})`,
       hint: `look at its permissions: ${commandText('ls', '-la', path)}`,
-      exitCode: EXIT.no,
       cause,
     });
   }

@@ -1,5 +1,5 @@
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import { durationText } from './duration.ts';
 import type { ImageStatus } from './gather.ts';
@@ -30,7 +30,6 @@ export class NotVisibleYetError extends JcdsError {
       code: 'NOT_VISIBLE_YET',
       message: `${safeText(name)} could not be seen here within ${durationText(seconds)}: ${safeText(news, 600)}`,
       hint: `see what stands in the way with: jcds status -v ${typed}${commandText(name)}`,
-      exitCode: EXIT.later,
     });
   }
 }

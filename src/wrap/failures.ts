@@ -1,6 +1,6 @@
 import { BrokenPublicationError, NotPublishedError, UnreadableImageError } from '../cvmfs/publication.ts';
 import { CvmfsUnreachableError, type Obstruction, unreachableReason } from '../cvmfs/unreachable.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { exitCodeFor, JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { safeText } from '../output/safe-text.ts';
 import { LinkEscapesError } from '../repositories/links.ts';
@@ -70,7 +70,6 @@ class PinnedImageGoneError extends JcdsError {
       code: 'NOT_PUBLISHED',
       message: `the image that ${safeText(name)} was when this script was pinned to it is there no more (looked at ${path})`,
       hint: 'a directory without a tag is removed after some days: write the script anew with jcds wrap, or without --pin',
-      exitCode: EXIT.no,
     });
   }
 }
@@ -163,9 +162,9 @@ export function failureBranches(image: ImageWords): string {
 }
 
 /** A call of jcds_fail that says what this error says, with the code that a contained command's caller sees. */
-export function failLine({ code, message, hint, exitCode }: JcdsError): string {
-  const status = exitCode < EXIT.later ? EXIT.failed : exitCode;
-  return `jcds_fail ${status} ${code} ${filled(message)} ${filled(hint ?? '')}`;
+export function failLine(error: JcdsError): string {
+  const { code, message, hint } = error;
+  return `jcds_fail ${exitCodeFor(error, true)} ${code} ${filled(message)} ${filled(hint ?? '')}`;
 }
 
 /** A text in single quotes, with the script's variables where placeholders stand. */

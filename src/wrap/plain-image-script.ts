@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { failLine, type ImageWords, TEXT, unreadableError } from './failures.ts';
 import { checkOrigin } from './image-script.ts';
@@ -11,7 +11,6 @@ export class UnreadEnvironmentError extends JcdsError {
       code: 'ENVIRONMENT_UNREAD',
       message: `the ENV of ${name} has a value that a script cannot read: ${variable}`,
       hint: 'jcds exec can, and a script written for it anew with jcds wrap',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { isRuntimeName, RUNTIMES, type RuntimeName } from '../runtimes/index.ts';
 import { UnknownRuntimeError } from '../runtimes/select.ts';
 
@@ -35,7 +35,6 @@ export class NotWrappableError extends JcdsError {
       code: 'NOT_WRAPPABLE',
       message: `a script without jcds cannot start ${names.join(' or ')}: ${reasons.join('; ')}`,
       hint: `jcds wrap --runtime ${names.includes('unshare') ? 'bubblewrap' : WRAPPABLE_NAMES[0]} …, or call jcds exec in a script of your own`,
-      exitCode: EXIT.failed,
     });
   }
 }

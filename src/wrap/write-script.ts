@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { commandText } from '../command-text.ts';
-import { EXIT, JcdsError } from '../errors.ts';
+import { JcdsError } from '../errors.ts';
 import { fileTrouble } from '../files/refused-file.ts';
 import { writeNamed } from '../files/write.ts';
 import { toBytes } from '../launch/bytes.ts';
@@ -13,7 +13,6 @@ export class ScriptNotWrittenError extends JcdsError {
       code: 'SCRIPT_NOT_WRITTEN',
       message: `${safeText(file, 1000)} cannot be written (${reason})`,
       hint: reason === 'EEXIST' ? 'replace it with --force' : commandText('ls', '-ld', dirname(file)),
-      exitCode: EXIT.failed,
       cause,
     });
   }

@@ -144,12 +144,13 @@ const ARROWS: Record<string, readonly string[]> = {
   output: [],
   'context.ts': [],
   'errors.ts': [],
+  'error-codes.ts': [],
   'secret.ts': [],
   standalone: [],
 };
 
 /** Small things that everyone may import. */
-const GROUND: ReadonlySet<string> = new Set(['errors.ts', 'schema-version.ts']);
+const GROUND: ReadonlySet<string> = new Set(['errors.ts', 'error-codes.ts', 'schema-version.ts']);
 
 const room = (file: string) => relative(SRC, file).split('/')[0]!;
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { runChild } from '../../cvmfs/bounded-child.ts';
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 
 /** What HTCondor's programs are started with. */
@@ -15,7 +15,6 @@ export class NoCondorError extends JcdsError {
       code: 'NO_HTCONDOR',
       message: `there is no ${program} here`,
       hint: 'log in to a host from which jobs are submitted, or put the bin directory of HTCondor on PATH',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -28,7 +27,6 @@ export class CondorFailedError extends JcdsError {
       code: 'HTCONDOR_FAILED',
       message: `${program} ended with ${code}${words === '' ? '' : `: ${words}`}`,
       hint: 'see what it was told with: jcds condor submit --dry-run …',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { makeParents } from '../../files/make-parents.ts';
 import { fileTrouble } from '../../files/refused-file.ts';
 import { safeText } from '../../output/safe-text.ts';
@@ -14,7 +14,6 @@ export class NoDirectoryError extends JcdsError {
       code: 'NO_DIRECTORY',
       message: `${safeText(directory, 300)} cannot be made (${code})`,
       hint: 'as root, or into a directory of yours: jcds condor install --root DIRECTORY',
-      exitCode: EXIT.failed,
       cause,
     });
   }

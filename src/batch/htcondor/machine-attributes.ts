@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 
 /**
@@ -36,7 +36,6 @@ export class SameAttributeError extends JcdsError {
       code: 'SAME_ATTRIBUTE',
       message: `${safeText(first, 80)} and ${safeText(second, 80)} have the same attribute ${MACHINE_AD.has}${safeText(attributeSuffix(second), 80)}`,
       hint: 'advertise one of them: jcds condor machine-ad --repository NAME',
-      exitCode: EXIT.usage,
     });
   }
 }

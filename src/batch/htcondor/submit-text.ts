@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 
 /** A text that no line of a submit description can hold. */
@@ -8,7 +8,6 @@ export class NotSubmittableError extends JcdsError {
       code: 'NOT_SUBMITTABLE',
       message: `${what} ${JSON.stringify(safeText(text, 80))} cannot be handed to HTCondor: ${why}`,
       hint: 'put it into a script, and submit that',
-      exitCode: EXIT.usage,
     });
   }
 }

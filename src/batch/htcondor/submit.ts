@@ -60,7 +60,6 @@ export class NoClusterError extends JcdsError {
       code: 'NO_CLUSTER',
       message: `condor_submit named no job: ${safeText(said.trim() || 'it said nothing', 300)}`,
       hint: 'see what is in the queue with: condor_q -hold',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { runChild } from '../../cvmfs/bounded-child.ts';
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 
 /** The ad could not be made. */
 export class NoMachineAdError extends JcdsError {
@@ -8,7 +8,6 @@ export class NoMachineAdError extends JcdsError {
       code: 'NO_MACHINE_AD',
       message: `the machine's ad could not be made: ${why}`,
       hint: 'see what its script says: jcds condor machine-ad --script | sh -x',
-      exitCode: EXIT.later,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { quoteWord } from '../../launch/quote.ts';
 import { shellText } from '../../shell-text.ts';
 import { environmentScript } from '../../wrap/environment-script.ts';
@@ -16,7 +16,6 @@ class JobImageError extends JcdsError {
       code: 'INVALID_REFERENCE',
       message: `the image that this job asks for is none: ${TEXT}`,
       hint: 'My.JCDSImage = "registry/repository:tag" in the submit description, or a path below /cvmfs',
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -28,7 +27,6 @@ class JobAdError extends JcdsError {
       code: 'JOB_AD',
       message: `${TEXT} cannot be read, which says whether this job wants an image`,
       hint: 'ask the administrator of this host',
-      exitCode: EXIT.later,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { runChild } from '../bounded-child.ts';
 import type { ContentHash } from './hash.ts';
 import { fingerprints } from './whitelist.ts';
@@ -65,7 +65,6 @@ export class BlacklistError extends JcdsError {
       code: 'BLACKLIST_UNREADABLE',
       message: `the blacklist ${file} cannot be used: ${why}`,
       hint: 'ask the administrator of this host, or look unverified with --insecure',
-      exitCode: EXIT.later,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { SILENCES } from '../../http/silence.ts';
 import { withoutCredentials } from './servers.ts';
 import type { TransportFailure } from './transport.ts';
@@ -50,7 +50,6 @@ export class UnreachableError extends JcdsError {
       hint: isMissing
         ? 'check the name of the repository and the server (--server URL)'
         : 'check the network and the proxy of this host, or name another server with --server URL',
-      exitCode: EXIT.later,
     });
   }
 }

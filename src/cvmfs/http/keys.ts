@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { isJcdsError, JcdsError } from '../../errors.ts';
 import { readText } from '../../files/read.ts';
 import { fileTrouble } from '../../files/refused-file.ts';
 import { CERN_KEYS } from './keys/cern.ch.ts';
@@ -85,7 +85,6 @@ export class UnusableKeyError extends JcdsError {
       code: 'KEY_UNUSABLE',
       message: `the key ${source} cannot be used: ${why}`,
       hint: "name the repository's master public key (a PEM file) with --keys FILE, or a directory of them",
-      exitCode: EXIT.usage,
       cause,
     });
   }
@@ -98,7 +97,6 @@ export class NoKeysError extends JcdsError {
       code: 'KEYS_MISSING',
       message: `no public key of ${repository} is known here, so its signatures cannot be checked`,
       hint: 'get the key from the operators of the repository and name it with --keys FILE, or look unverified with --insecure',
-      exitCode: EXIT.later,
     });
   }
 }

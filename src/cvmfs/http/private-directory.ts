@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { isJcdsError, JcdsError } from '../../errors.ts';
 import { makeParents } from '../../files/make-parents.ts';
 import { ifOwnDirectory, inOwnDirectory, type OwnDirectory } from '../../files/own-directory.ts';
 import { readText } from '../../files/read.ts';
@@ -99,7 +99,6 @@ export class CacheDirectoryError extends JcdsError {
       code: 'CACHE_DIRECTORY_UNUSABLE',
       message: `the cache directory ${directory} cannot be used: ${why}`,
       hint: 'name another directory, on a local disk, with --cache-dir DIR',
-      exitCode: EXIT.usage,
       cause,
     });
   }
@@ -112,7 +111,6 @@ export class CacheWriteError extends JcdsError {
       code: 'CACHE_NOT_WRITTEN',
       message: `${file} cannot be written to the cache: ${reason(cause)}`,
       hint: 'make room there, or name another directory with --cache-dir DIR',
-      exitCode: EXIT.later,
       cause,
     });
   }

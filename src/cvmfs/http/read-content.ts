@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import type { CatalogTree } from './catalog-tree.ts';
 import type { Content, Entry } from './entry.ts';
 import type { Objects } from './objects.ts';
@@ -92,7 +92,6 @@ export class UnreadableFileError extends JcdsError {
     super({
       code: 'FILE_UNREADABLE',
       message: `${quoted(path || '/')} in ${repository} cannot be read: ${why}`,
-      exitCode: EXIT.later,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { isUsableName } from './entry.ts';
 import { quoted } from './quoted.ts';
 
@@ -27,7 +27,6 @@ export class InvalidPathError extends JcdsError {
       code: 'INVALID_PATH',
       message: `${quoted(path)} is no path in a repository`,
       hint: 'leave out `..` and control characters',
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { proxyAddress } from '../../http/proxies.ts';
 import { quoted } from './quoted.ts';
 
@@ -60,7 +60,6 @@ export class InvalidServerError extends JcdsError {
       code: 'INVALID_SERVER',
       message: `${quoted(withoutCredentials(text))} is no server`,
       hint: 'write it like http://stratum-1.example.org:8000/cvmfs/@fqrn@',
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,4 +1,5 @@
-import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import type { ErrorCode } from '../../error-codes.ts';
+import { isJcdsError, JcdsError } from '../../errors.ts';
 
 /** The links of the chain of trust, in the order in which they are checked. */
 export type VerificationStep = 'manifest' | 'whitelist' | 'certificate' | 'revision' | 'object' | 'catalog';
@@ -6,7 +7,7 @@ export type VerificationStep = 'manifest' | 'whitelist' | 'certificate' | 'revis
 /** What a failed link of the chain knows: which link, of which repository, and what was wrong. */
 export interface VerificationFacts {
   step: VerificationStep;
-  code: string;
+  code: ErrorCode;
   message: string;
   hint?: string;
   cause?: unknown;
@@ -23,7 +24,7 @@ export class VerificationError extends JcdsError {
   readonly step: VerificationStep;
 
   constructor({ step, hint, ...facts }: VerificationFacts) {
-    super({ ...facts, hint: hint ?? HINT, exitCode: EXIT.later });
+    super({ ...facts, hint: hint ?? HINT });
     this.step = step;
   }
 }
@@ -36,23 +37,31 @@ export function isVerificationError(error: unknown): error is VerificationError 
 /** A signed text that is not one: cut short, or something else altogether. */
 export class MalformedLetterError extends VerificationError {
   constructor(step: 'manifest' | 'whitelist', repository: string, what: string) {
-    const code = `${step.toUpperCase()}_MALFORMED`;
-    super({ step, code, message: `the ${step} of ${repository} cannot be read: ${what}` });
+    const code = { manifest: 'MANIFEST_MALFORMED', whitelist: 'WHITELIST_MALFORMED' } as const;
+    super({ step, code: code[step], message: `the ${step} of ${repository} cannot be read: ${what}` });
   }
 }
 
 /** A signed text that was changed: its printed hash is not that of its lines. */
 export class LetterHashError extends VerificationError {
   constructor(step: 'manifest' | 'whitelist', repository: string) {
-    const code = `${step.toUpperCase()}_HASH_MISMATCH`;
-    super({ step, code, message: `the ${step} of ${repository} does not match the hash that it prints` });
+    const code = { manifest: 'MANIFEST_HASH_MISMATCH', whitelist: 'WHITELIST_HASH_MISMATCH' } as const;
+    super({
+      step,
+      code: code[step],
+      message: `the ${step} of ${repository} does not match the hash that it prints`,
+    });
   }
 }
 
 /** A signed text for another repository. */
 export class WrongRepositoryError extends VerificationError {
   constructor(step: 'manifest' | 'whitelist', repository: string, quotedName: string) {
-    const code = `${step.toUpperCase()}_WRONG_REPOSITORY`;
-    super({ step, code, message: `the ${step} served for ${repository} is that of ${quotedName}` });
+    const code = { manifest: 'MANIFEST_WRONG_REPOSITORY', whitelist: 'WHITELIST_WRONG_REPOSITORY' } as const;
+    super({
+      step,
+      code: code[step],
+      message: `the ${step} served for ${repository} is that of ${quotedName}`,
+    });
   }
 }

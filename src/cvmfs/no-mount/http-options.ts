@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cacheDirectory } from '../../cache-directory.ts';
 import type { Context } from '../../context.ts';
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import type { Repository } from '../../repositories/index.ts';
 
 /** What the command line and the settings say about looking at repositories over HTTP. Plain data. */
@@ -32,7 +32,6 @@ export class NetworkForbiddenError extends JcdsError {
       code: 'NETWORK_FORBIDDEN',
       message: '--no-mount looks over HTTP, and the setting "network" forbids jcds the network',
       hint: 'leave out --no-mount, or see where the setting comes from with: jcds config list',
-      exitCode: EXIT.usage,
     });
   }
 }

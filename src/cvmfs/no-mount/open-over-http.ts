@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
+import { isJcdsError, JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { repositoryNamed } from '../../repositories/index.ts';
 import { detectLayout, type Layout } from '../../repositories/layouts/index.ts';
@@ -86,7 +86,6 @@ export class UnknownServerError extends JcdsError {
       code: 'SERVER_UNKNOWN',
       message: `no server of ${safeText(repository, 80)} is known here`,
       hint: `name one with --server http://HOST/cvmfs/@fqrn@, or in the configuration: services["${safeText(repository, 80)}"].servers`,
-      exitCode: EXIT.later,
     });
   }
 }

@@ -37,7 +37,6 @@ export class AnswerLostError extends JcdsError {
       code: 'FORGE_ANSWER_LOST',
       message: `${failed(asked)}: the answer was lost (${reason}), so it may have happened`,
       hint: 'run the same command again: it looks first and goes on from where this one stopped',
-      exitCode: EXIT.later,
     });
   }
 }
@@ -54,7 +53,6 @@ export class ForgeDownError extends JcdsError {
       code: 'FORGE_DOWN',
       message: `${failed(asked)}: the server answers ${status}`,
       hint: 'it is not your fault: run the same command again later',
-      exitCode: EXIT.later,
     });
   }
 }
@@ -66,7 +64,6 @@ export class RateLimitedError extends JcdsError {
       code: 'FORGE_RATE_LIMIT',
       message: `${failed(asked)}: too many requests; the server asks to wait ${seconds} s`,
       hint: `run the same command again in ${Math.ceil(seconds / 60)} min`,
-      exitCode: EXIT.later,
     });
   }
 }
@@ -78,7 +75,6 @@ export class AnswerTooLargeError extends JcdsError {
       code: 'FORGE_ANSWER_TOO_LARGE',
       message: `${failed(asked)}: the answer has more than ${limit} bytes`,
       hint: 'check that the host in the configuration is the GitLab or GitHub server itself',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -90,7 +86,6 @@ export class NotAForgeError extends JcdsError {
       code: 'NOT_A_FORGE',
       message: `${failed(asked)}: the answer is not what its API sends (${safeText(found, 120)})`,
       hint: 'check the host and the kind of forge in the configuration, and whether a login page or a proxy stands in between',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -102,7 +97,6 @@ export class PageBetweenError extends JcdsError {
       code: 'FORGE_PAGE_BETWEEN',
       message: `${failed(asked)}: a web page came instead of the server's answer (status ${status}), so something stands in between`,
       hint: `open https://${safeText(asked.host, 100)} in a browser on this host: a proxy, a firewall or a guard against robots may say what it wants`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -115,7 +109,6 @@ export class SignedOutError extends JcdsError {
       code: 'FORGE_SIGNED_OUT',
       message: `${failed(asked)}: the server sends to its sign-in page, so the token is signed out there, or this is private`,
       hint: `open https://${host} in a browser to see what it wants; \`${commandText('jcds', 'auth', 'status', host)}\` says which token is used`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -127,7 +120,6 @@ export class ForeignLinkError extends JcdsError {
       code: 'FORGE_FOREIGN_LINK',
       message: `${failed(asked)}: the server sends jcds on to ${safeText(target, 120)}, and jcds does not go there`,
       hint: 'if that is where one signs in, open the server in a browser first; if the forge has moved, change its host in the configuration',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -139,7 +131,6 @@ export class ProjectMovedError extends JcdsError {
       code: 'PROJECT_MOVED',
       message: `${failed(asked)}: the project has moved${target === null ? '' : ` to ${safeText(target, 120)}`}`,
       hint: 'correct "wishlist.project" of this repository in the configuration',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -153,7 +144,6 @@ export class ProjectNotFoundError extends JcdsError {
       hint: hasToken
         ? 'check the project in the configuration, and ask its owners for access if it is private'
         : 'check the project in the configuration; `jcds auth status` says how to give a token',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -165,7 +155,6 @@ export class ProjectArchivedError extends JcdsError {
       code: 'PROJECT_ARCHIVED',
       message: `the project ${safeText(project)} on ${safeText(host)} is archived and takes no requests`,
       hint: 'ask the operators of the service where images are requested now',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -177,7 +166,6 @@ export class ProposalsClosedError extends JcdsError {
       code: 'PROPOSALS_CLOSED',
       message: `the project ${safeText(project)} on ${safeText(host)} does not let this account make ${what}`,
       hint: 'ask its owners for the right to, or send them the line: `jcds request --dry-run` prints it',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -190,7 +178,6 @@ export class ForkFailedError extends JcdsError {
       code: 'FORK_FAILED',
       message: `${failed(asked)}: ${safeText(reason, 300)}`,
       hint: hint ?? 'make the fork on the web page of the project, then run the same command again',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -202,7 +189,6 @@ export class ForkPendingError extends JcdsError {
       code: 'FORK_PENDING',
       message: `${failed(asked)}: the fork was not ready after ${seconds} s`,
       hint: 'run the same command again later: it goes on with that fork',
-      exitCode: EXIT.later,
     });
   }
 }
@@ -214,7 +200,6 @@ export class ForgeRefusedError extends JcdsError {
       code: 'FORGE_REFUSED',
       message: `${failed(asked)}: the server answers ${status}${words === null ? '' : ` "${safeText(words, 300)}"`}`,
       hint: '`jcds auth status` says which token is used and what it may do',
-      exitCode: EXIT.failed,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { commandText } from '../../command-text.ts';
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 import type { Asked } from './failures.ts';
 
@@ -13,7 +13,6 @@ export class TokenNeededError extends JcdsError {
       code: 'TOKEN_NEEDED',
       message: `${safeText(host, 100)} wants a token for this`,
       hint: `\`${commandText('jcds', 'auth', 'status', host)}\` says how to give one`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -25,7 +24,6 @@ export class TokenRejectedError extends JcdsError {
       code: 'TOKEN_REJECTED',
       message: `${safeText(host, 100)} does not accept the token (revoked, mistyped, or of another server)`,
       hint: STATUS_HINT(host),
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -37,7 +35,6 @@ export class TokenExpiredError extends JcdsError {
       code: 'TOKEN_EXPIRED',
       message: `the token for ${safeText(host, 100)} has expired${day === null ? '' : ` (${safeText(day, 40)})`}`,
       hint: `make a new one; ${STATUS_HINT(host)}`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -51,7 +48,6 @@ export class MissingScopeError extends JcdsError {
       code: 'TOKEN_SCOPE',
       message: `the token for ${safeText(host, 100)} lacks the scope ${safeText(needed, 80)}${has}`,
       hint: `make one with that scope; ${STATUS_HINT(host)}`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -64,7 +60,6 @@ export class MissingPermissionError extends JcdsError {
       code: 'TOKEN_PERMISSION',
       message: `the token for ${safeText(host, 100)} lacks ${which} that is needed to ${safeText(what, 160)}`,
       hint: `give it that permission, or use a classic token, at https://${safeText(host, 100)}/settings/tokens; ${STATUS_HINT(host)}`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -76,7 +71,6 @@ export class SingleSignOnError extends JcdsError {
       code: 'TOKEN_SSO',
       message: `could not ${safeText(what, 160)} on ${safeText(host, 100)}: the organization wants the token to be authorised by its single sign-on`,
       hint: `authorise it at ${page ?? `https://${safeText(host, 100)}/settings/tokens`}, then run the same command again`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -88,7 +82,6 @@ export class InsecureForgeError extends JcdsError {
       code: 'FORGE_INSECURE',
       message: `${safeText(origin, 100)} is not https, and a token is only sent over https or to this very host`,
       hint: 'write https:// in the configuration, or ask the operators of the server for it',
-      exitCode: EXIT.usage,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, JcdsError } from '../../errors.ts';
+import { JcdsError } from '../../errors.ts';
 import { safeText } from '../../output/safe-text.ts';
 import type { ImageName, WishlistProblem } from './wishlist.ts';
 
@@ -9,7 +9,6 @@ export class NotAWishlistError extends JcdsError {
       code: 'NOT_A_WISHLIST',
       message: `the file is no list of images in the format "${format}": ${safeText(reason)}`,
       hint: 'name the list with --list-path PATH, and its format in the configuration of the repository',
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -21,7 +20,6 @@ export class UneditableRecipeError extends JcdsError {
       code: 'WISHLIST_UNEDITABLE',
       message: `the list cannot be edited line by line: ${safeText(reason)}`,
       hint: `add ${safeText(entry)} to it by hand, on the page of the project`,
-      exitCode: EXIT.failed,
     });
   }
 }
@@ -34,7 +32,6 @@ export class DigestNotListableError extends JcdsError {
       code: 'DIGEST_NOT_LISTABLE',
       message: `${name} was given with a digest, and this service publishes tags only`,
       hint: `it would read the entry as ${name}:latest: ask for ${name}:TAG instead`,
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -46,7 +43,6 @@ export class MisreadNameError extends JcdsError {
       code: 'NAME_MISREAD',
       message: `this service would read "${entry}" as ${readAs}`,
       hint: 'push the image one level deeper, as REGISTRY/NAMESPACE/NAME:TAG, and ask for that',
-      exitCode: EXIT.usage,
     });
   }
 }
@@ -59,7 +55,6 @@ export class CollisionError extends JcdsError {
       code: 'WISHLIST_COLLISION',
       message: `"${entry}" would be published at the place of another image of the list: ${others}`,
       hint: 'rename or retag the image; accept it (--yes) only when both are the same image',
-      exitCode: EXIT.failed,
     });
   }
 }

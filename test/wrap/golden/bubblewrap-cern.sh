@@ -559,7 +559,7 @@ jcds_open() { # DIRECTORY: the new root holds it from now on, and all above it
 jcds_no_place() { # PATH REASON
   jcds_text=$(jcds_shown_text "$1")
   jcds_shown_place=$(jcds_shown_text "$2")
-  jcds_fail 125 INVALID_BIND 'nothing can be shown at "'"$jcds_text"'" in this image: '"$jcds_shown_place" 'choose another place inside: --bind SRC:DST'
+  jcds_fail 125 BIND_PLACE 'nothing can be shown at "'"$jcds_text"'" in this image: '"$jcds_shown_place" 'choose another place inside: --bind SRC:DST'
 }
 
 jcds_show_root() {
