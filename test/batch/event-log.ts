@@ -14,9 +14,12 @@ export interface JobEvent {
 export class EventLog {
   readonly file: string;
   readonly #watcher: FSWatcher;
+  readonly #whyNot: () => string;
 
-  constructor(file: string) {
+  /** @param whyNot what else is told when a wait has failed: the pool's own logs */
+  constructor(file: string, whyNot: () => string = () => '') {
     this.file = file;
+    this.#whyNot = whyNot;
     writeFileSync(file, '');
     this.#watcher = watch(file);
   }
@@ -35,14 +38,15 @@ export class EventLog {
     });
   }
 
-  /** Waits until the log says so. @throws Error after so many seconds, with the whole log */
+  /** Waits until the log says so. @throws Error after so many seconds, with the headline of each event */
   async until(holds: (events: readonly JobEvent[]) => boolean, seconds = 60): Promise<void> {
     const signal = AbortSignal.timeout(seconds * 1000);
     while (!holds(this.events())) {
       try {
         await once(this.#watcher, 'change', { signal });
       } catch (thrown) {
-        throw new Error(`not within ${seconds} s:\n${readFileSync(this.file, 'utf8')}`, { cause: thrown });
+        const heads = readFileSync(this.file, 'utf8').match(/^\d{3} \(.*/gm) ?? [];
+        throw new Error([`not within ${seconds} s:`, ...heads, this.#whyNot()].join('\n'), { cause: thrown });
       }
     }
   }

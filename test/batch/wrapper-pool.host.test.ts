@@ -36,7 +36,7 @@ const inPool = (...parts: string[]) => join(pool.folder, ...parts);
 beforeAll(async () => {
   const [user] = people();
   pool = await Pool.start(user!);
-  log = new EventLog(inPool('log'));
+  log = new EventLog(inPool('log'), () => pool.standing());
   mkdirSync(inPool('marks'));
   writeFileSync(inPool('job.sh'), JOB, { mode: 0o755 });
   writeFileSync(inPool('trap.sh'), TRAP, { mode: 0o755 });

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -87,6 +87,23 @@ export class Pool {
       if (stdout.trim() === wanted || performance.now() > end) return stdout.trim();
       await pause(200);
     }
+  }
+
+  /** The last lines of each daemon's log, and the processes that wait in the kernel: why a pool stands still. */
+  standing(): string {
+    const logs = join(this.tree, 'var/log/condor');
+    const names = readdirSync(logs).filter(name =>
+      /^(Master|Start|Sched|Negotiator|Proc|Shadow|Starter).*Log[^.]*$/.test(name),
+    );
+    const tails = names.map(name => {
+      const lines = readFileSync(join(logs, name), 'utf8').trimEnd().split('\n');
+      return `== ${name}\n${lines.slice(-15).join('\n')}`;
+    });
+    const { stdout } = spawnSync('ps', ['-eo', 'pid,ppid,stat,wchan:24,args'], { encoding: 'utf8' });
+    const waiting = stdout
+      .split('\n')
+      .filter(line => /^\s*\d+\s+\d+\s+D/.test(line) || line.includes('condor_'));
+    return [...tails, '== processes', ...waiting].join('\n');
   }
 
   /** Takes every job away, and what was configured, and stops the pool. */

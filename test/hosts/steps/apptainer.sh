@@ -1,20 +1,27 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC1091,SC2016
 # Debian has Apptainer in its unstable suite only, and there it needs a newer glibc than Debian 12's. Pinning would upgrade libc6
 # and some thirty packages with it; so apt gets a state of its own for that suite, the packages are unpacked aside, and
-# patchelf points the two executables at a private glibc. Nothing of the system changes but two links.
+# patchelf points the two executables at a private glibc. Nothing of the system changes but two links, and those only where the host
+# has no program of that name: its own Apptainer is then the one that is tested, and HTCondor's trees still get this one.
 summary='Apptainer of the unstable suite with a glibc of its own, and the links apptainer and singularity'
 seconds=6
 
 prefix=$JCDS_TEST_OPT/apptainer
 
-is_done() { apptainer --version >/dev/null 2>&1 && singularity --version >/dev/null 2>&1; }
+is_done() {
+  "$prefix/bin/apptainer" --version >/dev/null 2>&1 && apptainer --version >/dev/null 2>&1 && singularity --version >/dev/null 2>&1
+}
 
 install_step() {
-  are_installed patchelf || install_packages patchelf
-  download_packages && unpack_packages && point_at_private_glibc || return
+  local name
+  if ! "$prefix/bin/apptainer" --version >/dev/null 2>&1; then
+    are_installed patchelf || install_packages patchelf
+    download_packages && unpack_packages && point_at_private_glibc || return
+  fi
   mkdir -p "$JCDS_TEST_LINKS"
-  ln -sfn "$prefix/bin/apptainer" "$JCDS_TEST_LINKS/apptainer"
-  ln -sfn "$prefix/bin/apptainer" "$JCDS_TEST_LINKS/singularity"
+  for name in apptainer singularity; do
+    "$name" --version >/dev/null 2>&1 || ln -sfn "$prefix/bin/apptainer" "$JCDS_TEST_LINKS/$name" || return
+  done
   apptainer --version
 }
 

@@ -40,8 +40,8 @@ make_tree() {
 
 # 40 slots on whatever the machine has: jobs of the tests are short and mostly wait. Two suites' pools can be up at once.
 pool_configuration() {
-  local port=9618
-  [ "$1" = sid ] || port=9718
+  local port=19618   # not 9618: the host may have a pool of its own
+  [ "$1" = sid ] || port=19718
   cat << C
 CONDOR_HOST = 127.0.0.1
 COLLECTOR_HOST = 127.0.0.1:$port
