@@ -13,6 +13,8 @@ export interface Context {
   readonly home: string;
   /** That of the account, whatever HOME says; absent: the uid has none. */
   readonly accountHome?: string | undefined;
+  /** Its login shell; absent likewise. */
+  readonly accountShell?: string | undefined;
   readonly userName: string;
   readonly stdin: { readonly isTerminal: boolean };
   readonly stdout: Output;

@@ -24,6 +24,9 @@ export function realContext(launcherPid: number | null): Context {
     get accountHome() {
       return account()?.homedir;
     },
+    get accountShell() {
+      return account()?.shell ?? undefined;
+    },
     get userName() {
       return account()?.username ?? env.USER ?? String(process.getuid?.() ?? '');
     },
@@ -116,7 +119,7 @@ function isTerminal(descriptor: number): boolean {
 }
 
 /** The account's entry, or nothing for a uid that has none (containers, batch slots). */
-function account(): { username: string; homedir: string } | undefined {
+function account(): { username: string; homedir: string; shell: string | null } | undefined {
   try {
     return process.getBuiltinModule('node:os').userInfo();
   } catch {

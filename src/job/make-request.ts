@@ -5,6 +5,7 @@ import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
+import { readAccount } from './account.ts';
 import { readCaller } from './caller.ts';
 import { commandWords, type JobMode } from './command-words.ts';
 import { variablesOf } from './env-options.ts';
@@ -79,12 +80,17 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
     interactive: streams.every(({ isTerminal }) => isTerminal),
     hasTerminal: streams.some(({ isTerminal }) => isTerminal),
     hasInput: caller.hasInput,
-    user: { uid: context.uid, gid: context.gid, name: context.userName, groups: caller.groups },
+    user: userOf(context, caller.groups),
     umask: caller.umask,
     limits: caller.limits,
     runtimeArguments: texts(options.runtimeArg),
   };
   return { request, notes, given: given.map(([name]) => name), reasons };
+}
+
+function userOf(context: Context, groups: readonly number[]): RunRequest['user'] {
+  const account = readAccount(context, groups);
+  return { uid: context.uid, gid: context.gid, name: account.name, groups, account };
 }
 
 function texts(value: unknown): readonly string[] {

@@ -15,6 +15,8 @@ import { isNotMounted } from './site-places.ts';
 import { withSubmounts } from './submounts.ts';
 import { callersBind, chooseWorkdir } from './workdir.ts';
 
+const ZONE = '/etc/localtime';
+
 /** What decides about what a job sees of the host. */
 export interface ShownQuestion {
   readonly options: CallOptions;
@@ -53,6 +55,7 @@ export function chooseShown(
     site: siteBinds(environment, cwd),
     defaults: cvmfsBinds(cvmfsRoot),
   });
+  const zone = existsSync(ZONE) ? ZONE : undefined;
   const own = { home: home.value, contain, withoutTmp: isNotMounted('tmp', environment) };
   const laid = layOut(withSubmounts(asked.binds), own);
   for (const path of neededFiles(environment, contain, gpu)) showFile(path, laid);
@@ -65,7 +68,7 @@ export function chooseShown(
   addDefault(workdir.bind ?? null, laid);
   const shown = () => {
     const { homePlace, binds } = laid;
-    return shownIn({ ...own, homePlace, cwd: workdir.value, binds: inOrder(binds) });
+    return shownIn({ ...own, homePlace, cwd: workdir.value, binds: inOrder(binds), zone });
   };
   for (const name of OTHER_NAMES) showByName(environment[name], shown(), laid);
   return {

@@ -1,6 +1,7 @@
 import { INPUT_LIMIT } from '../launch/plan.ts';
 import { latin1 } from '../launch/quote.ts';
 import { isShellName } from '../launch/shell-names.ts';
+import type { AccountFile } from './accounts.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import type { RootOperation } from './root-tree.ts';
@@ -166,7 +167,7 @@ function mountArguments(
     case 'copy':
       return ['--ro-bind-try', operation.source, at];
     case 'text':
-      return ['--perms', '0644', '--ro-bind-data', input(shortened(operation.text)), at];
+      return ['--perms', '0644', '--bind-data', input(shortened(operation)), at];
     case 'tmpfs':
       return ['--perms', operation.mode.padStart(4, '0'), '--tmpfs', at];
     case 'proc':
@@ -181,12 +182,22 @@ function mountArguments(
   }
 }
 
-/** The first accounts of a file that is longer than an input may be, and the last: the user's own. */
-function shortened(text: string): string {
+/** What is kept for a user's own lines, of whom some have hundreds of groups. */
+export const OWN_LINES_LIMIT = 3072;
+
+/** The user's own accounts, and the first others, of a file that is longer than an input may be. */
+function shortened({ text, own }: AccountFile): string {
+  const fitting = (limit: number) => {
+    let room = limit;
+    return (line: string) => {
+      room -= latin1(line).length + 1;
+      return room >= 0;
+    };
+  };
+  const kept = own.filter(fitting(OWN_LINES_LIMIT));
+  const isOther = fitting(INPUT_LIMIT - latin1(kept.join('\n')).length - 1);
   const lines = text.split('\n').slice(0, -1);
-  const size = () => latin1(`${lines.join('\n')}\n`).length;
-  while (size() > INPUT_LIMIT && lines.length > 1) lines.splice(-2, 1);
-  return `${lines.join('\n')}\n`;
+  return `${lines.filter(line => (own.includes(line) ? kept.includes(line) : isOther(line))).join('\n')}\n`;
 }
 
 /** Starts a container of the host's own programs. */

@@ -2,7 +2,7 @@ import { isShellName } from '../launch/shell-names.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import { buildLines, closeLine } from './root-script.ts';
+import { buildLines, closeLines } from './root-script.ts';
 import {
   type Invocation,
   isRefused,
@@ -108,7 +108,7 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
     `jcds_try ${NOT_TWICE} ${shellQuote(facts.mount)} -n --rbind "$jcds_n" ${shellQuote(own)}`,
     ...SHOWN_BY_CH_RUN.flatMap(path => showAgain(path, root, own)),
     ...heldLines(variables.held, `${base}/variables`),
-    closeLine(place, facts),
+    ...closeLines(place, facts, request.umask),
     `exec ${envPrefix(variables, facts)}${shellQuote(host.program)} --no-passwd --env-no-expand --set-env=${shellQuote(`${base}/variables`)} \\`,
     ...(variables.hasUser ? [] : ['  --unset-env=USER \\']),
     '  "$@"',

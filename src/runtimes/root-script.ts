@@ -33,6 +33,8 @@ export function buildLines(
   const parts = gather(skeleton, place.root);
   const [mount, mkdir, ln] = [shellQuote(facts.mount), shellQuote(facts.mkdir), shellQuote(facts.ln)];
   const lines = [
+    // Places and files are as Apptainer makes them, whatever the caller's umask is.
+    'umask 022',
     `jcds_n=${shellQuote(place.root)}`,
     `jcds_w=${inRoot(parts.work)}`,
     ...failLines(who, facts),
@@ -70,9 +72,16 @@ function quotedPlace(at: string): string {
   return shellQuote(`${at} cannot be made`);
 }
 
-/** The end of the lines that build a root: nothing can be written to it any more. */
-export function closeLine(place: RootPlace, facts: Pick<UnshareFacts, 'mount'>): string {
-  return `jcds_try 'the root cannot be made read-only' ${shellQuote(facts.mount)} -n -o remount,bind,ro,nosuid,nodev ${shellQuote(place.mount)}`;
+/** The end of the lines that build a root: nothing can be written to it any more. @param umask the caller's */
+export function closeLines(
+  place: RootPlace,
+  { mount }: Pick<UnshareFacts, 'mount'>,
+  umask: number,
+): string[] {
+  return [
+    `jcds_try 'the root cannot be made read-only' ${shellQuote(mount)} -n -o remount,bind,ro,nosuid,nodev ${shellQuote(place.mount)}`,
+    `umask ${umask.toString(8).padStart(3, '0')}`,
+  ];
 }
 
 /**

@@ -85,6 +85,13 @@ export class RootTree {
     return this.#covered.has(real);
   }
 
+  /** Puts an empty file into the place of a link. */
+  replaceLink(path: string): void {
+    const parent = this.find(parentOf(path));
+    if (parent.below === null && this.#entry(parent.at, nameOf(path))?.kind === 'link')
+      this.#open(parent.at).set(nameOf(path), 'file');
+  }
+
   /** Makes sure that a link at this path can be left out of the new root, which holds its directory from now on. */
   openLink(path: string): void {
     const parent = this.find(parentOf(path));

@@ -1,6 +1,7 @@
 import type { Entries } from '../launch/launcher-environment.ts';
 import type { Plan } from '../launch/plan.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
+import type { Account } from './accounts.ts';
 import type { Shown } from './shown.ts';
 
 /** What is to run, whoever runs it: made once from the command line (or a job), read by every runtime's row. Pure data. */
@@ -44,6 +45,8 @@ export interface RunRequest {
     readonly name: string;
     /** Supplementary groups. */
     readonly groups: readonly number[];
+    /** What the host's own files say of the user; absent: nothing. */
+    readonly account?: Account;
   };
   /** The caller's own, for runtimes whose daemon starts the job. */
   readonly umask: number;

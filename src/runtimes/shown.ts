@@ -46,6 +46,8 @@ export interface Place {
   readonly origin: 'jcds' | 'home' | Bind['origin'];
   readonly content: Content;
   readonly isMade?: true;
+  /** A link of the image at this place gives way; otherwise it is followed. */
+  readonly replacesLink?: true;
 }
 
 /**
@@ -72,10 +74,12 @@ export interface ShownParts {
   readonly contain: boolean;
   /** Nothing at /tmp and /var/tmp: the image's are there. */
   readonly withoutTmp?: boolean;
+  /** The host's /etc/localtime; absent: it has none. */
+  readonly zone?: string | undefined;
 }
 
 /** Puts together what a job sees. Pure. */
-export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp }: ShownParts): Shown {
+export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp, zone }: ShownParts): Shown {
   const content = homeContent(home);
   const homes: Place[] =
     content === null ? [] : [{ ...(homePlace ?? { at: home.path }), origin: 'home', content }];
@@ -86,6 +90,7 @@ export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp }: Sh
       ...ownPlaces(contain, withoutTmp === true ? [] : ['/tmp', '/var/tmp']),
       ...homes,
       ...ownFiles(),
+      ...(zone === undefined ? [] : [zonePlace(zone)]),
       ...binds.map(placeOfBind),
     ],
   };
@@ -113,6 +118,12 @@ function ownFiles(): Place[] {
     ...['/etc/resolv.conf', '/etc/hosts'].map(at => own(at, { kind: 'copy', source: at })),
     ...(['passwd', 'group'] as const).map(file => own(`/etc/${file}`, { kind: 'accounts', file })),
   ];
+}
+
+/** The host's time zone, at this very name: in most images it is a link to a zone of theirs. */
+function zonePlace(source: string): Place {
+  const content = { kind: 'host', source, of: 'file', mode: 'ro' } as const;
+  return { ...own('/etc/localtime', content), replacesLink: true };
 }
 
 /** What is shown as the home directory; null: nothing. */

@@ -13,7 +13,8 @@ export type Mounted =
   | { readonly kind: 'bind'; readonly source: string; readonly mode: 'ro' | 'rw' }
   /** A text file of the host, as it is now; left out where the host has none. */
   | { readonly kind: 'copy'; readonly source: string }
-  | { readonly kind: 'text'; readonly text: string }
+  /** A text; where it is shortened `own` lines of it must stay. */
+  | { readonly kind: 'text'; readonly text: string; readonly own: readonly string[] }
   | { readonly kind: 'tmpfs'; readonly mode: string }
   | { readonly kind: 'proc' | 'sys' }
   /** The host's /dev, or the few devices that every program may expect and some besides. */
@@ -92,7 +93,8 @@ function build(
 
 function show(place: Place, { request, gpu, tree, mounts }: Building): void {
   const mounted = mountedFor(place.content, request, gpu);
-  if (mounted === null || (place.origin === 'jcds' && hasNoPlace(place.at, tree))) return;
+  if (place.origin === 'jcds' && hasNoPlace(place.at, tree)) return;
+  if (place.replacesLink === true) tree.replaceLink(place.at);
   const kind = isDirectory(mounted, place.content) ? 'directory' : 'file';
   const { at, below } = tree.place(place.at, kind);
   const above = mounts.findLast(mount => mount.at === below);
@@ -119,8 +121,7 @@ function placeOf(path: string, tree: RootTree): RealPlace | null {
   }
 }
 
-/** null: the image's own file will do. */
-function mountedFor(content: Content, request: RunRequest, gpu: Gpu): Mounted | null {
+function mountedFor(content: Content, request: RunRequest, gpu: Gpu): Mounted {
   switch (content.kind) {
     case 'host':
       return { kind: 'bind', source: content.source, mode: content.mode };
@@ -128,10 +129,8 @@ function mountedFor(content: Content, request: RunRequest, gpu: Gpu): Mounted | 
       return { kind: 'tmpfs', mode: content.mode };
     case 'copy':
       return { kind: 'copy', source: content.source };
-    case 'accounts': {
-      const text = content.file === 'passwd' ? passwdFor(request) : groupFor(request);
-      return text === null ? null : { kind: 'text', text };
-    }
+    case 'accounts':
+      return { kind: 'text', ...(content.file === 'passwd' ? passwdFor(request) : groupFor(request)) };
     case 'proc':
     case 'sys':
       return { kind: content.kind };

@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { ContainerVariable } from './environment.ts';
-import { type BuildTools, buildLines, closeLine } from './root-script.ts';
+import { type BuildTools, buildLines, closeLines } from './root-script.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { ToolsAfterChange, UnshareFacts } from './unshare.ts';
 import { withheldName } from './withheld-variables.ts';
@@ -15,6 +15,7 @@ export function setUpScript(
   place: string,
   facts: BuildTools & Pick<UnshareFacts, 'pivotRoot'>,
   tools: ToolsAfterChange,
+  umask: number,
 ): { readonly script: string; readonly texts: readonly string[] } {
   const where = { mount: place, root: place };
   const { lines, texts } = buildLines(skeleton, where, facts, 'unshare');
@@ -24,7 +25,7 @@ export function setUpScript(
     'jcds_last=$1 jcds_cwd=$2',
     'shift 2',
     ...lines,
-    closeLine(where, facts),
+    ...closeLines(where, facts, umask),
     `cd ${shellQuote(tools.directory)} || jcds_fail 'the root cannot be changed'`,
     `jcds_try 'the root cannot be changed' ${shellQuote(facts.pivotRoot)} "$jcds_n" "$jcds_n"`,
     // Whatever is not a built-in command would be the image's from here on, and /dev/null may be a file of the user's.

@@ -79,7 +79,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const root = skeleton(request, gpuOf(request, host));
   const place = choosePlace(facts.places, request);
   const tools = toolsAfterChange(facts);
-  const set = setUpScript(root, place, { ...facts, memories: host.memories }, tools);
+  const set = setUpScript(root, place, { ...facts, memories: host.memories }, tools, request.umask);
   return {
     file: host.program,
     args: [

@@ -17,7 +17,7 @@ import {
 import { plainImage } from './plain-image-script.ts';
 import type { ScriptOptions } from './script-options.ts';
 import { knownLinks, showRoot } from './show-root-script.ts';
-import { accountsScript, GATHER_BINDS, GPU_DEVICES, INPUT, skeletonLines } from './skeleton-script.ts';
+import { accountsScript, GATHER_BINDS, GPU_DEVICES, INPUT, skeletonLines, ZONE } from './skeleton-script.ts';
 import { becomeRuntime, chooseGpu, findProgram } from './start-script.ts';
 import { TREE } from './tree-script.ts';
 
@@ -37,6 +37,7 @@ export function bubblewrapFunctions(requested: ScriptOptions): string[] {
     TREE,
     showRoot(requested.image.repository),
     accountsScript(requested.recorded),
+    ZONE,
     ...(requested.gpu === 'none' ? [] : gpuFunctions(requested.contain)),
   ];
 }

@@ -1,5 +1,7 @@
 import { INPUT_LIMIT, NoFreeDescriptorError } from '../launch/plan.ts';
 import { quoteWord } from '../launch/quote.ts';
+import { OWN_LINES_LIMIT } from '../runtimes/bubblewrap.ts';
+
 import { failLine } from './failures.ts';
 import type { RecordedImage, ScriptOptions } from './script-options.ts';
 
@@ -85,72 +87,121 @@ export function accountsScript(recorded: RecordedImage | null): string {
     [ "\${#jcds_text}" -lt 65536 ] || break
   done <"$jcds_target$jcds_real"
 } 2>/dev/null
-jcds_account() { # NAME NUMBER
+jcds_account() { # NAME OWN-LINES
   jcds_account_text "$1"
+  jcds_own=$2 jcds_entry='' jcds_whole=''
   set -f
   IFS=$jcds_newline
   for jcds_word in $jcds_text; do
     jcds_item=\${jcds_word#*:}
     jcds_item=\${jcds_item#*:}
-    case \${jcds_item%%:*} in
-      "$2")
-        unset IFS
-        set +f
-        return
+    case $1:\${jcds_item%%:*}:$jcds_word in
+      passwd:"$jcds_uid":*:*:*:*:*:*:*)
+        jcds_entry=$jcds_word jcds_rest=\${jcds_word%:*}
+        jcds_own=\${jcds_rest%:*}:$jcds_dir:\${jcds_word##*:}
+        break
         ;;
     esac
   done
-  jcds_find_user
-  case $1 in
-    passwd)
-      case $jcds_home in
-        *:* | *"$jcds_newline"*) jcds_own_line=$jcds_user:x:$jcds_uid:$jcds_gid::/:/bin/sh ;;
-        *) jcds_own_line=$jcds_user:x:$jcds_uid:$jcds_gid::$jcds_home:/bin/sh ;;
-      esac
-      ;;
-    *) jcds_own_line=$jcds_user:x:$jcds_gid: ;;
-  esac
-  jcds_whole=''
+  jcds_room=$((${INPUT_LIMIT - 1} - \${#jcds_own}))
   for jcds_word in $jcds_text; do
-    [ $((\${#jcds_whole} + \${#jcds_word} + \${#jcds_own_line})) -lt ${INPUT_LIMIT - 1} ] || break
+    case $jcds_word in
+      "$jcds_entry") jcds_word=$jcds_own jcds_own='' ;;
+      *)
+        jcds_room=$((jcds_room - \${#jcds_word} - 1))
+        [ "$jcds_room" -ge 0 ] || break
+        ;;
+    esac
     jcds_whole=$jcds_whole$jcds_word$jcds_newline
   done
   unset IFS
   set +f
+  jcds_whole=$jcds_whole$jcds_own
   jcds_place "/etc/$1" file
-  jcds_input "$jcds_whole$jcds_own_line"
-  jcds_option --perms 0644 --ro-bind-data "$jcds_descriptor" "$jcds_spot"
+  jcds_input "\${jcds_whole%"$jcds_newline"}"
+  jcds_option --perms 0644 --bind-data "$jcds_descriptor" "$jcds_spot"
 }
-jcds_find_user() {
-  [ -z "$jcds_user" ] || return 0
-  jcds_user=$(
-    unset IFS
-    PATH=/usr/bin:/bin
-    export PATH
-    id -un 2>/dev/null
-  )
-  case $jcds_user in
-    '' | "$jcds_uid") jcds_user=\${USER:-$jcds_uid} ;;
+jcds_find_user() { # this host's entry; what only a directory service knows is asked for
+  while IFS=: read -r jcds_user jcds_word jcds_item jcds_group jcds_gecos jcds_rest jcds_shell || [ -n "$jcds_user" ]; do
+    [ "$jcds_item" != "$jcds_uid" ] || return 0
+  done
+  return 1
+} 2>/dev/null
+jcds_harmless() { # NAME: sets jcds_item
+  case $1 in
+    '' | *[!A-Za-z0-9_.@-]*) jcds_item=user ;;
+    *) jcds_item=$1 ;;
   esac
-  case $jcds_user in
-    *[!A-Za-z0-9_.@-]*) jcds_user=user ;;
+}
+jcds_groups() { # sets jcds_lines
+  jcds_lines='' jcds_named=' '
+  while IFS=: read -r jcds_title jcds_word jcds_number jcds_rest || [ -n "$jcds_title" ]; do
+    case "$jcds_named:\${jcds_number:-none}:$jcds_wanted" in
+      *" $jcds_number "*:*:* | *:*[!0-9]*:*) ;;
+      *:*" $jcds_number "*) jcds_group_line "$jcds_title" "$jcds_number" ;;
+    esac
+  done </etc/group
+  case $jcds_named in
+    *" $jcds_group "*) ;;
+    *) jcds_group_line "$jcds_user" "$jcds_group" ;;
   esac
+} 2>/dev/null
+jcds_group_line() { # NAME NUMBER
+  jcds_named="$jcds_named$2 "
+  jcds_harmless "$1"
+  jcds_word=$jcds_item:x:$2:
+  jcds_harmless "$jcds_user"
+  jcds_word=$jcds_word$jcds_item
+  [ $((\${#jcds_lines} + \${#jcds_word} + 1)) -gt ${OWN_LINES_LIMIT} ] || jcds_lines=$jcds_lines\${jcds_lines:+"$jcds_newline"}$jcds_word
 }
 jcds_accounts() {
-  jcds_user=''
   while read -r jcds_item jcds_word jcds_rest; do
     case $jcds_item in
       Uid:) jcds_uid=$jcds_word ;;
-      Gid:)
-        jcds_gid=$jcds_word
+      Gid:) jcds_gid=$jcds_word ;;
+      Groups:)
+        jcds_wanted=" $jcds_word $jcds_rest $jcds_gid "
         break
         ;;
     esac
   done </proc/self/status
-  jcds_account passwd "$jcds_uid"
-  jcds_account group "$jcds_gid"
+  if ! jcds_find_user </etc/passwd; then
+    jcds_text=$(
+      PATH=/usr/bin:/bin
+      export PATH
+      getent passwd "$jcds_uid" 2>/dev/null
+    )
+    jcds_find_user <<JCDS || jcds_user=\${USER:-$jcds_uid} jcds_group=$jcds_gid jcds_shell=''
+$jcds_text
+JCDS
+    jcds_gecos=''
+  fi
+  jcds_wanted="$jcds_wanted$jcds_group "
+  case $jcds_home in
+    *:* | *"$jcds_newline"*) jcds_dir=/ ;;
+    *) jcds_dir=$jcds_home ;;
+  esac
+  jcds_harmless "$jcds_user"
+  jcds_account passwd "$jcds_item:x:$jcds_uid:$jcds_group:$jcds_gecos:$jcds_dir:\${jcds_shell:-/bin/sh}"
+  jcds_groups
+  jcds_account group "$jcds_lines"
 }`;
 }
+
+/** The host's time zone, in the place of a link of the image. */
+export const ZONE = `jcds_zone() {
+  [ -e /etc/localtime ] || return 0
+  jcds_locate /etc
+  case $jcds_left in
+    '') ! [ -h "$jcds_target$jcds_real/localtime" ] || jcds_replace_link "$jcds_real/localtime" ;;
+  esac
+  jcds_place /etc/localtime file
+  jcds_option --ro-bind /etc/localtime "$jcds_spot"
+}
+jcds_replace_link() { # PLACE
+  jcds_open "\${1%/*}"
+  jcds_make "$1" file
+}`;
 
 /** jcds_input: a text for the runtime, on a descriptor that the caller has not (dash can name none above 9). */
 export const INPUT = `jcds_inputs='' jcds_bodies=''
@@ -207,6 +258,7 @@ export function skeletonLines(requested: Pick<ScriptOptions, 'contain' | 'gpu'>)
     '  jcds_option --ro-bind-try "$jcds_source" "$jcds_spot"',
     'done',
     'jcds_accounts',
+    'jcds_zone',
     ...(gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || jcds_gpu_libraries']),
     'jcds_bind_all',
     'jcds_mounts=$jcds_options',

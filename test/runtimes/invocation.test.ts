@@ -110,7 +110,8 @@ const binds: Bind[] = [
 ];
 
 /** How the host's sh builds the root of the ordinary request. */
-const build = (root: string, who: string) => `jcds_n='${root}'
+const build = (root: string, who: string) => `umask 022
+jcds_n='${root}'
 jcds_w="$jcds_n"'/proc'
 jcds_fail() {
   printf 'jcds: ${who}: %s%s\\n' "$1" "\${2:+:}" >&2
@@ -158,6 +159,7 @@ jcds_last=$1 jcds_cwd=$2
 shift 2
 ${build('/mnt', 'unshare')}
 jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
+umask 022
 cd '/usr/bin' || jcds_fail 'the root cannot be changed'
 jcds_try 'the root cannot be changed' '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n"
 LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / 2>&- || jcds_fail 'the old root cannot be detached'
@@ -179,6 +181,7 @@ printf "%s='%s'\\n" PATH "$JCDS_HELD_PATH" >>'/mnt/variables'
 printf "%s='%s'\\n" PWD "$JCDS_HELD_PWD" >>'/mnt/variables'
 unset JCDS_HELD_OLDPWD JCDS_HELD_PATH JCDS_HELD_PWD
 jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
+umask 022
 exec '/usr/bin/env' 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
   --unset-env=USER \\
   "$@"`;
@@ -191,7 +194,7 @@ unset OLDPWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './env' --chdir="$jcds_cwd" -u JCDS_HELD_OLDPWD -u JCDS_HELD_PWD -S 'OLDPWD=\${JCDS_HELD_OLDPWD} PWD=\${JCDS_HELD_PWD}' 'BASH_FUNC_m%%=() { :; }' "$@"`;
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n';
-const GROUP = 'root:x:0:\nalice:x:1000:\n';
+const GROUP = 'root:x:0:\nalice:x:1000:alice\n';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const apptainerArguments = [
@@ -322,8 +325,8 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       ['--dev-bind', '/dev', '/dev', '--proc', '/proc', '--ro-bind', '/sys', '/sys'],
       ['--bind', '/tmp', '/tmp', '--bind', '/var/tmp', '/var/tmp', '--bind', '/home/alice', '/home/alice'],
       ['/etc/resolv.conf', '/etc/hosts'].flatMap(path => ['--ro-bind-try', path, path]),
-      ['--perms', '0644', '--ro-bind-data', { input: 0 }, '/etc/passwd'],
-      ['--perms', '0644', '--ro-bind-data', { input: 1 }, '/etc/group'],
+      ['--perms', '0644', '--bind-data', { input: 0 }, '/etc/passwd'],
+      ['--perms', '0644', '--bind-data', { input: 1 }, '/etc/group'],
       ['--bind', '/home/alice/work', '/home/alice/work', '--ro-bind', '/data', '/data'],
       ['--remount-ro', '/', '--chdir', '/home/alice/work', '--', 'prog', '--its'],
     ].flat(),
@@ -711,12 +714,36 @@ describe('unshare', () => {
   });
 });
 
-test('bubblewrap: passwd is shortened to what an input may hold, the user’s own line stays', () => {
+describe('bubblewrap: an input holds 4,096 bytes', () => {
   const passwd = Array.from({ length: 300 }, (_, i) => `user${i}:x:${i + 5000}:1::/:/bin/sh\n`).join('');
-  const facts = someFacts({ passwd });
-  const { inputs } = invoke('bubblewrap', aRequest({ image: { path: '/i', kind: 'directory', facts } }));
-  const text = String(inputs?.[0]);
-  expect(text.length).toBeLessThanOrEqual(4096);
-  expect(text.length).toBeGreaterThan(4000);
-  expect(text.endsWith('\nalice:x:1000:1000::/home/alice:/bin/sh\n')).toBe(true);
+  const inputsFor = (changes: RequestChanges, passwd: string) => {
+    const facts = someFacts({ passwd });
+    return invoke('bubblewrap', aRequest({ image: { path: '/i', kind: 'directory', facts }, ...changes }))
+      .inputs;
+  };
+
+  test.each([
+    ['added at the end', passwd, 'alice:x:1000:1000::/home/alice:/bin/sh'],
+    [
+      'the image’s own, far down',
+      `${passwd}node:x:1000:7:N:/n:/bin/n\n`,
+      'node:x:1000:7:N:/home/alice:/bin/n',
+    ],
+  ])('the user’s line stays: %s', (_, file, line) => {
+    const text = String(inputsFor({}, file)?.[0]);
+    expect(text.length).toBeLessThanOrEqual(4096);
+    expect(text.length).toBeGreaterThan(4000);
+    expect(text.startsWith('user0:x:5000:')).toBe(true);
+    expect(text.endsWith(`\n${line}\n`)).toBe(true);
+  });
+
+  test('of hundreds of groups some are left out, and none of the image’s', () => {
+    const groups = Array.from({ length: 400 }, (_, i) => ({ name: `group${i}`, gid: 5000 + i }));
+    const account = { name: 'alice', gid: 1000, gecos: '', shell: '', groups };
+    const user = { uid: 1000, gid: 1000, name: 'alice', groups: [], account };
+    const lines = String(inputsFor({ user }, '')?.[1]).split('\n');
+    expect(lines.join('\n').length).toBeLessThanOrEqual(4096);
+    expect(lines.length).toBeGreaterThan(100);
+    expect(lines.slice(0, 2)).toEqual(['root:x:0:', 'group0:x:5000:alice']);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
+import type { RunRequest } from '../../src/runtimes/runtime.ts';
 import type { Bind } from '../../src/runtimes/shown.ts';
 import { listingsNeeded, type Skeleton, skeleton } from '../../src/runtimes/skeleton.ts';
 import { aRequest, type RequestChanges, someFacts } from './requests.ts';
@@ -46,7 +47,7 @@ const COMMON_MOUNTS = [
   'copy /etc/resolv.conf',
   'copy /etc/hosts',
   'text /etc/passwd alice:x:1000:1000::/home/alice:/bin/sh',
-  'text /etc/group alice:x:1000:',
+  'text /etc/group alice:x:1000:alice',
 ];
 /** The root of the usual image with the usual request: only /home is opened, since the home directory is not in it. */
 const COMMON_ROOT = [
@@ -214,17 +215,44 @@ describe('the root of the job', () => {
     );
   });
 
-  test('the user’s line is added only where the image has none, and only with a harmless name', () => {
-    const texts = (passwd: string | null, name: string) => {
-      const facts = someFacts({ passwd, group: 'a:x:1000:\n' });
-      const request = aRequest({
-        image: { path: '/img', kind: 'directory', facts },
-        user: { uid: 1000, gid: 1000, name, groups: [] },
-      });
-      return lines(skeleton(request)).filter(line => line.startsWith('text'));
+  const textsFor = (passwd: string | null, user: Partial<RunRequest['user']>) => {
+    const facts = someFacts({ passwd, group: 'a:x:1000:\n' });
+    const request = aRequest({
+      image: { path: '/img', kind: 'directory', facts },
+      user: { uid: 1000, gid: 1000, name: 'alice', groups: [], ...user },
+    });
+    return lines(skeleton(request)).filter(line => line.startsWith('text'));
+  };
+
+  test.each([
+    ['a line for the user', null, 'alice:x:1000:1000::/home/alice:/bin/sh'],
+    [
+      'the image’s own line, with the home of the job',
+      'node:x:1000:5:Node:/n:/bin/n',
+      'node:x:1000:5:Node:/home/alice:/bin/n',
+    ],
+    ['one of two lines', 'a:x:1000:5:A:/a:/bin/a\nb:x:1000:6:B:/b:/bin/b', 'b:x:1000:6:B:/b:/bin/b'],
+    ['a line of too few fields counts for nothing', 'x:x:1000:5', 'alice:x:1000:1000::/home/alice:/bin/sh'],
+  ])('passwd has %s', (_, passwd, last) => {
+    expect(textsFor(passwd, {})).toEqual([`text /etc/passwd ${last}`, 'text /etc/group alice:x:1000:alice']);
+  });
+
+  test('an account of the host: its group, its shell, the names of its groups; none can break a line', () => {
+    const account = {
+      ...{ name: 'alice', gid: 7, gecos: 'Alice', shell: '/bin/zsh' },
+      groups: [
+        { name: 'lab', gid: 7 },
+        { name: 'evil:0\nroot', gid: 8 },
+      ],
     };
-    expect(texts('node:x:1000:1000::/:/bin/sh', 'alice')).toEqual([]);
-    expect(texts(null, 'evil:0\nroot')).toEqual(['text /etc/passwd user:x:1000:1000::/home/alice:/bin/sh']);
+    expect(textsFor(null, { account })).toEqual([
+      'text /etc/passwd alice:x:1000:7:Alice:/home/alice:/bin/zsh',
+      'text /etc/group user:x:8:alice',
+    ]);
+    expect(textsFor(null, { name: 'evil:0\nroot' })).toEqual([
+      'text /etc/passwd user:x:1000:1000::/home/alice:/bin/sh',
+      'text /etc/group user:x:1000:user',
+    ]);
   });
 });
 

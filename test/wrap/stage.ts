@@ -174,7 +174,7 @@ esac
 ls /proc/$$/fd >'${dump}.descriptors'
 for word in "$@"; do
   case $option in
-    --args | --ro-bind-data) eval "printf '%s=%s\\0' $word "$(/bin/tr '\\0' '\\1' <&$word && echo .)"" ;;
+    --args | --bind-data) eval "printf '%s=%s\\0' $word "$(/bin/tr '\\0' '\\1' <&$word && echo .)"" ;;
   esac
   option=$word
 done >'${dump}.inputs'

@@ -45,7 +45,7 @@ export function shown({ started, ...ran }: Ran) {
       if (option === '--setenv') environment.set(first, second);
       else if (option === '--unsetenv') environment.delete(first);
       else if (option === '--args') take(read().split('\u0001').slice(0, -1));
-      else steps.push(option === '--ro-bind-data' ? [option, read(), second] : step);
+      else steps.push(option === '--bind-data' ? [option, read(), second] : step);
     }
   };
   take(started.args);

@@ -62,12 +62,6 @@ export const AWAITED: Readonly<Record<string, readonly string[]>> = {
   'a bind onto /etc/passwd is what the job sees': ['wrap bubblewrap, osg'],
   'a directory by way of a link, and the home is somewhere else': ['wrap apptainer, osg'],
   'a place that cannot be made is said by jcds first': ['wrap bubblewrap, osg'],
-  'an entry of the image with the caller’s number: its home is the caller’s': [
-    'exec bubblewrap, osg',
-    'exec charliecloud, osg',
-    'exec unshare, osg',
-    'wrap bubblewrap, osg',
-  ],
   'an image with 4,000 homes': [
     'exec bubblewrap, osg',
     'exec charliecloud, osg',
@@ -78,12 +72,6 @@ export const AWAITED: Readonly<Record<string, readonly string[]>> = {
   'hep: the caller’s value wins for the names of its list': ['wrap apptainer, osg'],
   'home is /: a command of the image is found in the image': ['wrap bubblewrap, cern'],
   'keep: the image’s value wins': ['wrap bubblewrap, cern'],
-  'the account is the caller’s': [
-    'exec bubblewrap, osg',
-    'exec charliecloud, osg',
-    'exec unshare, osg',
-    'wrap bubblewrap, osg',
-  ],
   'the directory /data/link is one by way of a link': ['wrap apptainer, osg'],
   'the directory /data/link/inner is one by way of a link': ['wrap apptainer, osg'],
   'the directory /home/link is one by way of a link': ['wrap apptainer, osg'],
@@ -92,12 +80,6 @@ export const AWAITED: Readonly<Record<string, readonly string[]>> = {
   'the directory /home/me/work is one by way of a link': ['wrap apptainer, osg', 'wrap bubblewrap, osg'],
   'the directory /home/me/work/data is one by way of a link': ['wrap apptainer, osg', 'wrap bubblewrap, osg'],
   'the directory /tmp/closed cannot be entered again': ['wrap bubblewrap, osg'],
-  'the zone of the host': [
-    'exec bubblewrap, osg',
-    'exec charliecloud, osg',
-    'exec unshare, osg',
-    'wrap bubblewrap, osg',
-  ],
   'tmp-link: the host’s /tmp is at /tmp': ['wrap bubblewrap, osg'],
   'vartmp-link: the host’s /tmp is at /tmp': ['wrap bubblewrap, osg'],
 };

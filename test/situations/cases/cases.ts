@@ -26,6 +26,8 @@ export interface Case {
   readonly ways?: readonly Way[];
   /** Whether Apptainer typed by hand does the same: then it is asked as well. */
   readonly byHand?: boolean;
+  /** Lines that the caller's shell runs before, where it is. */
+  readonly before?: string;
   /** Lines that root runs on the stage before. */
   readonly root?: string;
 }
@@ -76,6 +78,6 @@ function startsOf(row: Case) {
 function runCase(stage: Stage, row: Case, way: Way, layout: Situation['layout']): Promise<Ended> {
   const situation = { ...ORDINARY, layout, ...row.situation };
   const command = row.command ?? ['/bin/sh', '-c', row.sh ?? ':'];
-  const lines = `${entering(situation.cwd)}\n${startLines(situation, way, stage.host, command)}`;
+  const lines = `${entering(situation.cwd)}\n${row.before ?? ''}\n${startLines(situation, way, stage.host, command)}`;
   return stage.run(situation, lines, way, row.root);
 }

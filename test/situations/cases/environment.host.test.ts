@@ -116,6 +116,19 @@ const ACCOUNTS: readonly Case[] = [
     byHand: true,
   },
   {
+    what: 'the group is the caller’s',
+    sh: 'grep -c ":$(id -g):$(id -un)$" /etc/group',
+    says: '1',
+    byHand: true,
+  },
+  {
+    what: 'the files of accounts can be read by all and written by the job, whatever the umask is',
+    before: 'umask 077',
+    sh: 'umask; stat -c %a /etc/passwd /etc/group; : >> /etc/passwd && : >> /etc/group && echo written',
+    says: '0077\n644\n644\nwritten',
+    byHand: true,
+  },
+  {
     what: 'the zone of the host',
     situation: { zone: 'Asia/Tokyo' },
     command: ['/bin/busybox-judge', 'date', '+%Z'],

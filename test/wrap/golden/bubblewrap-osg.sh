@@ -6,7 +6,7 @@
 # shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own
 set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
-unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_hand_on jcds_hand_over_secrets jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_own_line jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_remounts jcds_repository jcds_rest jcds_result jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_where jcds_whole jcds_word
+unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_dir jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gecos jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_group jcds_group_line jcds_groups jcds_hand_on jcds_hand_over_secrets jcds_harmless jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_lines jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_named jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_remounts jcds_replace_link jcds_repository jcds_rest jcds_result jcds_room jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_shell jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_title jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_wanted jcds_where jcds_whole jcds_word jcds_zone
 case ${BASH_VERSION+bash} in
   bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
 esac
@@ -681,70 +681,118 @@ nogroup:x:65534:
     [ "${#jcds_text}" -lt 65536 ] || break
   done <"$jcds_target$jcds_real"
 } 2>/dev/null
-jcds_account() { # NAME NUMBER
+jcds_account() { # NAME OWN-LINES
   jcds_account_text "$1"
+  jcds_own=$2 jcds_entry='' jcds_whole=''
   set -f
   IFS=$jcds_newline
   for jcds_word in $jcds_text; do
     jcds_item=${jcds_word#*:}
     jcds_item=${jcds_item#*:}
-    case ${jcds_item%%:*} in
-      "$2")
-        unset IFS
-        set +f
-        return
+    case $1:${jcds_item%%:*}:$jcds_word in
+      passwd:"$jcds_uid":*:*:*:*:*:*:*)
+        jcds_entry=$jcds_word jcds_rest=${jcds_word%:*}
+        jcds_own=${jcds_rest%:*}:$jcds_dir:${jcds_word##*:}
+        break
         ;;
     esac
   done
-  jcds_find_user
-  case $1 in
-    passwd)
-      case $jcds_home in
-        *:* | *"$jcds_newline"*) jcds_own_line=$jcds_user:x:$jcds_uid:$jcds_gid::/:/bin/sh ;;
-        *) jcds_own_line=$jcds_user:x:$jcds_uid:$jcds_gid::$jcds_home:/bin/sh ;;
-      esac
-      ;;
-    *) jcds_own_line=$jcds_user:x:$jcds_gid: ;;
-  esac
-  jcds_whole=''
+  jcds_room=$((4095 - ${#jcds_own}))
   for jcds_word in $jcds_text; do
-    [ $((${#jcds_whole} + ${#jcds_word} + ${#jcds_own_line})) -lt 4095 ] || break
+    case $jcds_word in
+      "$jcds_entry") jcds_word=$jcds_own jcds_own='' ;;
+      *)
+        jcds_room=$((jcds_room - ${#jcds_word} - 1))
+        [ "$jcds_room" -ge 0 ] || break
+        ;;
+    esac
     jcds_whole=$jcds_whole$jcds_word$jcds_newline
   done
   unset IFS
   set +f
+  jcds_whole=$jcds_whole$jcds_own
   jcds_place "/etc/$1" file
-  jcds_input "$jcds_whole$jcds_own_line"
-  jcds_option --perms 0644 --ro-bind-data "$jcds_descriptor" "$jcds_spot"
+  jcds_input "${jcds_whole%"$jcds_newline"}"
+  jcds_option --perms 0644 --bind-data "$jcds_descriptor" "$jcds_spot"
 }
-jcds_find_user() {
-  [ -z "$jcds_user" ] || return 0
-  jcds_user=$(
-    unset IFS
-    PATH=/usr/bin:/bin
-    export PATH
-    id -un 2>/dev/null
-  )
-  case $jcds_user in
-    '' | "$jcds_uid") jcds_user=${USER:-$jcds_uid} ;;
+jcds_find_user() { # this host's entry; what only a directory service knows is asked for
+  while IFS=: read -r jcds_user jcds_word jcds_item jcds_group jcds_gecos jcds_rest jcds_shell || [ -n "$jcds_user" ]; do
+    [ "$jcds_item" != "$jcds_uid" ] || return 0
+  done
+  return 1
+} 2>/dev/null
+jcds_harmless() { # NAME: sets jcds_item
+  case $1 in
+    '' | *[!A-Za-z0-9_.@-]*) jcds_item=user ;;
+    *) jcds_item=$1 ;;
   esac
-  case $jcds_user in
-    *[!A-Za-z0-9_.@-]*) jcds_user=user ;;
+}
+jcds_groups() { # sets jcds_lines
+  jcds_lines='' jcds_named=' '
+  while IFS=: read -r jcds_title jcds_word jcds_number jcds_rest || [ -n "$jcds_title" ]; do
+    case "$jcds_named:${jcds_number:-none}:$jcds_wanted" in
+      *" $jcds_number "*:*:* | *:*[!0-9]*:*) ;;
+      *:*" $jcds_number "*) jcds_group_line "$jcds_title" "$jcds_number" ;;
+    esac
+  done </etc/group
+  case $jcds_named in
+    *" $jcds_group "*) ;;
+    *) jcds_group_line "$jcds_user" "$jcds_group" ;;
   esac
+} 2>/dev/null
+jcds_group_line() { # NAME NUMBER
+  jcds_named="$jcds_named$2 "
+  jcds_harmless "$1"
+  jcds_word=$jcds_item:x:$2:
+  jcds_harmless "$jcds_user"
+  jcds_word=$jcds_word$jcds_item
+  [ $((${#jcds_lines} + ${#jcds_word} + 1)) -gt 3072 ] || jcds_lines=$jcds_lines${jcds_lines:+"$jcds_newline"}$jcds_word
 }
 jcds_accounts() {
-  jcds_user=''
   while read -r jcds_item jcds_word jcds_rest; do
     case $jcds_item in
       Uid:) jcds_uid=$jcds_word ;;
-      Gid:)
-        jcds_gid=$jcds_word
+      Gid:) jcds_gid=$jcds_word ;;
+      Groups:)
+        jcds_wanted=" $jcds_word $jcds_rest $jcds_gid "
         break
         ;;
     esac
   done </proc/self/status
-  jcds_account passwd "$jcds_uid"
-  jcds_account group "$jcds_gid"
+  if ! jcds_find_user </etc/passwd; then
+    jcds_text=$(
+      PATH=/usr/bin:/bin
+      export PATH
+      getent passwd "$jcds_uid" 2>/dev/null
+    )
+    jcds_find_user <<JCDS || jcds_user=${USER:-$jcds_uid} jcds_group=$jcds_gid jcds_shell=''
+$jcds_text
+JCDS
+    jcds_gecos=''
+  fi
+  jcds_wanted="$jcds_wanted$jcds_group "
+  case $jcds_home in
+    *:* | *"$jcds_newline"*) jcds_dir=/ ;;
+    *) jcds_dir=$jcds_home ;;
+  esac
+  jcds_harmless "$jcds_user"
+  jcds_account passwd "$jcds_item:x:$jcds_uid:$jcds_group:$jcds_gecos:$jcds_dir:${jcds_shell:-/bin/sh}"
+  jcds_groups
+  jcds_account group "$jcds_lines"
+}
+
+jcds_zone() {
+  [ -e /etc/localtime ] || return 0
+  jcds_locate /etc
+  case $jcds_left in
+    '') ! [ -h "$jcds_target$jcds_real/localtime" ] || jcds_replace_link "$jcds_real/localtime" ;;
+  esac
+  jcds_place /etc/localtime file
+  jcds_option --ro-bind /etc/localtime "$jcds_spot"
+}
+jcds_replace_link() { # PLACE
+  jcds_open "${1%/*}"
+  jcds_make "$1" file
 }
 
 jcds_gpu_libraries() {
@@ -1015,6 +1063,7 @@ jcds_start() { # COMMAND [ARGUMENT...]
     jcds_option --ro-bind-try "$jcds_source" "$jcds_spot"
   done
   jcds_accounts
+  jcds_zone
   [ -z "$jcds_gpu" ] || jcds_gpu_libraries
   jcds_bind_all
   jcds_mounts=$jcds_options
