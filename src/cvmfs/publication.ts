@@ -98,7 +98,10 @@ export function missingHint(name: string, looked: readonly LookedAt[], typed: st
 
 /** The image without registry and tag: what its neighbours are listed by. */
 function hintPattern(name: string): string {
-  const path = name.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  const path = name
+    .replace(/\/+$/, '')
+    .replace(/@.*$/, '')
+    .replace(/:[^/]*$/, '');
   return commandText(`*${path.slice(path.lastIndexOf('/') + 1)}*`);
 }
 

@@ -42,6 +42,8 @@ export interface ImageWords {
   readonly pinned?: boolean;
   /** The `--repository` options that were typed, for hints. */
   readonly typed?: string;
+  /** Where a script looks for a name that it learns when it runs; a path names its own repository. */
+  readonly searched?: readonly string[];
 }
 
 /** For a script that learns the image when it runs. */
@@ -51,7 +53,15 @@ export const UNKNOWN_IMAGE: ImageWords = {
   entry: 'JCDS%ENTRY%',
 };
 
-const PATH = 'JCDS%PATH%';
+/** The name of an image that is a path. */
+const NAMED_PATH = '/JCDS%NAME%';
+/** In an error's facts: where the image stands, or would. */
+export const PATH = 'JCDS%PATH%';
+/** In an error's facts: the digest that was asked for, and the name without it. The job wrapper has them. */
+export const DIGEST = 'JCDS%DIGEST%';
+export const UNDIGESTED = 'JCDS%UNDIGESTED%';
+/** In an error's facts: the name without registry, tag and digest, of a script that learns the image when it runs. */
+export const REPOSITORY_NAME = 'JCDS%ORIGIN%';
 /** In an error's facts: what the script has in `jcds_text`. */
 export const TEXT = 'JCDS%TEXT%';
 /** In an error's facts: what the script has in `jcds_shown_place`. */
@@ -77,12 +87,16 @@ class PinnedImageGoneError extends JcdsError {
 /** Variables of the script stand in its messages where these do; no text of jcds' own looks like them. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '*JCDS%NAME%*': `'*'"$jcds_pattern"'*'`,
+  [NAMED_PATH]: '"$jcds_name"',
   'JCDS%NAME%': '"$jcds_name"',
   'JCDS%REPOSITORY%': '"$jcds_repository"',
   'JCDS%ENTRY%': '"$jcds_entry"',
   'JCDS%ROOT%': '"$jcds_root"',
   'JCDS%TAIL%': '"${jcds_text#"$jcds_root/$jcds_repository"}"',
   [PATH]: '"$jcds_path"',
+  [DIGEST]: 'sha256:"$jcds_digest"',
+  [UNDIGESTED]: '"$jcds_undigested"',
+  [REPOSITORY_NAME]: '"$jcds_origin"',
   [TEXT]: '"$jcds_text"',
   [PLACE]: '"$jcds_shown_place"',
   [MADE_FROM]: '"$jcds_text"',
@@ -90,7 +104,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   [WANTED]: '"$jcds_wanted"',
   [String(SECONDS)]: '"$jcds_timeout"',
 };
-const PLACEHOLDER = /(\*JCDS%NAME%\*|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|wanted\.invalid|86401409)/;
+const PLACEHOLDER =
+  /(\*JCDS%NAME%\*|\/JCDS%NAME%|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|wanted\.invalid|86401409)/;
 
 /** The very error that jcds would have thrown at this word. */
 function failureOf(word: LookWord, image: ImageWords): JcdsError {
@@ -153,12 +168,24 @@ export function unreadableError(repository: string): JcdsError {
 export function failureBranches(image: ImageWords): string {
   const lines = LOOK_WORDS.map(word => `  ${word}) ${failLine(failureOf(word, image))} ;;`);
   return [
+    ...(image.searched === undefined ? [] : [missingByName(image, image.searched)]),
     ...lines,
     '  *)',
     "    jcds_text='no answer'",
     `    ${failLine(failureOf('LOOK_FAILED', image))}`,
     '    ;;',
   ].join('\n');
+}
+
+/** A path that leads nowhere is none that could be asked for, and names its repository; a name was looked for in all of them. */
+function missingByName({ name, repository }: ImageWords, searched: readonly string[]): string {
+  const looked = searched.map(repository => ({ repository, path: PATH }));
+  return `  missing)
+    case $jcds_name in
+      /*) ${failLine(new NotPublishedError(NAMED_PATH, [{ repository, path: PATH }]))} ;;
+    esac
+    ${failLine(new NotPublishedError(name, looked))}
+    ;;`;
 }
 
 /** A call of jcds_fail that says what this error says, with the code that a contained command's caller sees. */

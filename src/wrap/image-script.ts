@@ -112,11 +112,19 @@ export function checkOrigin({ registry, error }: RegistryCheck): string {
     *)
       jcds_text=$(jcds_shown_text "$jcds_text")
       jcds_registry=$(jcds_shown_text "$jcds_registry")
-      ${failLine(error)}
+      case $jcds_registry in
+        docker.io) jcds_registry='Docker Hub' ;;
+      esac
+${registry === null ? NAME_WANTED : ''}      ${failLine(error)}
       ;;
   esac
 }`;
 }
+
+const NAME_WANTED = `      case $jcds_wanted in
+        docker.io) jcds_wanted='Docker Hub' ;;
+      esac
+`;
 
 /** Functions that read an image that nothing is recorded of. */
 export function imageFunctions(check: RegistryCheck | null): string {

@@ -307,7 +307,7 @@ test.each<[words: string[], settings: object, code: number, message: string]>([
     2,
     'how images are asked for in singularity.galaxyproject.org',
   ],
-  [[BMN], { network: false }, 1, 'the configuration forbids it'],
+  [[BMN], { network: false }, 2, 'the configuration forbids it'],
   [
     [BMN],
     { registryTokenServers: { 'git.jinr.ru:5005': 1 } },

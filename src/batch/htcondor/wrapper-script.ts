@@ -1,8 +1,10 @@
 import { JcdsError } from '../../errors.ts';
+import { DOCKER_HUB } from '../../image/registry.ts';
+import { DigestUnprovenError } from '../../job/findings.ts';
 import { quoteWord } from '../../launch/quote.ts';
 import { shellText } from '../../shell-text.ts';
 import { environmentScript } from '../../wrap/environment-script.ts';
-import { failLine, TEXT, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
+import { DIGEST, failLine, PATH, TEXT, UNDIGESTED, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
 import { renderScript } from '../../wrap/script.ts';
 import type { ScriptOptions } from '../../wrap/script-options.ts';
 import { adScript, TOLD } from './ad-script.ts';
@@ -56,12 +58,16 @@ export function renderWrapper(parts: WrapperParts): Buffer {
     early: { lines: adScript(parts.attributes), tells: TOLD },
     fail: outcomeScript(parts.requested.program.name),
     before: before(parts),
-    search: SEARCH,
+    search: searchScript(),
     starting: [
       'jcds_tell starting null',
       '[ -z "$jcds_proxy" ] || jcds_chirp "jcds: $jcds_name is $jcds_target"',
     ],
-    requested: { ...parts.requested, image: UNKNOWN_IMAGE, recorded: null },
+    requested: {
+      ...parts.requested,
+      image: { ...UNKNOWN_IMAGE, searched: parts.repositories.map(({ name }) => name) },
+      recorded: null,
+    },
   });
 }
 
@@ -98,11 +104,78 @@ case $jcds_locale in
 esac`;
 }
 
-/** "Missing" in one repository sends on to the next; one that cannot be seen ends the search, since it could be there. */
-const SEARCH = `for jcds_repository in $jcds_repositories; do
+/**
+ * "Missing" in one repository sends on to the next; one that cannot be seen ends the search, since it could be there. In each it
+ * looks where `Layout.candidates` says, and beside what a registry's image is called where the repository has a directory
+ * that is called like the registry (seen only after the repository was): an entry there is spelled as the name is.
+ */
+function searchScript(): string {
+  const unproven = new DigestUnprovenError(
+    {
+      ...{ registry: DOCKER_HUB, registryTyped: false, repository: UNDIGESTED },
+      ...{ tag: 'latest', tagTyped: false, digest: DIGEST },
+    },
+    { path: PATH },
+  );
+  return `jcds_search() {
+  case $jcds_digest in
+    '')
+      jcds_look_for_tag
+      return
+      ;;
+  esac
+  jcds_by_digest=$jcds_entry jcds_cern_digest=$jcds_cern
+  jcds_cern=$jcds_flat jcds_files=''
+  ! jcds_look_at || return 0
+  jcds_cern=$jcds_cern_digest
+  case \${jcds_said##*jcds_result=} in
+    missing@cern:*) ! jcds_look_at || return 0 ;;
+  esac
+  case $jcds_tagged in
+    '') return 1 ;;
+  esac
+  jcds_read_tag
+  if jcds_look_for_tag; then
+    jcds_unproven
+    return 0
+  fi
+  jcds_entry=$jcds_by_digest jcds_cern=$jcds_cern_digest
+  return 1
+}
+jcds_look_for_tag() {
+  jcds_status=0
+  jcds_look_at || jcds_status=1
+  jcds_result=\${jcds_said##*jcds_result=}
+  case $jcds_spelled:$jcds_result in
+    :* | *:[A-Z]* | "$jcds_cern":*@cern:*) return "$jcds_status" ;;
+  esac
+  [ -d "$jcds_root/$jcds_repository/\${jcds_spelled%%/*}" ] || return "$jcds_status"
+  jcds_first=$jcds_said jcds_by_tag=$jcds_entry jcds_cern_tag=$jcds_cern jcds_file_tag=$jcds_files
+  jcds_entry=$jcds_spelled jcds_cern=$jcds_spelled jcds_files=''
+  ! jcds_look_at || return 0
+  jcds_said=$jcds_first jcds_entry=$jcds_by_tag jcds_cern=$jcds_cern_tag jcds_files=$jcds_file_tag
+  return "$jcds_status"
+}
+jcds_unproven() { # a tag beside a digest: its image is the one that was asked for only where a directory says so
+  jcds_result=\${jcds_said##*jcds_result=}
+  case $jcds_result in
+    directory*:*/.flat/??/"$jcds_digest") return ;;
+    directory*:/* | file*:/*) ;;
+    *) return ;;
+  esac
+  case $jcds_result in
+    *@cern:*) jcds_entry=$jcds_cern ;;
+    *@files:*) jcds_entry=$jcds_files ;;
+  esac
+  jcds_path=$jcds_root/$jcds_repository/$jcds_entry
+  jcds_undigested=\${jcds_name%@*}
+  ${failLine(unproven)}
+}
+for jcds_repository in $jcds_repositories; do
   jcds_allow
-  ! jcds_look_at || break
+  ! jcds_search || break
 done`;
+}
 
 function allowedLinks(repositories: readonly SearchedRepository[]): string {
   const branches = repositories

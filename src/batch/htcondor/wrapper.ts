@@ -11,7 +11,7 @@ import { fromBytes } from '../../launch/bytes.ts';
 import { speaker } from '../../output/console.ts';
 import { RUNTIMES } from '../../runtimes/index.ts';
 import type { RunRequest } from '../../runtimes/runtime.ts';
-import { MADE_FROM, WANTED } from '../../wrap/failures.ts';
+import { MADE_FROM, REPOSITORY_NAME, WANTED } from '../../wrap/failures.ts';
 import { makeScriptOptions, type PlainOptions, requestOf } from '../../wrap/make-script-options.ts';
 import { programFor } from '../../wrap/program.ts';
 import { wrappableOf } from '../../wrap/runtimes.ts';
@@ -111,7 +111,14 @@ function askedAttributes(asked: unknown): readonly string[] {
 function registryCheck({ anyRegistry }: Settings): RegistryCheck | null {
   if (anyRegistry) return null;
   const finding = judgeOrigin(
-    { registry: WANTED, registryTyped: true, repository: '', tag: 'latest', tagTyped: false, digest: null },
+    {
+      registry: WANTED,
+      registryTyped: true,
+      repository: REPOSITORY_NAME,
+      tag: 'latest',
+      tagTyped: false,
+      digest: null,
+    },
     { dropsRegistry: true, asSpelled: () => null },
     { bootstrap: 'docker', from: MADE_FROM },
   );

@@ -1,0 +1,46 @@
+import type { ErrorCode } from '../../error-codes.ts';
+
+/** How a script says it: as `jcds exec`, in other words that are stated here, or never. */
+export type ScriptCell = 'as exec' | 'never' | { readonly otherwise: string };
+
+/**
+ * The outcomes of scripts that run without jcds: the errors of `jcds exec` with the same code, exit code, message and hint, since
+ * their texts are taken from the same classes (src/wrap/failures.ts). What a script cannot know is a cell of its own.
+ */
+export const SCRIPT_OUTCOMES = {
+  ARGUMENTS_NOT_UTF8: { wrap: 'as exec', wrapper: 'as exec' },
+  BIND_PLACE: { wrap: 'as exec', wrapper: 'as exec' },
+  BROKEN_PUBLICATION: { wrap: 'as exec', wrapper: 'as exec' },
+  COMMAND_NOT_EXECUTABLE: { wrap: 'as exec', wrapper: 'as exec' },
+  COMMAND_NOT_FOUND: { wrap: 'as exec', wrapper: 'as exec' },
+  CVMFS_UNREACHABLE: { wrap: 'as exec', wrapper: 'as exec' },
+  DIGEST_UNPROVEN: { wrap: 'never', wrapper: 'as exec' },
+  ENVIRONMENT_UNREAD: {
+    wrap: { otherwise: 'a shell cannot make out every ENV; jcds exec can' },
+    wrapper: { otherwise: 'a shell cannot make out every ENV; jcds exec can' },
+  },
+  HOME_NOT_POSSIBLE: { wrap: 'as exec', wrapper: 'as exec' },
+  IMAGE_UNREADABLE: { wrap: 'as exec', wrapper: 'as exec' },
+  INVALID_REFERENCE: {
+    wrap: 'never',
+    wrapper: { otherwise: 'that it is no name, not which part of it; the hint is for a submit description' },
+  },
+  JOB_AD: { wrap: 'never', wrapper: { otherwise: 'there is no ad at the prompt' } },
+  LINK_ESCAPES: { wrap: 'as exec', wrapper: 'as exec' },
+  NO_FREE_DESCRIPTOR: { wrap: 'as exec', wrapper: 'as exec' },
+  NO_RUNTIME: {
+    wrap: { otherwise: 'knows its own runtime only' },
+    wrapper: { otherwise: 'knows its own runtime only' },
+  },
+  NOT_PUBLISHED: {
+    wrap: { otherwise: 'names the one place of its image; of a pinned one, that it was removed' },
+    wrapper: { otherwise: 'no name that could be meant, and no option --repository in the hint' },
+  },
+  REGISTRY_MISMATCH: { wrap: 'as exec', wrapper: 'as exec' },
+  UNSUPPORTED_BY_RUNTIME: { wrap: 'as exec', wrapper: 'as exec' },
+  USAGE: {
+    wrap: { otherwise: 'a command is missing, or a directory that was there when it was written' },
+    wrapper: { otherwise: 'a directory that was there when it was written' },
+  },
+  VARIABLE_NOT_POSSIBLE: { wrap: 'as exec', wrapper: 'as exec' },
+} as const satisfies Partial<Record<ErrorCode, Record<'wrap' | 'wrapper', ScriptCell>>>;
