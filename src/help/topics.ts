@@ -82,7 +82,9 @@ ${rules.join('\n')}
 
 "the image's first" means the image's, else yours; where the image's is empty and you have one, the job has none, as with
 bare apptainer. "yours" means yours where you have one that is not empty, else the image's. "the image's" means the image's
-or none. So an image's ENV LANG wins under keep, and a site's http_proxy over the image's under hep.
+or none. So an image's ENV LANG wins under keep, and a site's http_proxy over the image's under hep. The image's are those of its ENV and
+then of its own scripts (%environment; .singularity.d/env/90-environment.sh). Apptainer runs these; elsewhere jcds reads assignments, export
+and unset, and warns of anything more.
 
 What a site sets for Apptainer counts on every runtime (SINGULARITY_… where APPTAINER_… is not set):
   APPTAINER_BIND APPTAINER_BINDPATH APPTAINER_MOUNT

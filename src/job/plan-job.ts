@@ -6,8 +6,9 @@ import { EXIT, isJcdsError, UsageError } from '../errors.ts';
 import { renderFor } from '../launch/hand-over.ts';
 import { type LauncherEnvironment, readLauncherEnvironment } from '../launch/launcher-environment.ts';
 import { speaker } from '../output/console.ts';
+import { safeText } from '../output/safe-text.ts';
 import { forgetImage, memoryFile } from '../rootfs/memory.ts';
-import { jobEnvironment } from '../runtimes/environment.ts';
+import { jobEnvironment, scriptedEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest, RuntimeHost } from '../runtimes/runtime.ts';
 import { checkCommand, findShell } from './check-command.ts';
 import { type Chosen, chooseRuntime } from './choose-runtime.ts';
@@ -108,6 +109,8 @@ async function decide(
   const { runtime, host } = chosen;
   decided.runtime = runtime.name;
   if (chosen.note !== null) say.warn(chosen.note);
+  const unread = unreadScripts(chosen);
+  if (unread !== null) say.warn(unread);
   const request = await prepared(mode, chosen, userArguments[0], image, configuration, context);
   // The invocation works the environment out as well: this is only for those who read about it.
   if (options.verbose === true || options.dryRun === true)
@@ -129,6 +132,13 @@ async function decide(
     configuration,
     notes,
   };
+}
+
+/** Scripts of the image's own that set variables, where the runtime runs none and jcds cannot read them. */
+function unreadScripts({ request, runtime }: Chosen): string | null {
+  if (runtime.root === undefined || scriptedEnvironment(request) !== null) return null;
+  const names = request.image.facts!.environmentScripts.map(({ name }) => name).join(', ');
+  return `the image sets variables by shell code (.singularity.d/env: ${safeText(names)}), which ${runtime.name} does not run: --runtime apptainer does`;
 }
 
 /** What is remembered of the image goes too where the start fails: it may be why. */

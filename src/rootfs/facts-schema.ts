@@ -4,6 +4,7 @@ import type { ImageFacts } from './facts.ts';
 const LONGEST_NAME = 255;
 const LONGEST_PATH = 4096;
 const LONGEST_ACCOUNTS = 64 * 1024;
+export const LONGEST_SCRIPT = 64 * 1024;
 
 /**
  * Whether a value that was read from JSON is an image's facts, of this version. Not its shape alone: what becomes a path, a
@@ -16,6 +17,8 @@ export function isFacts(value: unknown): value is ImageFacts {
     isPath(value.directory) &&
     isConfig(value.config) &&
     typeof value.environmentFileDropped === 'boolean' &&
+    Array.isArray(value.environmentScripts) &&
+    value.environmentScripts.every(isScript) &&
     (value.origin === null || isOrigin(value.origin)) &&
     (value.architecture === null ||
       (typeof value.architecture === 'string' && /^[a-z0-9]{1,20}$/.test(value.architecture))) &&
@@ -26,6 +29,10 @@ export function isFacts(value: unknown): value is ImageFacts {
     (value.passwd === null || isText(value.passwd, LONGEST_ACCOUNTS)) &&
     (value.group === null || isText(value.group, LONGEST_ACCOUNTS))
   );
+}
+
+function isScript(value: unknown): boolean {
+  return isObject(value) && isName(value.name) && (value.text === null || isText(value.text, LONGEST_SCRIPT));
 }
 
 /** An absolute path without `.`, `..`, empty names and NUL. */

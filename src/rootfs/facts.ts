@@ -10,6 +10,11 @@ export interface ImageFacts {
   readonly config: ImageConfig;
   /** Whether Apptainer silently drops the image's ENV file (unparsable quotes: facts measured with 1.4.5). */
   readonly environmentFileDropped: boolean;
+  /**
+   * Scripts that set variables besides the ENV file (%environment of a definition), in the order of their names, as far as they
+   * hold more than comments. null: the text is too long.
+   */
+  readonly environmentScripts: readonly { readonly name: string; readonly text: string | null }[];
   /** What `.singularity.d` says the image was made from, or null without such a record. */
   readonly origin: { readonly bootstrap: string; readonly from: string } | null;
   /** OCI name of the architecture of the image's programs (amd64, arm64, …), or null when nothing tells. */

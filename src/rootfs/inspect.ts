@@ -2,6 +2,7 @@ import { closeSync, fstatSync, readdirSync, readSync } from 'node:fs';
 import { readElf } from './elf.ts';
 import { isEnvironmentFileDropped } from './environment-dropped.ts';
 import type { ImageConfig, ImageFacts, RootEntry } from './facts.ts';
+import { LONGEST_SCRIPT } from './facts-schema.ts';
 import { type ImageView, imageView } from './image-view.ts';
 import { HEAD_BYTES } from './program-head.ts';
 import { parseDefinition, parseLabels, singularityConfig } from './singularity-config.ts';
@@ -19,6 +20,15 @@ const OCI_BOOTSTRAPS: ReadonlySet<string> = new Set([
   'docker-daemon',
   'oci',
   'oci-archive',
+]);
+/** Scripts in env/ that every image has from Apptainer: nothing in them is the image's own. */
+export const USUAL_SCRIPTS: ReadonlySet<string> = new Set([
+  '01-base.sh',
+  '10-docker2singularity.sh',
+  '94-appsbase.sh',
+  '95-apps.sh',
+  '99-base.sh',
+  '99-runtimevars.sh',
 ]);
 const NO_CONFIG: ImageConfig = {
   env: [],
@@ -69,12 +79,17 @@ function whyUnlisted(directory: string): unknown {
   }
 }
 
-type Metadata = Pick<ImageFacts, 'config' | 'environmentFileDropped' | 'origin' | 'singularityMissing'>;
+const NO_SCRIPTS = { environmentFileDropped: false, environmentScripts: [] };
+
+type Metadata = Pick<
+  ImageFacts,
+  'config' | 'environmentFileDropped' | 'environmentScripts' | 'origin' | 'singularityMissing'
+>;
 
 function readMetadata(tree: ImageView, exists: boolean): Metadata {
   const names = exists ? tree.list(META)?.map(({ name }) => name) : undefined;
   if (names === undefined)
-    return { config: NO_CONFIG, environmentFileDropped: false, origin: null, singularityMissing: null };
+    return { config: NO_CONFIG, ...NO_SCRIPTS, origin: null, singularityMissing: null };
   const read = (name: string): string | null =>
     names.includes(name.split('/')[0]!) ? readText(tree, `${META}/${name}`, TEXT_LIMIT) : null;
   const environment = read(ENVIRONMENT);
@@ -87,9 +102,21 @@ function readMetadata(tree: ImageView, exists: boolean): Metadata {
   return {
     config: singularityConfig({ environment, runscript }) ?? NO_CONFIG,
     environmentFileDropped: environment !== null && isEnvironmentFileDropped(environment),
+    environmentScripts: names.includes('env') ? readScripts(tree) : [],
     origin,
     singularityMissing: missingParts({ environment, base: read(BASE), runscript, origin, names }),
   };
+}
+
+function readScripts(tree: ImageView): ImageFacts['environmentScripts'] {
+  const names = (tree.list(`${META}/env`) ?? []).map(({ name }) => name).sort();
+  return names
+    .filter(name => name.endsWith('.sh') && !USUAL_SCRIPTS.has(name))
+    .flatMap(name => {
+      const text = readText(tree, `${META}/env/${name}`, TEXT_LIMIT);
+      if (text === null || text.split('\n').every(line => /^\s*(?:#|$)/.test(line))) return [];
+      return [{ name, text: text.length > LONGEST_SCRIPT ? null : text }];
+    });
 }
 
 /**

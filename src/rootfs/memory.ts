@@ -23,7 +23,7 @@ interface MemoryRecord extends RememberedImage {
 }
 
 /** Counts with the shape of the record and of the facts, and with what is read into them. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 const COMMAND_LIMIT = 64;
 const IMAGE_LIMIT = 512;
 /** An image that something is missing from may be mended in place (cvmfs#3407): its facts are believed for an hour. */

@@ -5,7 +5,7 @@ import { apptainerSite } from './apptainer-site.ts';
 import {
   addressedVariables,
   type ContainerVariable,
-  imageVariables,
+  imageEnvironment,
   isSecretName,
   jobEnvironment,
 } from './environment.ts';
@@ -70,7 +70,7 @@ export function apptainerEnvironment(
     evaluated ? escapeForApptainer(value) : value,
   ];
   const isDeaf = request.image.facts?.singularityMissing?.includes(ADDRESSEE) === true;
-  const image = { names: imageVariables(request), isRead: !imageIsNotReadByApptainer(request) };
+  const image = { names: imageEnvironment(request).variables, isRead: !imageIsNotReadByApptainer(request) };
   const set: [string, string][] = [];
   for (const variable of variables.values())
     if (isForApptainerToSet(variable, image)) set.push(isDeaf ? inherited(variable) : addressed(variable));

@@ -1,6 +1,7 @@
 import { JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { ruleFor, type Source } from './environment-policy.ts';
+import { afterScripts, type ScriptedVariables } from './image-scripts.ts';
 import type { RunRequest } from './runtime.ts';
 
 /** A variable of the job. `addressed`: by the caller's APPTAINERENV_NAME or SINGULARITYENV_NAME. */
@@ -50,7 +51,7 @@ const ADDRESSED = /^(?:APPTAINERENV|SINGULARITYENV)_(.+)$/s;
  */
 export function jobEnvironment(request: RunRequest): JobEnvironment {
   const { policy, host, set } = request.environment;
-  const image = imageVariables(request);
+  const { variables: image, hidden } = imageEnvironment(request);
   const variables = new Map<string, ContainerVariable>();
   const leftBehind: string[] = [];
   const emptied = new Set<string>();
@@ -59,6 +60,7 @@ export function jobEnvironment(request: RunRequest): JobEnvironment {
 
   for (const [name, value] of host) {
     const rule = ruleFor(name);
+    if (hidden.has(name) && rule[policy] === 'image first') continue;
     if (isCallers(rule[policy], value, image.get(name))) add('host', name, value);
     else if (rule.noted) leftBehind.push(name);
     else if (rule[policy] === 'image first' && image.get(name) === '') emptied.add(name);
@@ -78,9 +80,22 @@ export function jobEnvironment(request: RunRequest): JobEnvironment {
   return { variables, leftBehind, emptied };
 }
 
-/** The image's own variables; a later value of a name wins. */
-export function imageVariables({ image }: Pick<RunRequest, 'image'>): ReadonlyMap<string, string> {
-  return new Map(image.facts?.config.env ?? []);
+/** What the image sets; a later value of a name wins. What its scripts set is left out where they cannot be read. */
+export function imageEnvironment(request: Pick<RunRequest, 'image' | 'shown'>): ScriptedVariables {
+  const own = new Map(request.image.facts?.config.env ?? []);
+  return scriptedEnvironment(request) ?? { variables: own, hidden: new Set() };
+}
+
+/** The same; null: the image has scripts that only its own shell can run. */
+export function scriptedEnvironment({
+  image,
+  shown,
+}: Pick<RunRequest, 'image' | 'shown'>): ScriptedVariables | null {
+  const own = new Map(image.facts?.config.env ?? []);
+  const scripts = image.facts?.environmentScripts ?? [];
+  if (scripts.length === 0) return { variables: own, hidden: new Set() };
+  const before = new Map([['PATH', DEFAULT_PATH], ...own]);
+  return afterScripts(scripts, before, { home: shown.home.path, cwd: shown.cwd });
 }
 
 /** Whether the caller's value is the job's. @param inImage the image's, if it has one */

@@ -10,6 +10,7 @@ import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { apptainerEnvironment } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
+import { afterScripts } from '../runtimes/image-scripts.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
 import { shownIn } from '../runtimes/shown.ts';
 import type { ExactImage, RecordedImage, ScriptOptions, WishedBind } from './script-options.ts';
@@ -94,14 +95,24 @@ function homeIn(options: Options, cwd: string): ScriptOptions['home'] {
 export function recordImage(place: string, facts: ImageFacts | null): RecordedImage | null {
   if (facts === null) return null;
   // What it lost is found out anew at each start.
-  const request = requestOf({ ...facts, singularityMissing: [] }, 'clean', []);
+  const scripted = withoutScripts(facts);
+  const request = requestOf({ ...(scripted ?? facts), singularityMissing: [] }, 'clean', []);
   return {
     place,
     variables: apptainerEnvironment(request, '', false).set.map(([name, value]) => [name, String(value)]),
     environmentFileDropped: facts.environmentFileDropped,
     searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
-    exact: exactImage(facts),
+    ...(scripted === null ? {} : { exact: exactImage(scripted) }),
   };
+}
+
+/** With what the image's own scripts set in its ENV; null: that depends on the job, or only the image's shell would know. */
+function withoutScripts(facts: ImageFacts): ImageFacts | null {
+  const { environmentScripts: scripts, config } = facts;
+  if (scripts.length === 0) return facts;
+  const scripted = afterScripts(scripts, new Map([['PATH', DEFAULT_PATH], ...config.env]), {});
+  if (scripted === null || scripted.hidden.size > 0) return null;
+  return { ...facts, environmentScripts: [], config: { ...config, env: [...scripted.variables] } };
 }
 
 /** Longer account files are read anew: a script is no place for them. */

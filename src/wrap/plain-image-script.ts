@@ -1,5 +1,6 @@
 import { JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
+import { USUAL_SCRIPTS } from '../rootfs/inspect.ts';
 import { failLine, type ImageWords, TEXT, unreadableError } from './failures.ts';
 import { checkOrigin } from './image-script.ts';
 import type { RecordedImage, RegistryCheck, ScriptOptions } from './script-options.ts';
@@ -59,7 +60,10 @@ function readVariables({ name, repository }: ImageWords, check: RegistryCheck | 
       ${failLine(unreadableError(repository))}
     fi
   done
-  [ -r "$jcds_file" ] || return 0
+  if ! [ -r "$jcds_file" ]; then
+    jcds_refuse_scripts
+    return
+  fi
   while IFS= read -r jcds_word || [ -n "$jcds_word" ]; do
     case $jcds_word in
       'export '[A-Za-z_]*=*) ;;
@@ -97,6 +101,23 @@ function readVariables({ name, repository }: ImageWords, check: RegistryCheck | 
       *) jcds_give_own "$jcds_item" "$jcds_text" ;;
     esac
   done <"$jcds_file"
+  jcds_refuse_scripts
+}
+jcds_refuse_scripts() { # what else sets variables in the image, and only a shell in it can run
+  for jcds_item in "\${jcds_file%/*}"/*.sh; do
+    case \${jcds_item##*/} in
+      ${[...USUAL_SCRIPTS].join(' | ')}) continue ;;
+    esac
+    [ -f "$jcds_item" ] || continue
+    [ -r "$jcds_item" ] || continue
+    jcds_text="\${jcds_item##*/}, a script of its own"
+    while read -r jcds_word || [ -n "$jcds_word" ]; do
+      case $jcds_word in
+        '' | '#'*) ;;
+        *) ${unread} ;;
+      esac
+    done <"$jcds_item"
+  done
 }`;
 }
 

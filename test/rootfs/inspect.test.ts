@@ -50,6 +50,7 @@ const WHOLE = {
     source: 'singularity.d',
   },
   environmentFileDropped: false,
+  environmentScripts: [],
   origin: { bootstrap: 'docker', from: 'git.jinr.ru:5005/nica/bmn:1' },
   architecture: 'amd64',
   hasShell: true,

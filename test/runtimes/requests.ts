@@ -58,6 +58,7 @@ export function someFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
     directory: '/cvmfs/x/img',
     config: NO_CONFIG,
     environmentFileDropped: false,
+    environmentScripts: [],
     origin: null,
     architecture: 'amd64',
     hasShell: true,

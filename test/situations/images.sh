@@ -76,6 +76,19 @@ variant many debian 'mkdir usr/lib/big; (cd usr/lib/big && seq -f "libfile%g.so.
 variant many-homes small 'cd home; seq -f "user%g" 1 4000 | xargs mkdir'
 variant raw-name debian 'mkdir "$(printf "bad\377")"; touch "$(printf "opt/own/worse\376")"'
 variant env90 debian 'rm .singularity.d/env/90-environment.sh; printf "#!/bin/sh\nexport FROM90=yes\nexport FOO=of90\n" > .singularity.d/env/90-environment.sh; chmod 755 .singularity.d/env/90-environment.sh'
+variant env90-lines debian '(cat; echo "export LATER=\$FROM_LINES") > .singularity.d/env/91-environment.sh <<"END"
+#!/bin/sh
+# of %post
+export FROM_LINES=plain QUOTED="two $FOO words" HOSTS="[$OTHER]" HERE=$PWD
+PATH="/opt/nine:${PATH}"
+NOT_EXPORTED=x
+UNSET=x; export UNSET; unset UNSET
+export LD_LIBRARY_PATH=/opt/nine/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
+  NONE=${NONE:-"$HOME/none"} SINGLE='"'"'$x "y"'"'"'
+export FOO
+FOO=later
+END'
+variant env90-code debian 'printf "if true; then export FROM_CODE=yes; fi\n" > .singularity.d/env/91-environment.sh'
 variant hep-env debian 'image_env OMP_NUM_THREADS 1; image_env TZ UTC'
 variant own-cvmfs debian 'mkdir -p cvmfs/local.repo; touch cvmfs/local.repo/.mark-image'
 variant own-eos small 'mkdir -p eos/inner lustre data; touch eos/.mark-image lustre/.mark-image'

@@ -1,4 +1,4 @@
-import { BOTH, type Case, newStage, testCases } from './cases.ts';
+import { BOTH, BUILT, BY_APPTAINER, type Case, newStage, testCases, waysOf } from './cases.ts';
 
 /** Rows 3, 6, 11, 12, 15, 16 and 17 of issue 11: variables, accounts, the zone, credentials. */
 const VARIABLES: readonly Case[] = [
@@ -98,6 +98,51 @@ const VARIABLES: readonly Case[] = [
     says: 'yes',
     layouts: BOTH,
     byHand: true,
+  },
+  {
+    what: '91-environment.sh is applied line by line',
+    situation: {
+      image: 'env90-lines',
+      environment: [
+        ['OTHER', 'x'],
+        ['QUOTED', 'host'],
+        ['NOT_EXPORTED', 'host'],
+        ['UNSET', 'host'],
+      ],
+    },
+    sh: 'for n in FROM_LINES LATER QUOTED HOSTS HERE NOT_EXPORTED UNSET NONE SINGLE FOO OTHER; do eval "echo \\"$n=\\$$n\\""; done; echo $PATH ${LD_LIBRARY_PATH%:/.singularity.d/libs}',
+    says: [
+      ...['FROM_LINES=plain', 'LATER=plain', 'QUOTED=two bar baz words', 'HOSTS=[]', 'HERE=/home/me'],
+      ...['NOT_EXPORTED=', 'UNSET=host', 'NONE=/home/me/none', 'SINGLE=$x "y"', 'FOO=later', 'OTHER=x'],
+      '/opt/nine:/opt/app/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /opt/nine/lib:/opt/app/lib',
+    ].join('\n'),
+    byHand: true,
+    ways: waysOf(({ kind, runtime }) => kind === 'exec' || runtime === 'apptainer'),
+  },
+  {
+    what: '91-environment.sh that is a program: Apptainer runs it',
+    situation: { image: 'env90-code' },
+    sh: 'echo $FROM_CODE',
+    says: 'yes',
+    byHand: true,
+    ways: BY_APPTAINER,
+  },
+  {
+    what: '91-environment.sh that is a program: the others name it',
+    situation: { image: 'env90-code' },
+    sh: 'echo "[$FROM_CODE]"',
+    says: '[]',
+    warns:
+      /^jcds: the image sets variables by shell code \(\.singularity\.d\/env: 91-environment\.sh\)[^\n]+\n$/,
+    ways: BUILT.filter(({ kind }) => kind === 'exec'),
+  },
+  {
+    what: '91-environment.sh that a script cannot read ends it',
+    situation: { image: 'env90-code' },
+    says: '',
+    warns: /^jcds: [^\n]+ 91-environment\.sh, a script of its own\n/,
+    code: 125,
+    ways: BUILT.filter(({ kind }) => kind === 'wrap'),
   },
 ];
 

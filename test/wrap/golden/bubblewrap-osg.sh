@@ -6,7 +6,7 @@
 # shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own
 set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
-unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_dir jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gecos jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_group jcds_group_line jcds_groups jcds_hand_on jcds_hand_over_secrets jcds_harmless jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_lines jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_named jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refused jcds_remounts jcds_replace_link jcds_repository jcds_rest jcds_result jcds_room jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_shell jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_title jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_wanted jcds_where jcds_whole jcds_word jcds_zone
+unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_dir jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gecos jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_group jcds_group_line jcds_groups jcds_hand_on jcds_hand_over_secrets jcds_harmless jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_lines jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_named jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refuse_scripts jcds_refused jcds_remounts jcds_replace_link jcds_repository jcds_rest jcds_result jcds_room jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_shell jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_title jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_wanted jcds_where jcds_whole jcds_word jcds_zone
 case ${BASH_VERSION+bash} in
   bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
 esac
@@ -335,7 +335,10 @@ jcds_read_variables() {
       jcds_fail 75 CVMFS_UNREACHABLE 'the CVMFS repository containers.jinr.ru cannot be seen: '"$jcds_text"' could not be read (EIO)' 'its servers or this site'\''s proxy may not answer: try again later; see the client'\''s view with: cvmfs_config stat -v containers.jinr.ru'
     fi
   done
-  [ -r "$jcds_file" ] || return 0
+  if ! [ -r "$jcds_file" ]; then
+    jcds_refuse_scripts
+    return
+  fi
   while IFS= read -r jcds_word || [ -n "$jcds_word" ]; do
     case $jcds_word in
       'export '[A-Za-z_]*=*) ;;
@@ -373,6 +376,23 @@ jcds_read_variables() {
       *) jcds_give_own "$jcds_item" "$jcds_text" ;;
     esac
   done <"$jcds_file"
+  jcds_refuse_scripts
+}
+jcds_refuse_scripts() { # what else sets variables in the image, and only a shell in it can run
+  for jcds_item in "${jcds_file%/*}"/*.sh; do
+    case ${jcds_item##*/} in
+      01-base.sh | 10-docker2singularity.sh | 94-appsbase.sh | 95-apps.sh | 99-base.sh | 99-runtimevars.sh) continue ;;
+    esac
+    [ -f "$jcds_item" ] || continue
+    [ -r "$jcds_item" ] || continue
+    jcds_text="${jcds_item##*/}, a script of its own"
+    while read -r jcds_word || [ -n "$jcds_word" ]; do
+      case $jcds_word in
+        '' | '#'*) ;;
+        *) jcds_fail 125 ENVIRONMENT_UNREAD 'the ENV of library/debian:12 has a value that a script cannot read: '"$jcds_text" 'jcds exec can, and a script written for it anew with jcds wrap' ;;
+      esac
+    done <"$jcds_item"
+  done
 }
 jcds_give_image() {
   case $jcds_target in
