@@ -21,6 +21,24 @@ export function chooseGpu(
   return existsSync(`${devices}/kfd`) ? 'rocm' : null;
 }
 
+/** By which device files a host with such a GPU is known; the last is that of WSL. */
+const SIGNS = {
+  nvidia: { title: 'NVIDIA', device: /^(?:nvidia.*|dxg)$/, shown: '/dev/nvidia*' },
+  rocm: { title: 'AMD', device: /^(?:kfd|dxg)$/, shown: '/dev/kfd' },
+} as const;
+
+/** What a GPU that was asked for by name and is not on this host is said to be. */
+export function missingGpuText(gpu: 'nvidia' | 'rocm'): string {
+  const { title, shown } = SIGNS[gpu];
+  return `--gpu ${gpu}: this host has no ${title} GPU (${shown}), so the job gets none`;
+}
+
+/** A warning where a GPU was asked for by name and this host has no such device; every runtime starts the job without it. */
+export function missingGpu(wanted: 'auto' | 'nvidia' | 'rocm' | 'none', devices = DEVICES): string | null {
+  if (wanted === 'auto' || wanted === 'none') return null;
+  return namesIn(devices).some(name => SIGNS[wanted].device.test(name)) ? null : missingGpuText(wanted);
+}
+
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);

@@ -9,7 +9,7 @@ import { readAccount } from './account.ts';
 import { readCaller } from './caller.ts';
 import { commandWords, type JobMode } from './command-words.ts';
 import { variablesOf } from './env-options.ts';
-import { chooseGpu } from './gpu.ts';
+import { chooseGpu, missingGpu } from './gpu.ts';
 import { chooseShown } from './shown.ts';
 import { withSitePlaces } from './site-places.ts';
 
@@ -35,6 +35,8 @@ export interface RequestOptions {
 export interface MadeRequest {
   readonly request: RunRequest;
   readonly notes: readonly string[];
+  /** What a person has to know. */
+  readonly warnings: readonly string[];
   /** Names given by `--env` and `--env-file`: no output shows their values. */
   readonly given: readonly string[];
   readonly reasons: { readonly workdir: string; readonly home: string };
@@ -85,7 +87,14 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
     limits: caller.limits,
     runtimeArguments: texts(options.runtimeArg),
   };
-  return { request, notes, given: given.map(([name]) => name), reasons };
+  const missing = missingGpu(settings.gpu);
+  return {
+    request,
+    notes,
+    warnings: missing === null ? [] : [missing],
+    given: given.map(([name]) => name),
+    reasons,
+  };
 }
 
 function userOf(context: Context, groups: readonly number[]): RunRequest['user'] {

@@ -104,6 +104,7 @@ async function decide(
     context,
   );
   for (const note of made.notes) say.detail(note);
+  for (const warning of made.warnings) say.warn(warning);
 
   const chosen = await chooseRuntime(made.request, settings, context);
   const { runtime, host } = chosen;

@@ -1,3 +1,4 @@
+import { missingGpuText } from '../job/gpu.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { NoRuntimeError } from '../runtimes/select.ts';
 import { failLine } from './failures.ts';
@@ -23,9 +24,9 @@ export function chooseGpu(gpu: ScriptOptions['gpu']): string[] {
     case 'none':
       return ["jcds_gpu=''"];
     case 'nvidia':
-      return ['jcds_gpu=--nv'];
+      return ['jcds_gpu=--nv', ...warnWhereMissing('nvidia', '/dev/nvidia* /dev/dxg')];
     case 'rocm':
-      return ['jcds_gpu=--rocm'];
+      return ['jcds_gpu=--rocm', ...warnWhereMissing('rocm', '/dev/kfd /dev/dxg')];
     case 'auto':
       return [
         "jcds_gpu=''",
@@ -45,6 +46,16 @@ export function chooseGpu(gpu: ScriptOptions['gpu']): string[] {
     default:
       return gpu satisfies never;
   }
+}
+
+function warnWhereMissing(gpu: 'nvidia' | 'rocm', devices: string): string[] {
+  return [
+    `jcds_text=${quoteWord(missingGpuText(gpu))}`,
+    `for jcds_item in ${devices}; do`,
+    '  [ ! -e "$jcds_item" ] || jcds_text=\'\'',
+    'done',
+    '[ -z "$jcds_text" ] || printf \'jcds: %s\\n\' "$jcds_text" >&2',
+  ];
 }
 
 /** What the caller has under the names of `--env NAME`, before the policy takes it. */

@@ -1,14 +1,6 @@
 /** Rows whose mend has not landed yet: where they are not tried. */
 export const AWAITED: Readonly<Record<string, readonly string[]>> = {
   '--env PWD=…: the job is where it was': ['exec bubblewrap, osg', 'wrap bubblewrap, osg'],
-  '--gpu nvidia where there is none: one warning': [
-    'exec apptainer, osg',
-    'exec bubblewrap, osg',
-    'exec charliecloud, osg',
-    'exec unshare, osg',
-    'wrap apptainer, osg',
-    'wrap bubblewrap, osg',
-  ],
   '90-environment.sh is applied': ['wrap bubblewrap, cern'],
   'APPTAINERENV_PATH is set and empty': ['wrap bubblewrap, osg'],
   'APPTAINER_BIND and --contain': ['wrap bubblewrap, osg'],
