@@ -174,12 +174,13 @@ follow() { # the link PLACE/NAME, whose text is TEXT
 sleep "$seconds" >/dev/null &
 timer=$!
 {
+  exec >/dev/null
   survey
   # Were the one that waits gone, the timer would be too, and its number could belong to another process by now.
   read -r stat </proc/self/stat
   stat=\${stat##*) ?} stat=\${stat# }
   [ "\${stat%% *}" = "$$" ] && kill -KILL "$timer"
-} >/dev/null &
+} &
 careful=$!
 wait "$timer"
 case $? in
@@ -188,6 +189,9 @@ case $? in
     # shellcheck disable=SC3013 # -ef: POSIX since 2024, and in dash, bash and busybox long before
     [ "/proc/$careful/cwd" -ef /proc ] && text=$repository/$entry
     kill -KILL "$look" "$careful"
+    # and what they started: without setsid there is no group of this number
+    trap "" TERM
+    kill -TERM "-$$"
     ;;
   126 | 127) word=LOOK_FAILED text=sleep ;;
   *)

@@ -114,7 +114,7 @@ say_published() {
   exit
 }
 
-enter >/dev/null &
+{ exec >/dev/null; enter; } & # else dash keeps a copy of the pipe
 look=$!
 printf "\\1\\2\\n"
 tr "\\0\\n\\200-\\377" "\\n\\1\\2" <"/proc/$5/environ"

@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Setting } from '../cli/setting.ts';
-import { type HangableMount, mountHangable } from '../hosts/hang.ts';
+import { type HangableMount, mountHangable, mountHard } from '../hosts/hang.ts';
 import { smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
+import { processes } from '../processes.ts';
 import { SHELLS } from '../wrap/stage.ts';
 
 // A real FUSE mount whose process is stopped or killed, beside a repository that is well. A hang fails by the test's own limit.
@@ -20,15 +21,17 @@ makeOsgRepository(join(setting.cvmfs, WELL), { 'library/debian:12': { files: sma
 mkdirSync(join(setting.cvmfs, ILL));
 const script = join(setting.folder, 'machine-ad');
 setting.jcds([
-  ...['condor', 'machine-ad', '--script', '-o', script, '--cvmfs-timeout', '0.5'],
+  ...['condor', 'machine-ad', '--script', '-o', script, '--cvmfs-timeout', '2'],
   ...['--cvmfs-root', setting.cvmfs, '--repository', WELL, '--repository', ILL],
 ]);
 
 let mount: HangableMount;
+let endHard = async () => {};
 beforeEach(async () => {
   mount = await mountHangable(join(setting.cvmfs, ILL), join(setting.cvmfs, WELL));
 });
 afterEach(async () => {
+  await endHard();
   await mount.close();
 });
 
@@ -61,28 +64,30 @@ const told = (mounted: string, has: string, reason: string) => ({
   ],
 });
 
-/** Processes of the looks here that are still there. */
+/** Processes that have the place of the ill mount, or all that a look is told, among their words. */
 function left(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter(pid => {
-      try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        const isDead = / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-        return words.includes('jcds-machine-look') && words.includes(setting.cvmfs) && !isDead;
-      } catch {
-        return false;
-      }
-    });
+  return [...processes()]
+    .filter(([, words]) => words.some(word => word.startsWith(join(setting.cvmfs, ILL))) || isLook(words))
+    .map(([pid]) => pid);
+}
+
+function isLook(words: readonly string[]): boolean {
+  return words.includes('jcds-machine-look') && words.includes(setting.cvmfs) && words.includes(ILL);
+}
+
+/** Whether SIGKILL waits for it. */
+function isKilled(pid: number): boolean {
+  return spawnSync('grep', ['-qs', '^ShdPnd:.*[13579bdf]..$', `/proc/${pid}/status`]).status === 0;
 }
 
 describe.each(SHELLS)('%s', (_, shell) => {
   test('one mount hangs: the other is told all the same, and nobody is left waiting', async () => {
     await mount.stop();
+    const before = left(); // the mount's own process
     expect(await answer(shell)).toEqual(told('True', 'False', '"HUNG"'));
+    while (left().length > before.length) await pause(20);
     await mount.resume();
     expect(await answer(shell)).toEqual(told('True', 'True', 'undefined'));
-    while (left().length > 0) await pause(20);
   });
 
   test('its client has died', async () => {
@@ -94,29 +99,40 @@ describe.each(SHELLS)('%s', (_, shell) => {
 test('the command says the same of a mount that hangs, and ends', async () => {
   await mount.stop();
   const { code, stdout } = setting.jcds([
-    ...['condor', 'machine-ad', '--cvmfs-timeout', '0.5', '--repository', WELL, '--repository', ILL],
+    ...['condor', 'machine-ad', '--cvmfs-timeout', '2', '--repository', WELL, '--repository', ILL],
   ]);
   expect(code).toBe(0);
   expect(stdout).toContain('HAS_CVMFS_well_jinr_ru = True\n');
   expect(stdout).toContain('JCDSReason_ill_jinr_ru = "HUNG"\n');
 });
 
-test('where three looks still hang, none is added; those at another place do not count', async () => {
-  const hangAt = async (place: string) => {
-    const children: ChildProcess[] = Array.from({ length: 3 }, () =>
-      spawn('/bin/sh', ['-c', 'read -r line', 'jcds-machine-look', place, ILL], {
+describe.each(SHELLS)('beyond SIGKILL, by %s', (_, shell) => {
+  test('where three looks still hang, none is added', async () => {
+    await mount.close();
+    endHard = await mountHard(join(setting.cvmfs, ILL));
+    const stuck = () => [...processes()].filter(([pid, words]) => isLook(words) && isKilled(pid)).length;
+    for (const expected of [1, 2, 3, 3]) {
+      expect(await answer(shell)).toEqual(told('True', 'False', '"HUNG"'));
+      while (stuck() !== expected) await pause(20);
+    }
+    await endHard();
+    while (stuck() > 0) await pause(20);
+    mount = await mountHangable(join(setting.cvmfs, ILL), join(setting.cvmfs, WELL));
+    expect(await answer(shell)).toEqual(told('True', 'True', 'undefined'));
+  }, 120_000);
+
+  test.each([
+    ['another account', 65534],
+    ['this account', process.getuid!()],
+  ])('who only has the words of looks that hang takes no machine out of the pool: %s', async (_name, uid) => {
+    const children = Array.from({ length: 5 }, () =>
+      spawn('/bin/sh', ['-c', 'read -r line', 'jcds-machine-look', setting.cvmfs, ILL], {
         stdio: ['pipe', 'ignore', 'ignore'],
+        uid,
       }),
     );
     await Promise.all(children.map(child => once(child, 'spawn')));
-    return children;
-  };
-  const elsewhere = await hangAt('/elsewhere');
-  expect(await answer('/bin/dash')).toEqual(told('True', 'True', 'undefined'));
-  const hanging = await hangAt(setting.cvmfs);
-  expect(await answer('/bin/dash')).toEqual(told('True', 'False', '"HUNG"'));
-  hanging[0]!.stdin!.end();
-  await once(hanging[0]!, 'close');
-  expect(await answer('/bin/dash')).toEqual(told('True', 'True', 'undefined'));
-  for (const child of [...elsewhere, ...hanging.slice(1)]) child.stdin!.end();
+    expect(await answer(shell)).toEqual(told('True', 'True', 'undefined'));
+    await Promise.all(children.map(child => (child.stdin.end(), once(child, 'close'))));
+  });
 });

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,5 +60,23 @@ export async function mountHangable(
       script.stdin.end();
       await ended;
     },
+  };
+}
+
+/**
+ * Mounts what takes every request and answers none: whoever looks waits beyond SIGKILL. As root.
+ * @returns what ends it: those who wait get an error
+ */
+export async function mountHard(directory: string): Promise<() => Promise<void>> {
+  mkdirSync(directory, { recursive: true });
+  const server = spawn('python3', [join(import.meta.dirname, 'hang-hard.py'), directory], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(server, 'close');
+  const said = await Promise.race([once(server.stdout, 'data'), ended]);
+  if (String(said[0]) !== 'mounted\n') throw new Error(`hang-hard.py ended with ${said[0]}`);
+  return async () => {
+    server.stdin.end();
+    await ended;
   };
 }

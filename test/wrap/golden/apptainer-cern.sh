@@ -642,7 +642,7 @@ say_published() {
   exit
 }
 
-enter >/dev/null &
+{ exec >/dev/null; enter; } & # else dash keeps a copy of the pipe
 look=$!
 printf "\1\2\n"
 tr "\0\n\200-\377" "\n\1\2" <"/proc/$5/environ"
@@ -834,12 +834,13 @@ follow() { # the link PLACE/NAME, whose text is TEXT
 sleep "$seconds" >/dev/null &
 timer=$!
 {
+  exec >/dev/null
   survey
   # Were the one that waits gone, the timer would be too, and its number could belong to another process by now.
   read -r stat </proc/self/stat
   stat=${stat##*) ?} stat=${stat# }
   [ "${stat%% *}" = "$$" ] && kill -KILL "$timer"
-} >/dev/null &
+} &
 careful=$!
 wait "$timer"
 case $? in
@@ -848,6 +849,9 @@ case $? in
     # shellcheck disable=SC3013 # -ef: POSIX since 2024, and in dash, bash and busybox long before
     [ "/proc/$careful/cwd" -ef /proc ] && text=$repository/$entry
     kill -KILL "$look" "$careful"
+    # and what they started: without setsid there is no group of this number
+    trap "" TERM
+    kill -TERM "-$$"
     ;;
   126 | 127) word=LOOK_FAILED text=sleep ;;
   *)

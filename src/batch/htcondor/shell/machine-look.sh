@@ -1,10 +1,18 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC2170 # variables of the script that this is a part of
 # Answers `REPOSITORY WORD:REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. Where
 # looks of former times at the same place still hang, beyond SIGKILL, it adds none to them.
+# Of all processes only those of this account count that wait in the kernel although they were killed: nobody else can bring one
+# about, and neither can a command line. Others are not even asked for theirs: that can be made to hang.
 
 jcds_left_behind() { # REPOSITORY
-  grep -lszxF jcds-machine-look /proc/[0-9]*/cmdline | while read -r jcds_file; do
-    grep -qszxF -e "$jcds_root" "$jcds_file" && grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
+  grep -ls '^State:.D' /proc/[0-9]*/status | while read -r jcds_file; do
+    # SIGKILL is the ninth bit. -O: POSIX since 2024, and in dash, bash and busybox long before
+    # shellcheck disable=SC3067
+    [ -O "$jcds_file" ] || continue
+    grep -qs '^ShdPnd:.*[13579bdf]..$' "$jcds_file" || continue
+    jcds_file=${jcds_file%status}cmdline
+    grep -qszxF jcds-machine-look "$jcds_file" && grep -qszxF -e "$jcds_root" "$jcds_file" &&
+      grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
   done | wc -l
 }
 jcds_look_at() { # REPOSITORY
