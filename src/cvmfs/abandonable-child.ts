@@ -23,6 +23,18 @@ export type LookOutput =
   | { readonly state: 'failed'; readonly cause: string };
 
 /**
+ * Kills a whole session of $$ when jcds has gone, however it went: nobody but jcds holds the other end of what is read here. It
+ * keeps nothing else open, and `exec` makes no copy of what was.
+ */
+const GUARD = 'read -r nothing; kill -KILL "-$$"';
+/** Node's pipe for standard output is a socket, which can be read, too. */
+const GUARDED_SCRIPT = `look=$!
+{ exec <&1 >/dev/null; [ -S /proc/self/fd/0 ] && { ${GUARD}; }; } &
+wait "$look"; code=$?; kill -KILL "$!"; exit "$code"`;
+/** Becomes its arguments. What is read is descriptor 3. */
+const GUARDED_PROGRAM = `{ exec <&3 3<&- >/dev/null; ${GUARD}; } & exec "$@" 3<&-`;
+
+/**
  * Runs a shell script that touches CVMFS and waits for it, blocking. The shell that is started only waits, so that it can
  * be killed; the script runs in a subshell of it, which is what may be left behind.
  * @param timeout milliseconds
@@ -31,7 +43,7 @@ export function runShell(script: string, args: readonly string[], timeout: numbe
   let covered: ReturnType<typeof coverDescriptors> | null = null;
   try {
     covered = coverDescriptors('ignore');
-    const run = spawnSync('/bin/sh', ['-c', `(${script}\n) & wait "$!"`, 'jcds-look', ...args], {
+    const run = spawnSync('/bin/sh', ['-c', `(${script}\n) & ${GUARDED_SCRIPT}`, 'jcds-look', ...args], {
       ...SHARED,
       stdio: covered.stdio,
       env: SHELL_ENVIRONMENT,
@@ -59,11 +71,21 @@ export function runShell(script: string, args: readonly string[], timeout: numbe
 /** PATH for readlink and find; no CDPATH, no translations, nothing else of the caller. */
 export const SHELL_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
 
-/** Starts a child with pipes for its input and output. */
+/**
+ * Starts a child with pipes for its input and output. It does not outlive jcds, if it can be killed at all. A program that is not
+ * there ends with 127, one that cannot be started with 126.
+ */
 export function startChild({ file, args, environment }: AbandonableChild): ChildProcess {
   const covered = coverDescriptors('pipe');
+  const [input, output, errors, , ...others] = covered.stdio;
   try {
-    return spawn(file, [...args], { ...SHARED, stdio: covered.stdio, env: { ...environment } });
+    const child = spawn('/bin/sh', ['-c', GUARDED_PROGRAM, 'jcds-child', file, ...args], {
+      ...SHARED,
+      stdio: [input!, output!, errors!, 'pipe', ...others],
+      env: { ...environment },
+    });
+    child.on('exit', () => child.stdio[3]?.destroy());
+    return child;
   } finally {
     covered.close();
   }
@@ -73,6 +95,7 @@ export function startChild({ file, args, environment }: AbandonableChild): Child
 export function abandon(child: ChildProcess): void {
   child.stdout?.destroy();
   child.stdin?.destroy();
+  child.stdio[3]?.destroy();
   if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
   child.unref();
 }

@@ -1,10 +1,10 @@
 import type { Reference } from '../image/reference.ts';
 import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
-import { askLook, type LookContext, type LookResult } from './ask-look.ts';
+import { askLook, ENDLESS, type LookContext, type LookResult } from './ask-look.ts';
 import { lookFast } from './fast-look.ts';
 import type { ImageName, LookLine, PublicationAnswer, RepositoryRow } from './look-question.ts';
-import type { Publication, Published } from './publication.ts';
+import { brokenContent, type Publication, type Published } from './publication.ts';
 import { type UnreachableReason, unreachableReason } from './unreachable.ts';
 
 /** Where images are looked for. */
@@ -115,7 +115,7 @@ export async function lookCarefully(
   );
   const answers = new Map(result.lines.filter(isPublication).map(line => [line.image, line]));
   return images.map((_image, index) => {
-    const { publication, facts, unread } = answers.get(index) ?? unanswered(result);
+    const { publication, facts, unread } = answers.get(index) ?? unanswered(result, index === answers.size);
     return { publication, facts, unread };
   });
 }
@@ -124,7 +124,9 @@ function isPublication(line: LookLine): line is PublicationAnswer {
   return 'image' in line;
 }
 
-function unanswered({ met, at }: LookResult): FoundImage {
+function unanswered({ met, at, stuckIn }: LookResult, isFirst: boolean): FoundImage {
+  if (isFirst && stuckIn !== null && stuckIn !== 'the image')
+    return { publication: brokenContent(stuckIn, ENDLESS), facts: null, unread: null };
   const { repository, path } = at;
   const reason = unreachableReason(met ?? { code: 'LOOK_FAILED', path, cause: 'no answer' }, repository);
   return { publication: { state: 'unreachable', repository, reason }, facts: null, unread: null };

@@ -1,18 +1,29 @@
 import type { Context } from '../context.ts';
+import type { JcdsError } from '../errors.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import type { CommandAnswer, CommandQuestion } from '../rootfs/find-command.ts';
 import { commandKey, pruneMemory, recallCommand, recallImage, rememberImage } from '../rootfs/memory.ts';
-import { askLook, type LookContext } from './ask-look.ts';
+import { askLook, ENDLESS, type LookContext } from './ask-look.ts';
 import { type FoundImage, lookAtFirst, lookCarefully, type Search } from './find-publication.ts';
-import type { ImageName, LookQuestion } from './look-question.ts';
-import type { Published } from './publication.ts';
-import { type UnreachableReason, unreachableReason } from './unreachable.ts';
+import type { ContentFault, ImageName, LookQuestion } from './look-question.ts';
+import { brokenContent, brokenError, type Published } from './publication.ts';
+import { CvmfsUnreachableError, type UnreachableReason, unreachableReason } from './unreachable.ts';
 
 /** What looking and remembering need of the outside. */
 export type ImageContext = LookContext & Pick<Context, 'home' | 'uid' | 'now'>;
 
-/** An answer, or why the image could not be seen. */
-export type Seen<T> = T | { readonly state: 'unreachable'; readonly reason: UnreachableReason };
+/** An answer, why the image could not be seen, or what in it cannot be understood. */
+export type Seen<T> =
+  | T
+  | { readonly state: 'unreachable'; readonly reason: UnreachableReason }
+  | ContentFault;
+
+/** The error for what is no answer. */
+export function seenError(published: Published, seen: Seen<never>): JcdsError {
+  return 'fault' in seen
+    ? brokenError(brokenContent(published, seen.fault).entry)
+    : new CvmfsUnreachableError(published.targetPlace.repository, seen.reason);
+}
 
 /**
  * Finds an image and what it says of itself. For a remembered image of the first repository this costs one shell; else
@@ -37,6 +48,7 @@ export async function findImage(
   if (publication.kind === 'file') return nothing;
   const read = await readImage(publication, listings, search.timeout - spent / 1000, context);
   if ('facts' in read) return { ...nothing, facts: read.facts };
+  if ('fault' in read) return { ...nothing, publication: brokenContent(publication, read.fault) };
   if (read.reason.code === 'DENIED') return { ...nothing, unread: read.reason };
   return { ...nothing, publication: { ...read, repository: publication.targetPlace.repository } };
 }
@@ -96,13 +108,15 @@ async function askOne<Key extends keyof Answers>(
   context: LookContext,
 ): Promise<Seen<Answers[Key]>> {
   const start = { repository, path: question.directory };
-  const { lines, met } = await askLook(
+  const { lines, met, stuckIn } = await askLook(
     question,
     { timeout: timeout * 1000, seconds: round(timeout), start },
     context,
   );
   const [line] = lines;
   if (line && key in line) return line as Answers[Key];
+  if (line && 'fault' in line) return line;
+  if (stuckIn !== null) return { fault: ENDLESS };
   const cause = line && 'met' in line ? ({ code: 'ERRNO', ...line.met } as const) : met;
   const failed = { code: 'LOOK_FAILED', path: start.path, cause: 'no answer' } as const;
   return { state: 'unreachable', reason: unreachableReason(cause ?? failed, repository) };

@@ -3,8 +3,8 @@ import { findCommand } from '../rootfs/find-command.ts';
 import { inspectImage } from '../rootfs/inspect.ts';
 import { errnoOf } from '../rootfs/walk.ts';
 import { carefulLook } from './careful-look.ts';
-import type { LookLine, LookQuestion, MetErrno, PublicationAnswer } from './look-question.ts';
-import type { Publication } from './publication.ts';
+import type { ContentFault, LookLine, LookQuestion, MetErrno, PublicationAnswer } from './look-question.ts';
+import { brokenContent, type Publication } from './publication.ts';
 import { unreachableReason } from './unreachable.ts';
 
 /**
@@ -46,10 +46,8 @@ function answerPublications(
   const look = carefulLook(root, repositories, lookingAt);
   images.forEach((image, index) => {
     const publication = look.find(image);
-    write({
-      image: index,
-      ...withFacts(publication, inspect),
-    });
+    if (inspect !== null && publication.state === 'published') write({ reading: publication });
+    write({ image: index, ...withFacts(publication, inspect) });
   });
 }
 
@@ -67,18 +65,19 @@ function withFacts(
   const { target, targetPlace } = publication;
   const found = seen(target, () => ({ facts: inspectImage(target, listings) }));
   if ('facts' in found) return { ...nothing, facts: found.facts };
+  if ('fault' in found) return { ...nothing, publication: brokenContent(publication, found.fault) };
   const { repository } = targetPlace;
   const reason = unreachableReason({ code: 'ERRNO', ...found.met }, repository);
   if (reason.code === 'DENIED') return { ...nothing, unread: reason };
   return { ...nothing, publication: { state: 'unreachable', repository, reason } };
 }
 
-function seen<T>(directory: string, look: () => T): T | { readonly met: MetErrno } {
+function seen<T>(directory: string, look: () => T): T | { readonly met: MetErrno } | ContentFault {
   try {
     return look();
   } catch (thrown) {
     const errno = errnoOf(thrown);
-    if (errno === null) throw thrown;
+    if (errno === null) return { fault: thrown instanceof Error ? thrown.message : String(thrown) };
     return { met: { errno, path: (thrown as NodeJS.ErrnoException).path ?? directory } };
   }
 }

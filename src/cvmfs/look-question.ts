@@ -5,7 +5,7 @@ import type { Repository } from '../repositories/index.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import type { CommandAnswer, CommandQuestion } from '../rootfs/find-command.ts';
-import type { Publication, Unreachable } from './publication.ts';
+import type { Publication, Published, Unreachable } from './publication.ts';
 import type { UnreachableReason } from './unreachable.ts';
 
 /** What a look needs of a repository's row. */
@@ -45,9 +45,19 @@ export interface PublicationAnswer {
   readonly unread: UnreachableReason | null;
 }
 
+/** The child found this one, and reads what the image says of itself now. */
+export interface ReadingImage {
+  readonly reading: Published;
+}
+
 /** What the other questions are answered with. */
-export type ImageAnswer = { readonly facts: ImageFacts } | { readonly met: MetErrno };
-export type FoundAnswer = { readonly command: CommandAnswer } | { readonly met: MetErrno };
+export type ImageAnswer = { readonly facts: ImageFacts } | { readonly met: MetErrno } | ContentFault;
+export type FoundAnswer = { readonly command: CommandAnswer } | { readonly met: MetErrno } | ContentFault;
+
+/** The content of an image cannot be understood, whoever looks and however often. */
+export interface ContentFault {
+  readonly fault: string;
+}
 
 /** The system's own word for why something could not be seen. */
 export interface MetErrno {
@@ -65,4 +75,10 @@ export interface SurveyAnswer {
 }
 
 /** Whatever the child may print. */
-export type LookLine = LookingAt | PublicationAnswer | SurveyAnswer | ImageAnswer | FoundAnswer;
+export type LookLine =
+  | LookingAt
+  | ReadingImage
+  | PublicationAnswer
+  | SurveyAnswer
+  | ImageAnswer
+  | FoundAnswer;

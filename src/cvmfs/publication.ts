@@ -49,9 +49,9 @@ export interface Broken {
   readonly entry: BrokenEntry;
 }
 
-/** An entry that is published and cannot be used. `target` is the link's text (escapes) or where it ends. */
+/** An entry that is published and cannot be used. `target` is the link's text (escapes), what is wrong (content), or where it ends. */
 export interface BrokenEntry extends LookedAt {
-  readonly why: 'dangling' | 'loop' | 'escapes' | 'no-image';
+  readonly why: 'dangling' | 'loop' | 'escapes' | 'no-image' | 'content';
   readonly entryPath: string;
   readonly target: string;
 }
@@ -109,6 +109,7 @@ const BROKEN = {
   dangling: 'leads to nothing: ',
   loop: 'leads round in a circle, at ',
   'no-image': 'leads to what is neither a directory nor an image file: ',
+  content: 'what it says of itself cannot be understood: ',
 } as const;
 
 /** An entry of a repository that leads to no image. */
@@ -120,6 +121,15 @@ export class BrokenPublicationError extends JcdsError {
       hint: `tell the people who run ${safeText(entry.repository, 80)}${entry.why === 'dangling' ? '; a removed image is there again when its tag is published anew' : ''}`,
     });
   }
+}
+
+/** What a published image says of itself cannot be understood. */
+export function brokenContent({ repository, path, entryPath }: Published, fault: string): Broken {
+  return {
+    state: 'broken',
+    repository,
+    entry: { repository, path, entryPath, why: 'content', target: fault },
+  };
 }
 
 /** An image that is there and closed to this user: CVMFS shows modes as they were published. */

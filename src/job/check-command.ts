@@ -1,7 +1,6 @@
 import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
-import { findCommandInImage } from '../cvmfs/look-at-image.ts';
-import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
+import { findCommandInImage, seenError } from '../cvmfs/look-at-image.ts';
 import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { CommandAnswer, CommandQuestion, Obstacle } from '../rootfs/find-command.ts';
@@ -115,6 +114,6 @@ async function ask(
 ): Promise<CommandAnswer | null> {
   if (request.image.kind === 'file') return null;
   const seen = await findCommandInImage(published, commandQuestion(request, word), timeout, context);
-  if (!('command' in seen)) throw new CvmfsUnreachableError(published.targetPlace.repository, seen.reason);
+  if (!('command' in seen)) throw seenError(published, seen);
   return seen.command;
 }

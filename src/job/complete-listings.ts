@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts';
-import { readImage } from '../cvmfs/look-at-image.ts';
+import { readImage, seenError } from '../cvmfs/look-at-image.ts';
 import type { Published } from '../cvmfs/publication.ts';
-import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
 import type { RootNeeds, RunRequest } from '../runtimes/runtime.ts';
 import { listingsNeeded } from '../runtimes/skeleton.ts';
 
@@ -17,7 +16,7 @@ const ROUNDS = 8;
 
 /**
  * The request with every directory of the image listed that a runtime without mount points of its own needs.
- * @throws CvmfsUnreachableError
+ * @throws CvmfsUnreachableError, BrokenPublicationError
  */
 export async function completeListings(
   request: RunRequest,
@@ -31,8 +30,7 @@ export async function completeListings(
     if (needed.length === 0) break;
     const listed = Object.keys(complete.image.facts?.directories ?? {});
     const read = await readImage(look.published, [...listed, ...needed], look.timeout, context);
-    if (!('facts' in read))
-      throw new CvmfsUnreachableError(look.published.targetPlace.repository, read.reason);
+    if (!('facts' in read)) throw seenError(look.published, read);
     complete = { ...complete, image: { ...complete.image, facts: read.facts } };
   }
   return complete;

@@ -5,10 +5,10 @@
  * Apptainer writes it so that it never closes.
  */
 export function isEnvironmentFileDropped(text: string): boolean {
-  const scan = { text, at: 0 };
+  const scan: Scan = { text, at: 0, open: [] };
   try {
     while (scan.at < text.length) skipPart(scan);
-    return false;
+    return scan.open.length > 0;
   } catch (thrown) {
     if (thrown instanceof Unparsable) return true;
     throw thrown;
@@ -20,35 +20,34 @@ class Unparsable extends Error {}
 interface Scan {
   readonly text: string;
   at: number;
+  /** What must still be closed, the innermost last: double quotes, and the text after `:-`. A publisher may open any number. */
+  readonly open: ('"' | '}')[];
 }
 
 /** A comment, a quoted part, a substitution, or one character. */
 function skipPart(scan: Scan): void {
-  const start = scan.text[scan.at];
-  if (start === '#' && /^$|\s/.test(scan.text[scan.at - 1] ?? '')) {
-    const end = scan.text.indexOf('\n', scan.at);
-    scan.at = end < 0 ? scan.text.length : end + 1;
-  } else if (start === '"') skipDoubleQuotes(scan);
-  else if (start === "'") skipPast(scan, "'");
+  const start = scan.text[scan.at]!;
+  const closing = scan.open.at(-1);
+  if (start === closing) {
+    scan.open.pop();
+    scan.at++;
+  } else if (start === '\\') scan.at += 2;
   else if (start === '$' || start === '`') skipSubstitution(scan);
-  else if (start === '\\') scan.at += 2;
-  else if (start !== undefined && '()<>|&;'.includes(start)) throw new Unparsable();
+  else if (start === '"') {
+    scan.open.push('"');
+    scan.at++;
+  } else if (closing === undefined) skipBare(scan, start);
   else scan.at++;
 }
 
-function skipDoubleQuotes(scan: Scan): void {
-  scan.at++;
-  for (;;) {
-    const character = scan.text[scan.at];
-    if (character === undefined) throw new Unparsable();
-    if (character === '"') {
-      scan.at++;
-      return;
-    }
-    if (character === '\\') scan.at += 2;
-    else if (character === '$' || character === '`') skipSubstitution(scan);
-    else scan.at++;
-  }
+/** Outside of all quotes. */
+function skipBare(scan: Scan, start: string): void {
+  if (start === '#' && /^$|\s/.test(scan.text[scan.at - 1] ?? '')) {
+    const end = scan.text.indexOf('\n', scan.at);
+    scan.at = end < 0 ? scan.text.length : end + 1;
+  } else if (start === "'") skipPast(scan, "'");
+  else if ('()<>|&;'.includes(start)) throw new Unparsable();
+  else scan.at++;
 }
 
 function skipPast(scan: Scan, quote: string): void {
@@ -72,26 +71,10 @@ function skipSubstitution(scan: Scan): void {
   if (whole) scan.at += whole[0].length;
   else if (defaulted) {
     scan.at += defaulted[0].length;
-    skipDefault(scan);
+    scan.open.push('}');
   } else if (/[`({]/.test(scan.text[scan.at] === '`' ? '`' : (scan.text[scan.at + 1] ?? '')))
     throw new Unparsable();
   else scan.at++;
-}
-
-/** The text after `:-`, up to the brace that closes. */
-function skipDefault(scan: Scan): void {
-  for (;;) {
-    const character = scan.text[scan.at];
-    if (character === undefined) throw new Unparsable();
-    if (character === '}') {
-      scan.at++;
-      return;
-    }
-    if (character === '"') skipDoubleQuotes(scan);
-    else if (character === '\\') scan.at += 2;
-    else if (character === '$' || character === '`') skipSubstitution(scan);
-    else scan.at++;
-  }
 }
 
 /** What a sticky pattern finds at one place. */

@@ -50,9 +50,9 @@ export function parseDefinition(text: string): ImageFacts['origin'] {
   const header = new Map<string, string>();
   for (const line of text.split('\n')) {
     if (/^\s*%/.test(line)) break;
-    const match = /^\s*([A-Za-z]+)\s*:\s*(.*?)\s*$/.exec(line);
+    const match = /^([A-Za-z]+)\s*:(.*)$/.exec(line.trim());
     const key = match?.[1]?.toLowerCase();
-    if (key !== undefined && !header.has(key)) header.set(key, match![2]!);
+    if (key !== undefined && !header.has(key)) header.set(key, match![2]!.trim());
   }
   return origin(key => header.get(key));
 }

@@ -442,7 +442,7 @@ test('the repository itself may be a link: the real directory is what runs', asy
 });
 
 test.each([
-  [['/nonexistent/program'], 'ENOENT'],
+  [['/nonexistent/program'], 'exit code 127'],
   [[process.execPath, '-e', 'process.exit(3)', '--'], 'exit code 3'],
   [[process.execPath, '-e', 'process.kill(process.pid, "SIGKILL")', '--'], 'SIGKILL'],
   [[process.execPath, '-e', '0', '--'], 'no answer'],

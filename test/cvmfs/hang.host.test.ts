@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } fro
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { carefulLook } from '../../src/cvmfs/careful-look.ts';
 import { findPublication } from '../../src/cvmfs/find-publication.ts';
 import { listPublications } from '../../src/cvmfs/list-publications.ts';
@@ -12,6 +12,7 @@ import { readImage } from '../../src/cvmfs/look-at-image.ts';
 import { type HangableMount, mountHangable } from '../hosts/hang.ts';
 import { smallImage } from '../hosts/image-files.ts';
 import { makeOsgRepository } from '../hosts/tree.ts';
+import { processes } from '../processes.ts';
 import { temporaryDirectory } from '../rootfs/tree-on-disk.ts';
 import { bundled, lookContext, named, row, search } from './look-setting.ts';
 
@@ -51,7 +52,7 @@ afterEach(async () => {
   if (isAlive) await mount.resume();
   await mount.close();
 });
-afterAll(() => expect(left()).toEqual([]));
+afterAll(() => allGone());
 
 /** Processes of a look at this root that are still there. */
 function left(): number[] {
@@ -129,6 +130,20 @@ test('what is left behind has a session of its own and no descriptor of the call
   await once(child, 'close');
   await mount.resume();
   await allGone();
+});
+
+describe.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('%s to jcds while it plans', signal => {
+  test.each([
+    ['the first look, by a shell', 'jcds-look'],
+    ['the careful one, by a program', '--jcds-look'],
+  ])('takes the look along: %s', async (_name, word) => {
+    await mount.stop();
+    const child = call('debian:12', '60', R);
+    while (![...processes().values()].some(words => words.includes(word))) await pause(5);
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([null, signal]);
+    await allGone();
+  });
 });
 
 test('the first repository answers, the second hangs: it is the second that is named, and nothing is called missing', async () => {
