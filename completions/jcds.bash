@@ -57,7 +57,7 @@ _jcds_table() {
       )
       ;;
     'completion')
-      words=(install uninstall refresh)
+      words=(bash zsh fish install uninstall refresh)
       options=(
         '-h --help|'
       )
@@ -66,7 +66,7 @@ _jcds_table() {
       places=('image' 'text*')
       contained=1
       options=(
-        '-B --bind|directory'
+        '-B --bind|file'
         '--mount|text'
         '--env|text'
         '--env-file|file'
@@ -106,7 +106,7 @@ _jcds_table() {
       places=('image')
       contained=1
       options=(
-        '-B --bind|directory'
+        '-B --bind|file'
         '--mount|text'
         '--env|text'
         '--env-file|file'
@@ -193,7 +193,7 @@ _jcds_table() {
         '-o --output|file'
         '--pin|'
         '--force|'
-        '-B --bind|directory'
+        '-B --bind|file'
         '--mount|text'
         '--env|text'
         '--env-file|file'
@@ -367,7 +367,7 @@ _jcds_table() {
         '-o --output|file'
         '--force|'
         '--attribute|=SingularityImage ContainerImage'
-        '-B --bind|directory'
+        '-B --bind|file'
         '--mount|text'
         '--env-policy|=keep clean hep'
         '--contain|'
@@ -476,6 +476,16 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'completion bash' | 'completion zsh' | 'completion fish')
+      places=()
+      options=(
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'completion install')
       places=('=bash zsh fish*')
       options=(
@@ -540,6 +550,7 @@ _jcds_images() {
   local directory repository first bare='' searched=()
   local -A seen=()
   [[ $word != *[!"$_jcds_letters"/:@]* && $word != [./]* ]] || return 0
+  [[ $word != docker://* ]] || head+=docker:// word=${word#docker://}
   _jcds_searched
   for repository in ${searched[@]+"${searched[@]}"}; do _jcds_names "$directory/$repository.names"; done
   # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
@@ -550,9 +561,10 @@ _jcds_images() {
   fi
 }
 
-# Offers the segments that follow the word in the names of one repository. `bare`: in names without a registry.
+# Offers the segments that follow the word in the names of one repository. `bare`: in names without a registry, and in all of a
+# repository whose layout drops it.
 _jcds_names() {
-  local index magic version count line start=1 at=1 last=''
+  local index magic version count layout line start=1 at=1 last=''
   local -a block=()
   _jcds_open "$1" || return 0
   while _jcds_is_count "$count" && [[ $count -le 1000 && $start -ge $at ]]; do
@@ -593,7 +605,7 @@ _jcds_segment() {
   local end=${1:${#word}} text
   last=''
   [[ $1 != *[!"$_jcds_letters"/:@]* && $1 != -* ]] || return 0
-  [[ -z $bare || ${1%%/*} != *[.:]* ]] || return 0
+  [[ -z $bare || $layout == osg || ${1%%/*} != *[.:]* ]] || return 0
   if [[ $end == */* ]]; then
     last=$word${end%%/*}/
   elif [[ $end == *[:@]* ]]; then
@@ -607,11 +619,12 @@ _jcds_segment() {
   COMPREPLY+=("${text:cut}")
 }
 
-# Opens a file of the index as $index, if it is this user's own and of the version that is known here. Reads `count`.
+# Opens a file of the index as $index, if it is this user's own and of the version that is known here. Reads `count` and
+# `layout`.
 _jcds_open() {
   [[ -f $1 && -O $1 && -r $1 ]] || return 1
   { exec {index}<"$1"; } 2>/dev/null || return 1
-  IFS=' ' read -r -n 80 -u "$index" magic version count _
+  IFS=' ' read -r -n 80 -u "$index" magic version count _ _ layout _
   [[ $magic != jcds-completion || $version != 1 ]] || return 0
   exec {index}<&-
   return 1
@@ -620,7 +633,7 @@ _jcds_open() {
 # The repositories whose names are offered, in `searched`: those of the command line, of the environment, of the
 # configuration, or else all that there are.
 _jcds_searched() {
-  local rest=${JCDS_REPOSITORIES-} index magic version count line
+  local rest=${JCDS_REPOSITORIES-} index magic version count layout line
   local -a lines=()
   _jcds_directory
   if [[ ${#chosen[@]} -gt 0 ]]; then

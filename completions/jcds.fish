@@ -5,8 +5,11 @@
 # starts a process, and nothing looks into CVMFS, where a look may block.
 
 function __jcds_images
-    set -l word (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    # A quote that is still open is no part of the name.
+    set -l word (string replace -r -- '^(?:--[a-z-]+=)?["\']?' '' (commandline -ct))
     string match -qr '^(?:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$' -- "$word"; or return
+    set -l scheme (string match -r '^docker://' -- "$word")
+    set word (string replace -r '^docker://' '' -- "$word")
     set -l searched (__jcds_searched)
     set -l found
     for repository in $searched
@@ -17,14 +20,15 @@ function __jcds_images
     if test -z "$found" -a -n "$first"
         set word (string sub -s (math (string length -- $first) + 1) -- $word)
         for repository in $searched
-            set -a found $first(__jcds_names $repository "$word" | string match -rv '^[^/]*[.:][^/]*/')
+            set -a found $first(__jcds_names $repository "$word" bare)
         end
     end
-    set -q found[1]; and string join -- \n $found
+    set -q found[1]; and string join -- \n "$scheme"$found
 end
 
 # Prints the segments that follow the word in the names of one repository: `nica/`, `git.jinr.ru:5005/`, `bmn:`, `latest`.
-function __jcds_names --argument-names repository word
+# `bare`: of names without a registry, and of all where the layout drops it.
+function __jcds_names --argument-names repository word bare
     set -l lines
     __jcds_read $repository.names; or return
     set -l count (string match -r '(?<=^jcds-completion 1 )[1-9][0-9]{0,3}(?= )' -- $lines[1]); or return
@@ -51,6 +55,9 @@ function __jcds_names --argument-names repository word
         end
         string match -r '^[A-Za-z0-9._/:@-]+$' -- $block \
             | string match -r -- $regex'(?:[^/]*/|[^/:@]*[:@]|[^/:@]+$)' | __jcds_once
+        if test -n "$bare"; and not string match -q '* osg' -- $lines[1]
+            set segments (string match -rv '^[^/]*[.:][^/]*/' -- $segments)
+        end
         set -q segments[1]; and string join -- \n $segments
     end
 end
@@ -209,7 +216,7 @@ function __jcds_table
         case 'config'
             set __jcds_subs list get set unset trust untrust
         case 'completion'
-            set __jcds_subs install uninstall refresh
+            set __jcds_subs bash zsh fish install uninstall refresh
         case 'run' 'exec' 'shell'
             set __jcds_valued -B --bind --mount --env --env-file --env-policy --workdir --home --gpu --runtime --runtime-arg --if-missing --status-file --repository --cvmfs-root --cvmfs-timeout --platform --volume --pwd --cwd --color
             set __jcds_wraps 1
@@ -220,7 +227,7 @@ function __jcds_table
             set __jcds_wraps 1
         case 'wait'
             set __jcds_valued --timeout --repository --cvmfs-root --cvmfs-timeout --platform --server --keys --cache-dir --color
-        case 'cache prune' 'auth status' 'config list' 'config get' 'config set' 'config unset' 'config trust' 'config untrust' 'completion install' 'completion uninstall' 'help'
+        case 'cache prune' 'auth status' 'config list' 'config get' 'config set' 'config unset' 'config trust' 'config untrust' 'completion bash' 'completion zsh' 'completion fish' 'completion install' 'completion uninstall' 'help'
             set __jcds_valued --color
         case 'request'
             set __jcds_valued -m --message --timeout --list-path --repository --cvmfs-root --cvmfs-timeout --color
@@ -253,7 +260,7 @@ complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a t
 complete -c jcds -n '__jcds_sub ""' -a auth -d 'status'
 complete -c jcds -n '__jcds_sub ""' -a condor -d 'submit, wrapper, machine-ad, install'
 complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset, trust, untrust'
-complete -c jcds -n '__jcds_sub ""' -a completion -d 'install, uninstall, refresh'
+complete -c jcds -n '__jcds_sub ""' -a completion -d 'bash, zsh, fish, install, uninstall, refresh'
 complete -c jcds -n '__jcds_sub "cache"' -a prune -d 'Empty jcds\' own cache, and say how the others are emptied'
 complete -c jcds -n '__jcds_sub "auth"' -a status -d 'Say which token is used for a forge, and what it may do'
 complete -c jcds -n '__jcds_sub "condor"' -a submit -d 'Submit jobs that run in a published image to HTCondor'
@@ -266,10 +273,13 @@ complete -c jcds -n '__jcds_sub "config"' -a set -d 'Write one setting into your
 complete -c jcds -n '__jcds_sub "config"' -a unset -d 'Remove one setting from your own file'
 complete -c jcds -n '__jcds_sub "config"' -a trust -d 'Show a project\'s .jcds.json whole, and let jcds use it as it is now'
 complete -c jcds -n '__jcds_sub "config"' -a untrust -d 'Let jcds no longer use a project\'s .jcds.json'
+complete -c jcds -n '__jcds_sub "completion"' -a bash -d 'Print the completion script for bash'
+complete -c jcds -n '__jcds_sub "completion"' -a zsh -d 'Print the completion script for zsh'
+complete -c jcds -n '__jcds_sub "completion"' -a fish -d 'Print the completion script for fish'
 complete -c jcds -n '__jcds_sub "completion"' -a install -d 'Let bash, zsh and fish complete commands, options and published names'
 complete -c jcds -n '__jcds_sub "completion"' -a uninstall -d 'Remove what `completion install` has written, and the index of names'
 complete -c jcds -n '__jcds_sub "completion"' -a refresh -d 'List the published names anew for completion'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -s B -l bind -x -a '(__jcds_directories)' -d 'show SRC[:DST[:ro|rw]] of this host inside (repeatable)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -s B -l bind -x -a '(__jcds_files)' -d 'show SRC[:DST[:ro|rw]] of this host inside (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l mount -x -d 'the same as type=bind,src=...,dst=...[,ro], for names with colons (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l env -x -d 'set a variable inside (repeatable); NAME alone passes the caller\'s value'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l env-file -x -a '(__jcds_files)' -d 'set the variables of a file of NAME=value lines (repeatable)'
@@ -292,11 +302,11 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "sta
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "condor submit" "completion refresh"' -l platform -x -d 'choose the image of this platform where several are published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "condor" "config" "completion"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "cache" "cache prune" "request" "requests" "auth status" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "condor" "config" "completion"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "condor submit" "completion refresh"' -l no-mount -d 'look at the signed repository over HTTP, whatever is mounted here'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "cache" "condor submit" "completion refresh"' -l server -x -d 'over HTTP, ask this server: http://HOST/cvmfs/@fqrn@ (repeatable)'

@@ -6,7 +6,7 @@ import { removeIndex } from '../completion/index-place.ts';
 import { installFor, uninstallFor } from '../completion/install.ts';
 import { describeInstall } from '../completion/install-report.ts';
 import { startRefresh } from '../completion/refresh.ts';
-import { SHELLS, type ShellName } from '../completion/script-files.ts';
+import { SHELLS, type ShellName, shippedScript } from '../completion/script-files.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { isUsual, loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
@@ -29,8 +29,27 @@ const SHELL_ARGUMENT = {
   choices: SHELLS,
 } as const;
 
-/** `jcds completion install|uninstall|refresh`. */
+/** What to write into a start-up file where `install` is not wanted. */
+const SOURCED: Readonly<Record<ShellName, string>> = {
+  bash: 'source <(jcds completion bash)',
+  zsh: 'source <(jcds completion zsh)',
+  fish: 'jcds completion fish | source',
+};
+
+/** `jcds completion bash|zsh|fish|install|uninstall|refresh`. */
 export const completionCommands: readonly CommandDeclaration[] = [
+  ...SHELLS.map(shell => ({
+    group: 'completion',
+    name: shell,
+    summary: `Print the completion script for ${shell}`,
+    description: `For a start-up file of your own: ${SOURCED[shell]}. \`jcds completion install\` does without it, and lists the published names.`,
+    arguments: [],
+    options: [],
+    async action(_call: Call, context: Context) {
+      context.stdout.write(shippedScript(shell, context));
+      return exit(EXIT.ok);
+    },
+  })),
   {
     group: 'completion',
     name: 'install',

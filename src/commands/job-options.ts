@@ -15,7 +15,7 @@ export const JOB_OPTIONS: readonly OptionRow[] = [
     flags: '-B, --bind <spec>',
     description: 'show SRC[:DST[:ro|rw]] of this host inside (repeatable)',
     repeatable: true,
-    completes: 'directory',
+    completes: 'file',
   },
   {
     flags: '--mount <spec>',

@@ -4,7 +4,7 @@ import { fileTrouble } from '../files/refused-file.ts';
 import type { LayoutName } from '../repositories/layouts/index.ts';
 import { isRepositoryName } from '../repositories/repository.ts';
 import { changedAt, type IndexContext, indexDirectory, NAMES_ENDING } from './index-age.ts';
-import { indexText, MAGIC, MOST_NAMES, readIndexText, VERSION } from './index-format.ts';
+import { BLOCK, indexText, MAGIC, MOST_NAMES, readIndexText, VERSION } from './index-format.ts';
 import { SEARCHED, touchIndexFile, writeIndexFile } from './index-place.ts';
 import { nameAtPath } from './published-name.ts';
 
@@ -42,7 +42,7 @@ export async function updateIndex(
   else for await (const path of paths) keep(path);
   return written(kept.size, refused, () => {
     if (isSame(before, kept)) touchIndexFile(context, fileOf(name), context.now());
-    else writeNames(context, name, kept, context.now());
+    else writeNames(context, { name, layout }, kept, context.now());
   });
 }
 
@@ -61,7 +61,12 @@ export function amendIndex(
   for (const path of seen.missing ?? []) names.delete(nameAtPath(path, layout) ?? '');
   return written(names.size, refused, () => {
     if (!isSame(before, names))
-      writeNames(context, repository, names, before === null ? 0 : listedAt(context, repository));
+      writeNames(
+        context,
+        { name: repository, layout },
+        names,
+        before === null ? 0 : listedAt(context, repository),
+      );
   });
 }
 
@@ -109,12 +114,12 @@ function take(names: Set<string>, name: string | null): boolean {
 
 function writeNames(
   context: IndexContext,
-  repository: string,
+  { name: repository, layout }: IndexedRepository,
   names: ReadonlySet<string>,
   listed: number,
 ): void {
   if (isRepositoryName(repository))
-    writeIndexFile(context, fileOf(repository), indexText([...names].sort()), listed);
+    writeIndexFile(context, fileOf(repository), indexText([...names].sort(), BLOCK, layout), listed);
 }
 
 /** Errors of the file system are an answer; others are bugs. */

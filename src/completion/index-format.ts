@@ -1,13 +1,15 @@
+import type { LayoutName } from '../repositories/layouts/index.ts';
+
 /**
  * The index of published names as text. A shell reads it at TAB with builtins alone, so it is made of lines, and a
  * reader that skips lines (bash: `mapfile -s`) looks through one block of at most `BLOCK` lines on each level:
  *
- *     jcds-completion 1 <lines of the first block> <first line of the names> <all lines>
+ *     jcds-completion 1 <lines of the first block> <first line of the names> <all lines> [<layout>]
  *     <blocks>    of the prefixes that have more names than a block holds, each before its children
  *     <names>     all of them, sorted by their bytes; a slice of them is a block too
  *
  * A line of a block is a name, or `prefix TAB first line TAB lines`: what begins with the prefix is in that block. Lines
- * count from 0, which is the header. A reader only ever goes forward, so no file can hold it in a circle.
+ * count from 0, which is the header. The layout says whether a registry typed before a name is left out on the way to it (`osg`). A reader only ever goes forward, so no file can hold it in a circle.
  */
 export const MAGIC = 'jcds-completion';
 export const VERSION = 1;
@@ -17,7 +19,7 @@ export const BLOCK = 400;
 export const MOST_NAMES = 300_000;
 
 /** Writes the index of names that are sorted by their bytes, each once; no block is longer than `block` lines. */
-export function indexText(names: readonly string[], block = BLOCK): string {
+export function indexText(names: readonly string[], block = BLOCK, layout?: LayoutName): string {
   const nodes = nodesOf(names, block);
   let line = 1;
   for (const node of nodes) {
@@ -27,13 +29,14 @@ export function indexText(names: readonly string[], block = BLOCK): string {
   const entries = nodes.flatMap(node => node.children.map(child => entryLine(child, names, line)));
   const first = nodes[0]?.children.length ?? names.length;
   const header = `${MAGIC} ${VERSION} ${first} ${line} ${line + names.length}`;
-  return `${[header, ...entries, ...names].join('\n')}\n`;
+  const end = layout === undefined ? '' : ` ${layout}`;
+  return `${[header + end, ...entries, ...names].join('\n')}\n`;
 }
 
 /** The names of an index, or null when it is none of this version, or not whole. */
 export function readIndexText(text: string): string[] | null {
   const lines = text.split('\n');
-  const header = new RegExp(`^${MAGIC} ${VERSION} [0-9]{1,7} ([0-9]{1,7}) ([0-9]{1,7})$`).exec(
+  const header = new RegExp(`^${MAGIC} ${VERSION} [0-9]{1,7} ([0-9]{1,7}) ([0-9]{1,7})(?: [a-z]+)?$`).exec(
     lines[0] ?? '',
   );
   if (header === null || lines.length !== Number(header[2]) + 1 || lines.at(-1) !== '') return null;

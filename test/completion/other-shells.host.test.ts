@@ -51,7 +51,7 @@ function fish(lines: readonly string[], environment?: Readonly<Record<string, st
 function zsh(words: readonly string[]): string[][] {
   writeFileSync(
     join(cache.directory, '_jcds'),
-    SCRIPTS['completions/_jcds']!.replace(/\n_jcds "\$@"\n$/, '\n'),
+    SCRIPTS['completions/_jcds']!.replace(/\nif [^\n]*\n {2}_jcds "\$@"\n[\s\S]*$/, '\n'),
   );
   const program = `
     . ./_jcds

@@ -3,8 +3,11 @@
 # starts a process, and nothing looks into CVMFS, where a look may block.
 
 function __jcds_images
-    set -l word (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    # A quote that is still open is no part of the name.
+    set -l word (string replace -r -- '^(?:--[a-z-]+=)?["\']?' '' (commandline -ct))
     string match -qr '^(?:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$' -- "$word"; or return
+    set -l scheme (string match -r '^docker://' -- "$word")
+    set word (string replace -r '^docker://' '' -- "$word")
     set -l searched (__jcds_searched)
     set -l found
     for repository in $searched
@@ -15,14 +18,15 @@ function __jcds_images
     if test -z "$found" -a -n "$first"
         set word (string sub -s (math (string length -- $first) + 1) -- $word)
         for repository in $searched
-            set -a found $first(__jcds_names $repository "$word" | string match -rv '^[^/]*[.:][^/]*/')
+            set -a found $first(__jcds_names $repository "$word" bare)
         end
     end
-    set -q found[1]; and string join -- \n $found
+    set -q found[1]; and string join -- \n "$scheme"$found
 end
 
 # Prints the segments that follow the word in the names of one repository: `nica/`, `git.jinr.ru:5005/`, `bmn:`, `latest`.
-function __jcds_names --argument-names repository word
+# `bare`: of names without a registry, and of all where the layout drops it.
+function __jcds_names --argument-names repository word bare
     set -l lines
     __jcds_read $repository.names; or return
     set -l count (string match -r '(?<=^jcds-completion 1 )[1-9][0-9]{0,3}(?= )' -- $lines[1]); or return
@@ -49,6 +53,9 @@ function __jcds_names --argument-names repository word
         end
         string match -r '^[A-Za-z0-9._/:@-]+$' -- $block \
             | string match -r -- $regex'(?:[^/]*/|[^/:@]*[:@]|[^/:@]+$)' | __jcds_once
+        if test -n "$bare"; and not string match -q '* osg' -- $lines[1]
+            set segments (string match -rv '^[^/]*[.:][^/]*/' -- $segments)
+        end
         set -q segments[1]; and string join -- \n $segments
     end
 end

@@ -3,34 +3,36 @@
 # starts a process, and nothing looks into CVMFS, where a look may block.
 
 _jcds_images() {
-  local word=${(Q)PREFIX} first= base repository expl directory
+  local word=${(Q)PREFIX} scheme= first= base repository expl directory
   local -a searched
   local -aU open closed # segments that go on, and whole names
   integer ret=1
   [[ $word != *[^A-Za-z0-9._/:@-]* && $word != [./]* ]] || return 1
+  [[ $word != docker://* ]] || scheme=docker:// word=${word#docker://}
   _jcds_searched
   for repository in $searched; do _jcds_names $directory/$repository.names; done
   # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
-  if (( ! $#open + $#closed )) && [[ ${word%%/*} == *[.:]* && $word == */* ]]; then
+  if (( ! ($#open + $#closed) )) && [[ ${word%%/*} == *[.:]* && $word == */* ]]; then
     first=${word%%/*}/ word=${word#*/}
     for repository in $searched; do _jcds_names $directory/$repository.names; done
   fi
   # The list shows, and TAB replaces, the segment that the word is in.
   base=${word%"${word##*[/:@]}"}
-  compset -p $(( $#first + $#base ))
+  compset -p $(( $#scheme + $#first + $#base ))
   open=("${(@)open#"$base"}") closed=("${(@)closed#"$base"}")
   (( ! $#open )) || _wanted images expl 'published image' compadd -S '' -a open && ret=0
   (( ! $#closed )) || _wanted images expl 'published image' compadd -a closed && ret=0
   return ret
 }
 
-# Adds the segments that follow the word in the names of one repository. With $first: of names without a registry.
+# Adds the segments that follow the word in the names of one repository. With $first: of names without a registry, and of all
+# where the layout drops it.
 _jcds_names() {
-  local line rest
+  local line rest layout
   local -a lines block
   integer start=1 at=1 count=0
   _jcds_read $1 || return 0
-  rest=${${(s: :)lines[1]}[3]}
+  rest=${${(s: :)lines[1]}[3]} layout=${${(s: :)lines[1]}[6]}
   [[ $rest != <1-1000> ]] || count=rest
   while (( count )); do
     block=("${(@)lines[start + 1,start + count]}")
@@ -54,7 +56,7 @@ _jcds_segments() {
     [[ -z $last || $line != "$last"* ]] || continue
     last=
     end=${line%%$'\t'*}
-    [[ $end != *[^A-Za-z0-9._/:@-]* && $end != -* && ( -z $first || ${end%%/*} != *[.:]* ) ]] || continue
+    [[ $end != *[^A-Za-z0-9._/:@-]* && $end != -* && ( -z $first || $layout == osg || ${end%%/*} != *[.:]* ) ]] || continue
     end=${end#"$word"}
     case $end in
       (*/*) last=$word${end%%/*}/ ;;

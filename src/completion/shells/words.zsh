@@ -46,4 +46,9 @@ _jcds_files() {
   _files $@
 }
 
-_jcds "$@"
+# The function's file is sourced as well: source <(jcds completion zsh).
+if [[ $funcstack[1] == _jcds ]]; then
+  _jcds "$@"
+else
+  compdef _jcds jcds
+fi
