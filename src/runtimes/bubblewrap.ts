@@ -1,7 +1,5 @@
-import { INPUT_LIMIT } from '../launch/plan.ts';
-import { latin1 } from '../launch/quote.ts';
 import { isShellName } from '../launch/shell-names.ts';
-import type { AccountFile } from './accounts.ts';
+import { largestOf, MOST_WORDS, shortened, TooManyEntriesError } from './bubblewrap-limits.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import type { RootOperation } from './root-tree.ts';
@@ -39,6 +37,7 @@ export const bubblewrap: Runtime = {
   passesSignals: false,
   root: { files: [], links: 'kept' },
   cannot: {
+    entries: 'bubblewrap cannot make a place in directories of the image with more than some 2,900 entries',
     writableTmpfs: 'bubblewrap cannot lay a writable layer over an image',
     pwd: 'bubblewrap gives every job the PWD that it starts in, and no other by --env PWD=…',
   },
@@ -76,6 +75,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     request.shown.cwd,
     ...request.runtimeArguments,
   ];
+  if (args.length > MOST_WORDS) throw new TooManyEntriesError(largestOf(root));
   const change = launcherChange(harmless, request.environment.host);
   const secrets = held.filter(isSecret);
   const shown = held.filter(variable => !isSecret(variable)).flatMap(setenv);
@@ -149,6 +149,8 @@ function rootArguments(operation: RootOperation, image: string): string[] {
       return ['--symlink', operation.target, at];
     case 'entry':
       return ['--ro-bind', `${image}${operation.from ?? at}`, at];
+    case 'layer':
+      return []; // bubblewrap before 0.11 knows none
     default:
       return operation satisfies never;
   }
@@ -180,24 +182,6 @@ function mountArguments(
     default:
       return operation satisfies never;
   }
-}
-
-/** What is kept for a user's own lines, of whom some have hundreds of groups. */
-export const OWN_LINES_LIMIT = 3072;
-
-/** The user's own accounts, and the first others, of a file that is longer than an input may be. */
-function shortened({ text, own }: AccountFile): string {
-  const fitting = (limit: number) => {
-    let room = limit;
-    return (line: string) => {
-      room -= latin1(line).length + 1;
-      return room >= 0;
-    };
-  };
-  const kept = own.filter(fitting(OWN_LINES_LIMIT));
-  const isOther = fitting(INPUT_LIMIT - latin1(kept.join('\n')).length - 1);
-  const lines = text.split('\n').slice(0, -1);
-  return `${lines.filter(line => (own.includes(line) ? kept.includes(line) : isOther(line))).join('\n')}\n`;
 }
 
 /** Starts a container of the host's own programs. */

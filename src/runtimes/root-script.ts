@@ -3,7 +3,7 @@ import { shellQuote } from '../shell-quote.ts';
 import type { RuntimeHost } from './runtime.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { UnshareFacts } from './unshare.ts';
-import { gather, type Step } from './unshare-parts.ts';
+import { gather, type Parts, type Step } from './unshare-parts.ts';
 
 const ROOT_NOT_MADE = "'the new root cannot be made'";
 
@@ -42,12 +42,28 @@ export function buildLines(
     `jcds_try ${ROOT_NOT_MADE} ${mkdir} -p -- ${parts.directories.map(at => inRoot(at)).join(' ')}`,
     ...parts.files.map(at => `: >${inRoot(at)}`),
     ...linkLines(parts.links, ln),
+    ...layerLines(parts.layers, mount),
     ...parts.writes,
     ...parts.texts.map((_, index) => `printf '%s' "$1" >"$jcds_w/text${index}"\nshift`),
     ...parts.steps.flatMap((step, index) => stepLines(step, `"$jcds_w/table${index}"`, facts)),
     ...readOnlyLines(parts.readOnly, mount),
   ];
   return { lines, texts: parts.texts };
+}
+
+/** overlayfs, which a user may mount in an own namespace since Linux 5.11. Places in its option hold neither commas nor colons. */
+function layerLines(layers: Parts['layers'], mount: string): string[] {
+  if (layers.length === 0) return [];
+  return [
+    'jcds_layer() { # WHAT DIRECTORY PLACE NUMBER',
+    `  jcds_try "$1" ${mount} -n --rbind -- "$2" "$jcds_w/lower$4"`,
+    `  jcds_try "$1" ${mount} -n -t overlay -o "nosuid,nodev,userxattr,lowerdir=$jcds_w/lower$4,upperdir=$jcds_w/upper$4,workdir=$jcds_w/layer$4" overlay "$jcds_n$3"`,
+    '}',
+    ...layers.map(({ at, lower, entries }, number) => {
+      const what = `${at} has ${entries} entries, and this kernel can lay no layer over it; take another runtime (--runtime apptainer)`;
+      return `jcds_layer ${[what, lower, at].map(shellQuote).join(' ')} ${number}`;
+    }),
+  ];
 }
 
 function stepLines(

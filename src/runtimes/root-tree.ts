@@ -1,5 +1,6 @@
 import { JcdsError } from '../errors.ts';
 import type { RootEntry } from '../rootfs/facts.ts';
+import { join, nameOf, parentOf, split } from './image-paths.ts';
 
 /** A place inside that cannot be made. */
 export class PlaceError extends JcdsError {
@@ -22,7 +23,9 @@ export type RootOperation =
       readonly at: string;
       readonly of: 'directory' | 'file';
       readonly from?: string;
-    };
+    }
+  /** A directory of the image with very many entries: as a whole, with a layer over it in which places are made. */
+  | { readonly kind: 'layer'; readonly at: string; readonly from?: string; readonly entries: number };
 
 /** All that is made or mounted at and below one place, shown once more at a link's. */
 export interface Again {
@@ -38,6 +41,14 @@ export interface RealPlace {
   /** What was placed above it decides what is there; null: the image does. */
   readonly below: string | null;
 }
+
+/**
+ * A directory of more entries than `each` gets a layer, where one can be laid: one mount in the place of as many. Where all
+ * together are more than `all`, those of more than `few` do: a script that one argument holds names some 550.
+ */
+const MOST_ENTRIES = { each: 256, all: 400, few: 32 } as const;
+/** Where jcds makes so many places of its own that it holds them itself in any case. */
+const NEVER_LAYERED = ['/', '/etc'];
 
 /** The most links that one path may lead through (Linux' own limit). */
 const MOST_LINKS = 40;
@@ -102,26 +113,57 @@ export class RootTree {
    * Everything that the new root holds itself.
    * @param isFollowed whether what the link at this place leads to is shown in its place; one that leads to nothing is
    * left out then
+   * @param hasLayers whether a layer can be laid over a directory
    */
-  operations(isFollowed: (at: string) => boolean): (RootOperation | Again)[] {
-    return this.#operationsIn('/', isFollowed);
+  operations(isFollowed: (at: string) => boolean, hasLayers: boolean): (RootOperation | Again)[] {
+    return this.#operationsIn('/', isFollowed, hasLayers);
   }
 
-  #operationsIn(directory: string, isFollowed: (at: string) => boolean): (RootOperation | Again)[] {
+  #operationsIn(
+    directory: string,
+    isFollowed: (at: string) => boolean,
+    hasLayers: boolean,
+  ): (RootOperation | Again)[] {
     const made = this.#opened.get(directory)!;
     const entries = (this.#listings[directory] ?? []).filter(entry => !made.has(entry.name));
     const fromImage = entries.flatMap((entry): (RootOperation | Again)[] => {
       const at = join(directory, entry.name);
-      if (this.#opened.has(at)) return [{ kind: 'directory', at }, ...this.#operationsIn(at, isFollowed)];
+      if (hasLayers && this.#isLarge(at)) return this.#layer(at);
+      if (this.#opened.has(at))
+        return [{ kind: 'directory', at }, ...this.#operationsIn(at, isFollowed, hasLayers)];
       if (entry.kind === 'link')
         return isFollowed(at) ? this.#followed(at) : [{ kind: 'link', at, target: entry.target ?? '' }];
       return entry.kind === 'other' ? [] : [{ kind: 'entry', at, of: entry.kind }];
     });
     const ownPlaces = [...made].flatMap(([name, kind]): (RootOperation | Again)[] => {
       const at = join(directory, name);
-      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at, isFollowed) : [])];
+      return [{ kind, at }, ...(this.#opened.has(at) ? this.#operationsIn(at, isFollowed, hasLayers) : [])];
     });
     return [...fromImage, ...ownPlaces];
+  }
+
+  #isLarge(directory: string): boolean {
+    if (!this.#opened.has(directory) || NEVER_LAYERED.includes(directory)) return false;
+    const count = (at: string) => this.#listings[at]?.length ?? 0;
+    const all = [...this.#opened.keys()].reduce((sum, at) => sum + count(at), 0);
+    return count(directory) > (all > MOST_ENTRIES.all ? MOST_ENTRIES.few : MOST_ENTRIES.each);
+  }
+
+  #layer(at: string): RootOperation[] {
+    return [{ kind: 'layer', at, entries: this.#listings[at]!.length }, ...this.#madeIn(at)];
+  }
+
+  /** What is made in a directory and below it: all that a layer holds itself. */
+  #madeIn(directory: string): RootOperation[] {
+    const opened = [...this.#opened.keys()].filter(at => at !== '/' && parentOf(at) === directory);
+    const made = new Map([
+      ...opened.map(at => [nameOf(at), 'directory'] as const),
+      ...this.#opened.get(directory)!,
+    ]);
+    return [...made].flatMap(([name, kind]) => {
+      const at = join(directory, name);
+      return [{ kind, at }, ...(this.#opened.has(at) ? this.#madeIn(at) : [])];
+    });
   }
 
   #followed(at: string): (RootOperation | Again)[] {
@@ -222,20 +264,4 @@ export class RootTree {
       entry => entry.name === nameOf(directory) && entry.kind === 'directory',
     );
   }
-}
-
-function split(path: string): string[] {
-  return path.split('/').filter(name => name !== '' && name !== '.');
-}
-
-function join(directory: string, ...names: readonly string[]): string {
-  return `${directory === '/' ? '' : directory}/${names.join('/')}`;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -109,6 +109,8 @@ export interface RootNeeds {
   readonly files: readonly string[];
   /** Whether its root can hold links; otherwise what they lead to is shown in their place. */
   readonly links: 'kept' | 'followed' | readonly string[];
+  /** Whether it lays layers over directories of very many entries. */
+  readonly layers?: true;
 }
 
 /** One runtime: one file, one constant of this shape, one row of the table in `index.ts`. */
@@ -127,7 +129,7 @@ export interface Runtime {
   /**
    * What it cannot do, with the sentence that the error before exec says. Empty: everything. `bytes`: show places whose
    * names are not UTF-8, or start there; `proc`, `dev`: show something of the user's there; `pwd`: set PWD to another
-   * directory than the job starts in.
+   * directory than the job starts in; `entries`: found out when the image's directories are listed.
    */
   readonly cannot: Partial<
     Record<
@@ -140,7 +142,8 @@ export interface Runtime {
       | 'dev'
       | 'proc'
       | 'stdin'
-      | 'pwd',
+      | 'pwd'
+      | 'entries',
       string
     >
   >;

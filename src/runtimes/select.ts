@@ -243,6 +243,7 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     dev: isBound('/dev', request),
     proc: isBound('/proc', request),
     pwd: isOtherPwd(request),
+    entries: false, // known once they are listed
   };
   const options = Object.keys(asked) as (keyof typeof asked)[];
   return (

@@ -44,7 +44,7 @@ export interface Skeleton {
 export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU, needs: RootNeeds = NO_NEEDS): Skeleton {
   const { tree, mounts } = build(request, gpu, needs);
   const find = (path: string) => placeOf(path, tree)?.at ?? null;
-  return { image: request.image.path, find, ...shownAgain(tree.operations(isFollowed(needs)), mounts, find) };
+  return { image: request.image.path, find, ...shownAgain(operationsOf(tree, needs), mounts, find) };
 }
 
 /**
@@ -55,12 +55,13 @@ export function listingsNeeded(request: RunRequest, needs: RootNeeds = NO_NEEDS)
   // Whatever the host's libraries are: they all have one place.
   const gpu = request.gpu === null ? NO_GPU : { ...NO_GPU, libraries: ['/lib'] };
   const { tree } = build(request, gpu, needs);
-  tree.operations(isFollowed(needs));
+  operationsOf(tree, needs);
   return [...tree.missingListings];
 }
 
-function isFollowed({ links }: RootNeeds): (at: string) => boolean {
-  return at => (typeof links === 'string' ? links === 'followed' : links.includes(at));
+function operationsOf(tree: RootTree, { links, layers }: RootNeeds): (RootOperation | Again)[] {
+  const isFollowed = (at: string) => (typeof links === 'string' ? links === 'followed' : links.includes(at));
+  return tree.operations(isFollowed, layers === true);
 }
 
 interface Building {
@@ -164,7 +165,7 @@ function shownAgain(
       .filter(one => one.at === as || one.at.startsWith(`${as}/`))
       .map(one => ({ ...one, at: `${at}${one.at.slice(as.length)}` }));
   const withSource = root.map(operation =>
-    operation.kind === 'entry'
+    operation.kind === 'entry' || operation.kind === 'layer'
       ? { ...operation, from: operation.from ?? operation.at }
       : operation.kind === 'link'
         ? { ...operation, target: find(operation.at) ?? operation.target }
@@ -173,10 +174,15 @@ function shownAgain(
   return {
     root: [
       ...root,
-      ...again.flatMap(one => [
-        { kind: one.of, at: one.at },
-        ...copied(withSource, one).filter(({ at }) => at !== one.at),
-      ]),
+      ...again.flatMap(one => {
+        const copies = copied(withSource, one);
+        const isItself = ({ kind, at }: RootOperation) => at === one.at && kind !== 'layer';
+        const isLayer = copies.some(({ kind, at }) => at === one.at && kind === 'layer');
+        return [
+          ...(isLayer ? [] : [{ kind: one.of, at: one.at }]),
+          ...copies.filter(copy => !isItself(copy)),
+        ];
+      }),
     ],
     mounts: [...mounts, ...again.flatMap(one => copied(mounts, one))],
   };

@@ -12,11 +12,16 @@ const DEVICE_LINKS = [
   ['ptmx', 'pts/ptmx'],
 ] as const;
 
+/** Directories of a layer: the image's, what is made over it, and one that the kernel wants for itself. */
+const LAYER_PARTS = ['lower', 'upper', 'layer'];
+
 /** What the set-up consists of, gathered before it is written down. */
 export interface Parts {
   readonly directories: string[];
   readonly files: string[];
   readonly links: [at: string, target: string][];
+  /** Directories of the image that are laid below a layer; its parts lie in `work`, under the layer's number. */
+  readonly layers: { readonly at: string; readonly lower: string; readonly entries: number }[];
   /** What is mounted, in steps: before each step some places are made in what was mounted by then. */
   readonly steps: Step[];
   /** A place of the root where files can lie until the last mount of all covers them. */
@@ -40,6 +45,7 @@ export function gather({ image, root, mounts }: Skeleton, place: string): Parts 
     directories: [],
     files: [],
     links: [],
+    layers: [],
     steps: [{ made: [], table: [] }],
     work: last.at,
     writes: [],
@@ -79,11 +85,18 @@ function addToRoot(parts: Parts, operation: RootOperation, image: string, place:
   const { at } = operation;
   switch (operation.kind) {
     case 'directory':
-      parts.directories.push(at);
+      parts.directories.push(inLayer(parts, at));
       break;
     case 'file':
-      parts.files.push(at);
+      parts.files.push(inLayer(parts, at));
       break;
+    case 'layer': {
+      const { entries, from = at } = operation;
+      const number = parts.layers.push({ at, lower: `${image}${from}`, entries }) - 1;
+      parts.directories.push(at, ...LAYER_PARTS.map(part => `${parts.work}/${part}${number}`));
+      parts.readOnly.push(at);
+      break;
+    }
     case 'link':
       parts.links.push([at, operation.target]);
       break;
@@ -94,6 +107,12 @@ function addToRoot(parts: Parts, operation: RootOperation, image: string, place:
     default:
       operation satisfies never;
   }
+}
+
+/** Where something is made that stands at this place: in the layer that is laid there later. */
+function inLayer({ layers, work }: Parts, at: string): string {
+  const number = layers.findIndex(layer => at.startsWith(`${layer.at}/`));
+  return number < 0 ? at : `${work}/upper${number}${at.slice(layers[number]!.at.length)}`;
 }
 
 function addMount(parts: Parts, operation: MountOperation, place: string): void {

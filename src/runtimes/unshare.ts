@@ -3,7 +3,7 @@ import { JcdsError } from '../errors.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import type { Invocation, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
+import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { sourcesIn } from './shown.ts';
 import { skeleton } from './skeleton.ts';
 import { findTools, LEARNS_LIBRARIES, probeUnshare } from './unshare-probe.ts';
@@ -44,6 +44,8 @@ export class NoPlaceError extends JcdsError {
   }
 }
 
+const NEEDS: RootNeeds = { files: [], links: 'kept', layers: true };
+
 /**
  * A container by util-linux alone: unshare(1) makes user and mount namespaces and starts the host's sh, which builds
  * the root, changes to it, detaches the old one, and gives up every capability by the host's setpriv. Each step execs
@@ -55,7 +57,7 @@ export const unshare: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: true,
-  root: { files: [], links: 'kept' },
+  root: NEEDS,
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',
     // The tools that leave the host's root and give up capabilities need the real one.
@@ -76,7 +78,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   const lost = [...harmless.values()].filter(({ name }) => isLost(name));
   const change = launcherChange(carried, request.environment.host);
-  const root = skeleton(request, gpuOf(request, host));
+  const root = skeleton(request, gpuOf(request, host), NEEDS);
   const place = choosePlace(facts.places, request);
   const tools = toolsAfterChange(facts);
   const set = setUpScript(root, place, { ...facts, memories: host.memories }, tools, request.umask);

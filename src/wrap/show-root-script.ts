@@ -1,5 +1,6 @@
 import { quoteWord } from '../launch/quote.ts';
-import { failLine, unreadableError } from './failures.ts';
+import { MOST_WORDS, TooManyEntriesError } from '../runtimes/bubblewrap-limits.ts';
+import { failLine, TEXT, unreadableError } from './failures.ts';
 import type { RecordedImage } from './script-options.ts';
 
 /** jcds_known_link PLACE: sets jcds_text, for links of the image that was read when the script was written. */
@@ -63,6 +64,10 @@ jcds_show_directory() { # DIRECTORY: its entries
     case $jcds_made in
       *"/$jcds_at//"*) continue ;;
     esac
+    if [ "$jcds_count" -gt ${MOST_WORDS} ]; then
+      jcds_text=$(jcds_shown_text "\${1:-/}")
+      ${failLine(new TooManyEntriesError(TEXT))}
+    fi
     if [ -h "$jcds_item" ]; then
       if jcds_known_link "$jcds_at"; then
         jcds_option --symlink "$jcds_text" "$jcds_at"

@@ -1,6 +1,6 @@
 import { INPUT_LIMIT, NoFreeDescriptorError } from '../launch/plan.ts';
 import { quoteWord } from '../launch/quote.ts';
-import { OWN_LINES_LIMIT } from '../runtimes/bubblewrap.ts';
+import { OWN_LINES_LIMIT } from '../runtimes/bubblewrap-limits.ts';
 
 import { failLine } from './failures.ts';
 import type { RecordedImage, ScriptOptions } from './script-options.ts';

@@ -256,6 +256,46 @@ describe('the root of the job', () => {
   });
 });
 
+describe('for a root that layers can be laid in', () => {
+  const needs = { files: [], links: 'kept', layers: true } as const;
+  const many = (count: number): RootEntry[] => [
+    { name: 'sub', kind: 'directory' },
+    ...Array.from({ length: count - 1 }, (_, i) => ({ name: `f${i}`, kind: 'file' as const })),
+  ];
+  const top = (...names: string[]): RootEntry[] => names.map(name => ({ name, kind: 'directory' }));
+  const rootOf = (directories: ImageFacts['directories'], ...places: string[]) => {
+    const request = withDirectories(directories, { binds: places.map(place => bind('/d', place)) });
+    return lines(skeleton(request, undefined, needs)).filter(
+      line => / \/(?:a|b|c)\b/.test(line) && !line.startsWith('bind'),
+    );
+  };
+
+  test('a directory of very many entries is one, with what is made in it and below it', () => {
+    const directories = { '/': top('a'), '/a': many(257), '/a/sub': many(257) };
+    expect(rootOf(directories, '/a/new/deep', '/a/sub/new', '/a/f7')).toEqual([
+      'layer /a',
+      'directory /a/new',
+      'directory /a/new/deep',
+      'directory /a/sub',
+      'directory /a/sub/new',
+      'directory /a/f7',
+    ]);
+  });
+
+  test('of few entries none is laid, unless there are many such directories', () => {
+    const directories = { '/': top('a', 'b', 'c'), '/a': many(200), '/b': many(199), '/c': many(3) };
+    const laid = (...places: string[]) =>
+      rootOf(directories, ...places).filter(line => line.startsWith('layer'));
+    expect(laid('/a/new', '/c/new')).toEqual([]);
+    expect(laid('/a/new', '/b/new', '/c/new')).toEqual(['layer /a', 'layer /b']);
+  });
+
+  test('where it cannot be, every entry is named', () => {
+    const request = withDirectories({ '/': top('a'), '/a': many(300) }, { binds: [bind('/d', '/a/new')] });
+    expect(lines(skeleton(request)).filter(line => line.startsWith('entry /a/'))).toHaveLength(300);
+  });
+});
+
 describe('for a root that can hold no links', () => {
   const needs = { files: ['/run/own'], links: 'followed' } as const;
   const TREE: ImageFacts['directories'] = {

@@ -191,6 +191,9 @@ const READ_ONLY: readonly Case[] = [
   },
 ];
 
+const WITH_LAYERS = waysOf(({ runtime }) => runtime !== 'bubblewrap');
+const BY_BUBBLEWRAP = waysOf(({ runtime }) => runtime === 'bubblewrap');
+
 const LIMITS: readonly Case[] = [
   {
     what: 'a bind into a directory of 4,000 entries',
@@ -198,6 +201,7 @@ const LIMITS: readonly Case[] = [
     sh: 'cat /usr/lib/big/mine; ls /usr/lib/big | wc -l',
     says: '/data/a/file\n4001',
     byHand: true,
+    ways: WITH_LAYERS,
   },
   {
     what: 'an image with 4,000 homes',
@@ -205,6 +209,29 @@ const LIMITS: readonly Case[] = [
     sh: 'ls -A ~/sub; ls /home | wc -l',
     says: '.mark-home-me-sub\n4001',
     byHand: true,
+    ways: WITH_LAYERS,
+  },
+  {
+    what: 'places in and below a directory of 4,000 entries, and nothing else can be written there',
+    situation: {
+      image: 'many',
+      binds: [
+        { source: '/data/a', place: '/usr/lib/big/new/deep', mode: 'ro' },
+        { source: '/data/a/file', place: '/usr/lib/big/libfile7.so.1' },
+        { source: '/eos', place: '/usr/lib/big/eos' },
+      ],
+    },
+    sh: 'ls -A /usr/lib/big/new/deep; cat /usr/lib/big/libfile7.so.1; ls -A /usr/lib/big/eos; ls /usr/lib/big | wc -l; for d in . new new/deep; do ( : > /usr/lib/big/$d/x ) 2>/dev/null || echo read-only; done',
+    says: '.mark-data-a\nfile\ninner\n/data/a/file\n.mark-eos\ndata\n4002\nread-only\nread-only\nread-only',
+    ways: waysOf(({ runtime }) => runtime === 'unshare' || runtime === 'charliecloud'),
+  },
+  {
+    what: 'a bind into a directory of 4,000 entries, which bubblewrap cannot show one by one',
+    situation: { image: 'many', binds: [{ source: '/data/a/file', place: '/usr/lib/big/mine' }] },
+    says: '',
+    warns: /^jcds: bubblewrap takes [^\n]+ \/usr\/lib\/big\nhint: [^\n]+apptainer/,
+    code: 125,
+    ways: BY_BUBBLEWRAP,
   },
   {
     what: 'names that are not UTF-8 in the image’s root',

@@ -622,6 +622,10 @@ jcds_show_directory() { # DIRECTORY: its entries
     case $jcds_made in
       *"/$jcds_at//"*) continue ;;
     esac
+    if [ "$jcds_count" -gt 8900 ]; then
+      jcds_text=$(jcds_shown_text "${1:-/}")
+      jcds_fail 125 UNSUPPORTED_BY_RUNTIME 'bubblewrap takes 8900 words, and more would be needed to show one by one what the image has in '"$jcds_text" 'jcds run --runtime apptainer (or unshare)'
+    fi
     if [ -h "$jcds_item" ]; then
       if jcds_known_link "$jcds_at"; then
         jcds_option --symlink "$jcds_text" "$jcds_at"
