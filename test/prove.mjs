@@ -13,6 +13,7 @@ const record = join(root, 'test/proofs.json');
 /** What can be proved: the module below test/ and its function, and how many where nothing is said. */
 const PROOFS = {
   situations: { file: 'situations/prove.ts', function: 'proveSituations', count: 300 },
+  planted: { file: 'situations/planted.ts', function: 'provePlanted', count: 300 },
 };
 
 const { values, positionals } = parseArgs({

@@ -55,7 +55,9 @@ export function chooseShown(
     site: siteBinds(environment, cwd),
     defaults: cvmfsBinds(cvmfsRoot),
   });
-  const zone = existsSync(ZONE) ? ZONE : undefined;
+  // A bind at this place is what the job sees.
+  const isBound = asked.binds.some(({ destination }) => destination === ZONE);
+  const zone = existsSync(ZONE) && !isBound ? ZONE : undefined;
   const own = { home: home.value, contain, withoutTmp: isNotMounted('tmp', environment) };
   const laid = layOut(withSubmounts(asked.binds), own);
   for (const path of neededFiles(environment, contain, gpu)) showFile(path, laid);

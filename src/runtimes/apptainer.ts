@@ -162,7 +162,8 @@ function missingPlaceArguments({ image, contain, shown }: RunRequest): string[] 
   const isMissing = (wanted: string) => !entries.some(({ name }) => name === wanted);
   if (contain && isMissing('dev')) throw new NoDevicesError(image.path);
   const found = entries.find(({ name }) => name === 'tmp');
-  const isWanted = shown.places.some(({ at, origin }) => at === '/tmp' && origin === 'jcds');
+  const [last] = shown.places.filter(({ at }) => at === '/tmp').slice(-1);
+  const isWanted = last?.origin === 'jcds';
   if (!isWanted || (found !== undefined && found.kind !== 'link')) return [];
   const place = resolve('/', found?.target ?? 'tmp');
   if (place === '/' || /[:,\\]/.test(place)) return [];

@@ -30,7 +30,7 @@ export type Content =
   /** An own directory; `mode` as chmod takes it. */
   | { readonly kind: 'empty'; readonly mode: '1777' | '700' }
   /** A text file of the host, as it is now; nothing where the host has none. */
-  | { readonly kind: 'copy'; readonly source: string }
+  | { readonly kind: 'copy'; readonly source: string; readonly mode: 'ro' | 'rw' }
   /** The image's file with the user's own line; the image's own where that has one. */
   | { readonly kind: 'accounts'; readonly file: 'passwd' | 'group' }
   | { readonly kind: 'proc' | 'sys' }
@@ -115,7 +115,9 @@ function ownPlaces(contain: boolean, temporaries: readonly string[]): Place[] {
 /** Name resolution, and who the user is. */
 function ownFiles(): Place[] {
   return [
-    ...['/etc/resolv.conf', '/etc/hosts'].map(at => own(at, { kind: 'copy', source: at })),
+    // As Apptainer: a copy of the job's own, and the host's file.
+    own('/etc/resolv.conf', { kind: 'copy', source: '/etc/resolv.conf', mode: 'rw' }),
+    own('/etc/hosts', { kind: 'copy', source: '/etc/hosts', mode: 'ro' }),
     ...(['passwd', 'group'] as const).map(file => own(`/etc/${file}`, { kind: 'accounts', file })),
   ];
 }

@@ -12,7 +12,7 @@ const NO_NEEDS: RootNeeds = { files: [], links: 'kept' };
 export type Mounted =
   | { readonly kind: 'bind'; readonly source: string; readonly mode: 'ro' | 'rw' }
   /** A text file of the host, as it is now; left out where the host has none. */
-  | { readonly kind: 'copy'; readonly source: string }
+  | { readonly kind: 'copy'; readonly source: string; readonly mode: 'ro' | 'rw' }
   /** A text; where it is shortened `own` lines of it must stay. */
   | { readonly kind: 'text'; readonly text: string; readonly own: readonly string[] }
   | { readonly kind: 'tmpfs'; readonly mode: string }
@@ -129,7 +129,7 @@ function mountedFor(content: Content, request: RunRequest, gpu: Gpu): Mounted {
     case 'empty':
       return { kind: 'tmpfs', mode: content.mode };
     case 'copy':
-      return { kind: 'copy', source: content.source };
+      return { kind: 'copy', source: content.source, mode: content.mode };
     case 'accounts':
       return { kind: 'text', ...(content.file === 'passwd' ? passwdFor(request) : groupFor(request)) };
     case 'proc':

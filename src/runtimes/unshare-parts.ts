@@ -125,7 +125,7 @@ function addMount(parts: Parts, operation: MountOperation, place: string): void 
       break;
     case 'copy': {
       const name = `copy${parts.writes.length}`;
-      parts.writes.push(copyLine(operation.source, name));
+      parts.writes.push(copyLine(operation, name));
       bind(`${place}${parts.work}/${name}`);
       break;
     }
@@ -163,10 +163,12 @@ function addDevices(parts: Parts, at: string, place: string, besides: readonly s
   addLine(parts, 'tmpfs', `${place}${at}/shm`, 'tmpfs', 'nosuid,nodev,mode=1777');
 }
 
-/** A text file copied by the shell itself. Without the file the copy is empty. */
-function copyLine(source: string, name: string): string {
+/** A text file copied by the shell itself (umask 022). Without the file the copy is empty. */
+function copyLine({ source, mode }: Extract<MountOperation, { kind: 'copy' }>, name: string): string {
+  const [from, to] = [shellQuote(source), `"$jcds_w/${name}"`];
   const loop = `while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done`;
-  return `: >"$jcds_w/${name}"\n[ ! -r ${shellQuote(source)} ] || { ${loop}; } <${shellQuote(source)} >"$jcds_w/${name}"`;
+  const copy = `if [ -r ${from} ]; then { ${loop}; } <${from} >${to}; else : >${to}; fi`;
+  return mode === 'ro' ? `umask 222\n${copy}\numask 022` : copy;
 }
 
 /** One line of an fstab(5): white space and backslashes as octal numbers. */

@@ -1,5 +1,6 @@
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import type { Runtime } from '../../src/runtimes/runtime.ts';
+import { statedSection } from '../situations/stated.ts';
 import { type Cells, MATRIX, TESTED } from './matrix.ts';
 
 const NOTICE =
@@ -138,6 +139,11 @@ dies of it, and the job with it.
 
 ⁶ \`ctr\` of containerd 1.6 ends with 0 and without it: typed by hand, once in 800 starts on a busy machine. jcds becomes ctr, so it
 cannot see this. Take another runtime where every byte counts.`,
+    `## What differs from Apptainer typed by hand
+\`npm run prove -- situations\` draws situations at random (home, directory, variables, binds, image, options), runs each by Apptainer's
+own command and by jcds on every runtime and in both scripts, and compares what the job sees. These differences are meant; it
+fails for any other.`,
+    statedSection(),
     `## What each cannot do
 jcds says so and ends with 125, before anything is started; without \`--runtime\` it takes the next that can.`,
     RUNTIME_NAMES.flatMap(name => Object.values(RUNTIMES[name].cannot).map(text => `- ${text}`)).join('\n'),

@@ -126,10 +126,10 @@ jcds_try() {
 jcds_try 'a container cannot be made here' '/usr/bin/mount' -n -t tmpfs -o mode=755,nosuid,nodev tmpfs '/mnt'
 jcds_try 'the new root cannot be made' '/usr/bin/mkdir' -p -- "$jcds_n"'/usr' "$jcds_n"'/etc' "$jcds_n"'/home' "$jcds_n"'/home/alice' "$jcds_n"'/var' "$jcds_n"'/dev' "$jcds_n"'/proc' "$jcds_n"'/sys' "$jcds_n"'/tmp' "$jcds_n"'/data'
 jcds_try 'the new root cannot be made' '/usr/bin/ln' -s -- 'usr/bin' "$jcds_n"''/
-: >"$jcds_w/copy0"
-[ ! -r '/etc/resolv.conf' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/resolv.conf' >"$jcds_w/copy0"
-: >"$jcds_w/copy1"
-[ ! -r '/etc/hosts' ] || { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/hosts' >"$jcds_w/copy1"
+if [ -r '/etc/resolv.conf' ]; then { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/resolv.conf' >"$jcds_w/copy0"; else : >"$jcds_w/copy0"; fi
+umask 222
+if [ -r '/etc/hosts' ]; then { while IFS= read -r jcds_l || [ "$jcds_l" ]; do printf '%s\\n' "$jcds_l"; done; } <'/etc/hosts' >"$jcds_w/copy1"; else : >"$jcds_w/copy1"; fi
+umask 022
 printf '%s' "$1" >"$jcds_w/text0"
 shift
 printf '%s' "$1" >"$jcds_w/text1"
