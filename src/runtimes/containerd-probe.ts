@@ -13,12 +13,18 @@ import { runWith, type Tried, trial, tryRequest, variablesNamed } from './trial.
 /** What containerd's row knows about this host. */
 export interface ContainerdFacts {
   readonly shell: string;
-  /** The user's directory for engine files. */
+  /** The directory for engine files. */
   readonly store: string;
   readonly runc: string;
   /** A static init of the host. */
   readonly init: string;
 }
+
+/**
+ * One of the engine files is a program, which runc's place takes and containerd starts as root: it lies where root alone writes,
+ * whatever HOME and XDG_CACHE_HOME say. Not in /run, from which many hosts let nothing be started.
+ */
+const STORE = '/var/lib/jcds/containerd';
 
 const PROBE_TIMEOUT = 15_000;
 /** The oldest that was tried. */
@@ -48,13 +54,13 @@ const SYMPTOMS: readonly Symptom[] = [
   },
   {
     said: /nothing can be written in/,
-    reason: 'the cache directory cannot be written to',
-    cure: 'set XDG_CACHE_HOME to a directory that can',
+    reason: `${STORE} cannot be written to`,
+    cure: 'make room there, and start jcds as root of the host',
   },
   {
     said: /program0.*permission denied/is,
-    reason: 'no program can be started from the cache directory',
-    cure: 'set XDG_CACHE_HOME to a directory that is not mounted noexec',
+    reason: `no program can be started from ${STORE}`,
+    cure: 'mount /var/lib without noexec',
   },
   {
     said: /description of the container is not as expected/,
@@ -109,7 +115,7 @@ export function findForContainerd(search: ProbeContext): ContainerdFacts | Refus
   const init = findInit(search);
   if (init === null)
     return { works: false, reason: 'there is no static init', cure: 'install tini-static or catatonit' };
-  return { shell: search.which('sh') ?? '/bin/sh', store: `${search.cache}/containerd`, runc, init };
+  return { shell: search.which('sh') ?? '/bin/sh', store: STORE, runc, init };
 }
 
 /** The daemon makes the limits of a job itself. */

@@ -48,6 +48,13 @@ function verdict({ person = root, uid = 0, socket = daemon.socket, programs = {}
   return containerd.probe({ ...own, which, run }, aRequest());
 }
 
+test('its files lie where root alone writes, whatever the environment says', () => {
+  const { store } = containerd.find!(probeContext({ HOME: folder, XDG_CACHE_HOME: folder }, 0)) as {
+    store: string;
+  };
+  expect(store).toBe('/var/lib/jcds/containerd');
+});
+
 test('works for root', async () => {
   expect(await verdict({})).toMatchObject({
     works: true,
@@ -67,8 +74,18 @@ test.each<[string, Change, string, string, true?]>([
     true,
   ],
   [
-    'a socket that refuses',
+    'a user who is not root of this host',
     { person: ordinary },
+    '/var/lib/jcds/containerd cannot be written to',
+    'start jcds as root of the host',
+  ],
+  [
+    'a socket that refuses',
+    {
+      programs: {
+        ctr: '#!/bin/sh\ncase $* in *" list "*) echo "ctr: failed to dial \\"/s\\": connect: permission denied" >&2; exit 1 ;; esac\nexec /usr/bin/ctr "$@"',
+      },
+    },
     'its daemon does not talk to this user: failed to dial',
     'start jcds as root of the host, or use podman',
     true,

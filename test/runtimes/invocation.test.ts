@@ -52,7 +52,7 @@ const DOCKER: DockerFacts = {
 
 const CONTAINERD: ContainerdFacts = {
   shell: '/usr/bin/sh',
-  store: '/home/alice/.cache/jcds/containerd',
+  store: '/var/lib/jcds/containerd',
   runc: '/usr/sbin/runc',
   init: '/usr/bin/tini-static',
 };
@@ -202,8 +202,10 @@ const apptainerArguments = [
   ['--pwd', '/home/alice/work', '/cvmfs/x/img', 'prog', '--its'],
 ].flat();
 
+const storeOf = (who: string) =>
+  who === 'containerd' ? '/var/lib/jcds/containerd' : `/home/alice/.cache/jcds/${who}`;
 /** Where the ordinary request's links and texts lie: the name is a hash of them. */
-const ground = (who: string) => `/home/alice/.cache/jcds/${who}/HASH`;
+const ground = (who: string) => `${storeOf(who)}/HASH`;
 
 /** How the host's sh makes them. */
 const engineFiles = (who: string, made: string, programs = '') => `unset -f chmod ln mkdir mv printf rm
@@ -212,8 +214,8 @@ const engineFiles = (who: string, made: string, programs = '') => `unset -f chmo
 { { jcds_n=; } 9>&2; } || exec 2>/dev/null
 if [ ! -d '${ground(who)}' ]; then
   jcds_new='${ground(who)}'.$$
-  (umask 077; mkdir -p -- '/home/alice/.cache/jcds/${who}'; umask 022; rm -rf -- "$jcds_new" && mkdir -p -- "$jcds_new"/root${made} && printf %s "\${1}" >"$jcds_new/text0" && printf %s "\${2}" >"$jcds_new/text1"${programs} && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
-    { printf 'jcds: ${who}: nothing can be written in %s\\n' '/home/alice/.cache/jcds/${who}' >&2; exit 125; }
+  (umask 077; mkdir -p -- '${storeOf(who)}'; umask 022; rm -rf -- "$jcds_new" && mkdir -p -- "$jcds_new"/root${made} && printf %s "\${1}" >"$jcds_new/text0" && printf %s "\${2}" >"$jcds_new/text1"${programs} && { mv -T -- "$jcds_new" '${ground(who)}' 2>/dev/null || [ -d '${ground(who)}' ]; }) ||
+    { printf 'jcds: ${who}: nothing can be written in %s\\n' '${storeOf(who)}' >&2; exit 125; }
   rm -rf -- "$jcds_new"
 fi
 shift ${programs === '' ? 2 : 3}`;
