@@ -38,8 +38,8 @@ export function chooseHome(
 }
 
 function callersHome({ home, accountHome }: Pick<Context, 'home' | 'accountHome'>) {
-  const own = { home: isAbsolute(home) ? place(home) : '/', why: "the caller's" };
-  const accounts = { home: place(accountHome ?? '/'), why: "the account's: HOME names no directory" };
+  const own = { home: isAbsolute(home) ? spelt(home) : '/', why: "the caller's" };
+  const accounts = { home: spelt(accountHome ?? '/'), why: "the account's: HOME names no directory" };
   if (isAbsolute(home) && isDirectory(home)) return own;
   if (accountHome !== undefined && isDirectory(accountHome)) return accounts;
   return isAbsolute(home) && statOf(home) === null ? own : { ...accounts, home: '/' };
@@ -54,8 +54,13 @@ function shownHome(path: string, source: string): Home {
   return path === '/' ? { kind: 'none', path } : { kind: 'host', path, source };
 }
 
+/** As it is written, since HOME is compared and printed; but the root has one name. */
+function spelt(path: string): string {
+  return place(path) === '/' ? '/' : path;
+}
+
 /** Without `..`, and without a slash at the end. */
-function place(path: string): string {
+export function place(path: string): string {
   return normalize(path).replace(/(.)\/+$/, '$1');
 }
 

@@ -6,7 +6,7 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import type { Home } from '../runtimes/shown.ts';
 import type { BindSpec } from './bind-spec.ts';
 import { OF_THE_IMAGE } from './binds.ts';
-import type { Reasoned } from './home.ts';
+import { place, type Reasoned } from './home.ts';
 import { type HostPlaces, realPath } from './host-places.ts';
 
 /** `--workdir image` for an image whose WORKDIR is written nowhere: what `apptainer build` leaves has lost it. */
@@ -48,10 +48,10 @@ export function chooseWorkdir(requested: WorkdirOptions): Workdir {
   const { options, cwd, home } = requested;
   const typed = (['workdir', 'pwd', 'cwd'] as const).find(name => typeof options[name] === 'string');
   if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), requested);
-  if (cwd === null) return { value: home.path, reason: "home: the caller's cannot be read" };
+  if (cwd === null) return { value: place(home.path), reason: "home: the caller's cannot be read" };
   return isThere(cwd, requested)
     ? { value: cwd, reason: "the caller's" }
-    : { value: home.path, reason: "home: the caller's is not shown inside" };
+    : { value: place(home.path), reason: "home: the caller's is not shown inside" };
 }
 
 function typedWorkdir(name: string, wanted: string, requested: WorkdirOptions): Workdir {

@@ -10,7 +10,7 @@ export interface Bind {
   readonly isMade?: true;
 }
 
-/** The home directory inside, which HOME names. */
+/** The home directory inside; HOME names it as `path` is spelt (it may end in a slash). */
 export type Home =
   /** A directory of the host. */
   | { readonly kind: 'host'; readonly path: string; readonly source: string }

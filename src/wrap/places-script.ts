@@ -48,10 +48,12 @@ const ACCOUNT_HOME = [
 
 /** The caller's directory where that is the same one inside. */
 const CWD = [
-  'jcds_cwd=${jcds_here:-$jcds_home}',
+  'jcds_cwd=${jcds_home%"${jcds_home##*[!/]}"}',
+  'jcds_fallback=${jcds_cwd:-/}',
+  'jcds_cwd=${jcds_here:-$jcds_fallback}',
   'case $jcds_cwd:$jcds_result in',
   `  ${OF_IMAGE.replaceAll(' | ', ':directory | ')}:directory)`,
-  '    [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_home',
+  '    [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_fallback',
   '    ;;',
   'esac',
 ];
@@ -60,7 +62,7 @@ const CWD = [
 export const CONTAINED_CWD = [
   'case $jcds_here in',
   `  / | ${OF_IMAGE}) ;;`,
-  '  *) [ -n "$jcds_is_shown" ] || jcds_cwd=$jcds_home ;;',
+  '  *) [ -n "$jcds_is_shown" ] || jcds_cwd=$jcds_fallback ;;',
   'esac',
 ];
 

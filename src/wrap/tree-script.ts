@@ -111,7 +111,7 @@ jcds_place() { # PATH KIND: makes sure that something can be mounted there; sets
 jcds_place_below() { # PATH KIND: the image has not all of it
   case $jcds_found in
     covered)
-      jcds_spot=$jcds_real/\${jcds_left%/}
+      jcds_spot=$jcds_real/\${jcds_left%"\${jcds_left##*[!/]}"}
       return
       ;;
     loop) jcds_no_place "$1" 'too many links' ;;

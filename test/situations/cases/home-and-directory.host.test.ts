@@ -65,15 +65,22 @@ const HOME: readonly Case[] = [
   {
     what: 'HOME ends in a slash',
     situation: { home: '/home/me/' },
-    sh: 'ls -A ~/sub; pwd',
-    says: '.mark-home-me-sub\n/home/me',
+    sh: 'ls -A ~/sub; pwd; echo $HOME',
+    says: '.mark-home-me-sub\n/home/me\n/home/me/',
+    byHand: true,
+  },
+  {
+    what: 'HOME ends in a slash, contained',
+    situation: { home: '/home/me/', contain: true, cwd: '/lustre/me' },
+    sh: 'pwd; echo $PWD $HOME; ls -A ~; : > ~/x && echo written',
+    says: '/home/me\n/home/me /home/me/\nwritten',
     byHand: true,
   },
   {
     what: 'HOME is below /tmp and ends in a slash',
     situation: { home: '/tmp/home/', cwd: '/tmp/home' },
-    sh: 'ls -A ~ | grep mark; ls -A /tmp/job; pwd',
-    says: '.mark-tmp-home\n.mark-tmp-job\n/tmp/home',
+    sh: 'ls -A ~ | grep mark; ls -A /tmp/job; pwd; echo $HOME',
+    says: '.mark-tmp-home\n.mark-tmp-job\n/tmp/home\n/tmp/home/',
     byHand: true,
   },
 ];

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own
 set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
-unset GLOBIGNORE jcds_addressed jcds_ahead jcds_allowed jcds_ascii jcds_at jcds_before jcds_behind jcds_bind jcds_c jcds_carry jcds_cern jcds_check jcds_count jcds_cwd jcds_deaf jcds_deep jcds_dropped jcds_e0 jcds_ed jcds_end jcds_entry jcds_env jcds_escape jcds_exact_environment jcds_f0 jcds_f4 jcds_fail jcds_field jcds_file jcds_files jcds_find jcds_find_home jcds_four jcds_give jcds_given jcds_gpu jcds_hand_on jcds_here jcds_high jcds_home jcds_instead jcds_is_shown jcds_is_spoilt jcds_item jcds_keep jcds_level jcds_locale jcds_look jcds_look_at jcds_look_for_absence jcds_lost jcds_marks jcds_mend jcds_mount jcds_name jcds_names jcds_newline jcds_number jcds_octal jcds_on_host jcds_option jcds_options jcds_own jcds_path jcds_piece jcds_pieces jcds_places jcds_prefix jcds_printed jcds_program jcds_quoted jcds_r jcds_ranges jcds_read_image jcds_real jcds_reference jcds_refuse jcds_refused jcds_repository jcds_rest jcds_restore jcds_result jcds_root jcds_said jcds_search jcds_shown jcds_shown_text jcds_spell jcds_start jcds_strange jcds_surplus jcds_target jcds_text jcds_three jcds_timeout jcds_two jcds_underscore jcds_values jcds_verdict jcds_where jcds_word jcds_words jcds_x
+unset GLOBIGNORE jcds_addressed jcds_ahead jcds_allowed jcds_ascii jcds_at jcds_before jcds_behind jcds_bind jcds_c jcds_carry jcds_cern jcds_check jcds_count jcds_cwd jcds_deaf jcds_deep jcds_dropped jcds_e0 jcds_ed jcds_end jcds_entry jcds_env jcds_escape jcds_exact_environment jcds_f0 jcds_f4 jcds_fail jcds_fallback jcds_field jcds_file jcds_files jcds_find jcds_find_home jcds_four jcds_give jcds_given jcds_gpu jcds_hand_on jcds_here jcds_high jcds_home jcds_instead jcds_is_shown jcds_is_spoilt jcds_item jcds_keep jcds_level jcds_locale jcds_look jcds_look_at jcds_look_for_absence jcds_lost jcds_marks jcds_mend jcds_mount jcds_name jcds_names jcds_newline jcds_number jcds_octal jcds_on_host jcds_option jcds_options jcds_own jcds_path jcds_piece jcds_pieces jcds_places jcds_prefix jcds_printed jcds_program jcds_quoted jcds_r jcds_ranges jcds_read_image jcds_real jcds_reference jcds_refuse jcds_refused jcds_repository jcds_rest jcds_restore jcds_result jcds_root jcds_said jcds_search jcds_shown jcds_shown_text jcds_spell jcds_start jcds_strange jcds_surplus jcds_target jcds_text jcds_three jcds_timeout jcds_two jcds_underscore jcds_values jcds_verdict jcds_where jcds_word jcds_words jcds_x
 case ${BASH_VERSION+bash} in
   bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
 esac
@@ -449,10 +449,12 @@ jcds_start() { # COMMAND [ARGUMENT...]
     [ -d "$jcds_home" ] && [ "$jcds_home" != / ] || jcds_home=$jcds_text
   fi
   if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=''; fi
-  jcds_cwd=${jcds_here:-$jcds_home}
+  jcds_cwd=${jcds_home%"${jcds_home##*[!/]}"}
+  jcds_fallback=${jcds_cwd:-/}
+  jcds_cwd=${jcds_here:-$jcds_fallback}
   case $jcds_cwd:$jcds_result in
     /bin:directory | /boot:directory | /dev:directory | /etc:directory | /lib:directory | /lib64:directory | /mnt:directory | /opt:directory | /proc:directory | /run:directory | /sbin:directory | /sys:directory | /usr:directory | /var:directory)
-      [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_home
+      [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_fallback
       ;;
   esac
   jcds_option -s exec

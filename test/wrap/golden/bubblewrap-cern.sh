@@ -6,7 +6,7 @@
 # shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own
 set +aefunvxC
 unset -f '[' cd command getent head id kill ls od printf pwd read readlink sed shopt test tr wait
-unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_dir jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gecos jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_group jcds_group_line jcds_groups jcds_hand_on jcds_hand_over_secrets jcds_harmless jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_lines jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_named jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refuse_scripts jcds_refused jcds_remounts jcds_replace_link jcds_repository jcds_rest jcds_result jcds_room jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_shell jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_title jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_wanted jcds_where jcds_whole jcds_word jcds_zone
+unset GLOBIGNORE jcds_account jcds_account_text jcds_accounts jcds_addressed jcds_ahead jcds_allowed jcds_another jcds_at jcds_before jcds_behind jcds_bind jcds_bind_all jcds_bodies jcds_bound jcds_candidate jcds_cern jcds_check jcds_count jcds_covered jcds_cwd jcds_deep jcds_descriptor jcds_dir jcds_entry jcds_env jcds_exact_environment jcds_extend_path jcds_fail jcds_fallback jcds_file jcds_files jcds_find jcds_find_home jcds_find_user jcds_forget_addressed jcds_found jcds_free_descriptor jcds_gecos jcds_gid jcds_give jcds_give_addressed jcds_give_image jcds_give_own jcds_given jcds_giver jcds_gpu jcds_gpu_libraries jcds_group jcds_group_line jcds_groups jcds_hand_on jcds_hand_over_secrets jcds_harmless jcds_head jcds_here jcds_high jcds_home jcds_input jcds_inputs jcds_is_open jcds_is_shown jcds_item jcds_keep jcds_known_link jcds_last jcds_left jcds_letter jcds_level jcds_libraries jcds_lines jcds_links jcds_locale jcds_locate jcds_look jcds_look_at jcds_look_for_absence jcds_look_up jcds_lost jcds_made jcds_make jcds_marks jcds_mode jcds_mounts jcds_name jcds_named jcds_newline jcds_next jcds_no_place jcds_number jcds_on_host jcds_on_host_followed jcds_open jcds_opened jcds_option jcds_options jcds_other jcds_own jcds_path jcds_pattern jcds_piece jcds_place jcds_place_below jcds_places jcds_program jcds_read_link jcds_read_variables jcds_real jcds_reference jcds_refuse jcds_refuse_scripts jcds_refused jcds_remounts jcds_replace_link jcds_repository jcds_rest jcds_result jcds_room jcds_root jcds_said jcds_saved jcds_search jcds_secrets jcds_seen jcds_shell jcds_show_directory jcds_show_links jcds_show_root jcds_shown jcds_shown_place jcds_shown_text jcds_source jcds_spot jcds_start jcds_steer jcds_strange jcds_surplus jcds_target jcds_text jcds_timeout jcds_title jcds_uid jcds_underscore jcds_unescape jcds_unquote jcds_unquote_go jcds_unread jcds_unread_words jcds_user jcds_usual_places jcds_verdict jcds_wanted jcds_where jcds_whole jcds_word jcds_zone
 case ${BASH_VERSION+bash} in
   bash) eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob" ;;
 esac
@@ -529,7 +529,7 @@ jcds_place() { # PATH KIND: makes sure that something can be mounted there; sets
 jcds_place_below() { # PATH KIND: the image has not all of it
   case $jcds_found in
     covered)
-      jcds_spot=$jcds_real/${jcds_left%/}
+      jcds_spot=$jcds_real/${jcds_left%"${jcds_left##*[!/]}"}
       return
       ;;
     loop) jcds_no_place "$1" 'too many links' ;;
@@ -1019,10 +1019,12 @@ jcds_start() { # COMMAND [ARGUMENT...]
     [ -d "$jcds_home" ] && [ "$jcds_home" != / ] || jcds_home=$jcds_text
   fi
   if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=''; fi
-  jcds_cwd=${jcds_here:-$jcds_home}
+  jcds_cwd=${jcds_home%"${jcds_home##*[!/]}"}
+  jcds_fallback=${jcds_cwd:-/}
+  jcds_cwd=${jcds_here:-$jcds_fallback}
   case $jcds_cwd:$jcds_result in
     /bin:directory | /boot:directory | /dev:directory | /etc:directory | /lib:directory | /lib64:directory | /mnt:directory | /opt:directory | /proc:directory | /run:directory | /sbin:directory | /sys:directory | /usr:directory | /var:directory)
-      [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_home
+      [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_fallback
       ;;
   esac
   jcds_gpu=''
