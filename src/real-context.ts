@@ -10,8 +10,8 @@ const DEFAULT_COLUMNS = 80;
 /** The context of this very process. What costs a module or a look-up is found when it is first asked for. */
 export function realContext(launcherPid: number | null): Context {
   const { env } = process;
-  // Said by bin/jcds for a standalone, which cannot start in a directory that is gone.
-  const isAway = 'bun' in process.versions && env.JCDS_NO_DIRECTORY !== undefined;
+  // Said by bin/jcds, which has just started this in `/`: in a directory that is gone it cannot start.
+  const isAway = env.JCDS_NO_DIRECTORY !== undefined;
   if (isAway) delete env.JCDS_NO_DIRECTORY;
   return {
     environment: env,

@@ -124,6 +124,8 @@ export interface Runtime {
   readonly images: readonly RunRequest['image']['kind'][];
   /** Whether the job dies when its starter is killed with SIGKILL (batch systems need it). */
   readonly diesWithParent: boolean;
+  /** What a job sees at /proc is the host's: to bind that there is nothing else. */
+  readonly showsHostsProc?: true;
   /** Whether a signal to the started process reaches the job itself, which may trap it. */
   readonly passesSignals: boolean;
   /**

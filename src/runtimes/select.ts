@@ -241,7 +241,7 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
     runtimeArguments: request.runtimeArguments.length > 0,
     bytes: ![...placesOf(request), ...namesOf(runtime, request)].every(isUtf8),
     dev: isBound('/dev', request),
-    proc: isBound('/proc', request),
+    proc: isBound('/proc', request) && !(runtime.showsHostsProc === true && isHostsProc(request)),
     pwd: isOtherPwd(request),
     entries: false, // known once they are listed
   };
@@ -259,6 +259,11 @@ export function complaint(runtime: Runtime, request: RunRequest): string | null 
 /** Names in the image's root, where a runtime is told each of them. */
 function namesOf({ root }: Runtime, { image }: RunRequest): readonly string[] {
   return root === undefined ? [] : (image.facts?.directories['/'] ?? []).map(({ name }) => name);
+}
+
+/** What is bound at /proc is the host's own. */
+function isHostsProc({ shown }: RunRequest): boolean {
+  return bindsIn(shown).every(({ source, destination }) => destination !== '/proc' || source === '/proc');
 }
 
 function isBound(place: string, { shown }: RunRequest): boolean {

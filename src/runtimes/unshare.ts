@@ -57,6 +57,7 @@ export const unshare: Runtime = {
   images: ['directory'],
   diesWithParent: true,
   passesSignals: true,
+  showsHostsProc: true,
   root: NEEDS,
   cannot: {
     writableTmpfs: 'unshare cannot lay a writable layer over an image',

@@ -111,6 +111,10 @@ describe('without', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(`<--pwd>\n<${setting.home}>\n`)]);
     expect(stderr.replace(/^.*getcwd\(\) failed.*\n/gm, '')).toBe('');
     expect(setting.sh(`${script} resolve small:1`).stdout).toBe(path);
+    // Node itself makes an absolute path of HOME before its first line.
+    const relative = setting.sh(`HOME=relative; export HOME; ${script} exec small:1 ls`);
+    expect(relative).toMatchObject({ code: 0, stderr: expect.not.stringContaining('uv_cwd') });
+    expect(setting.sh(`HOME=relative; export HOME; ${script} resolve small:1`).stdout).toBe(path);
     expect(setting.sh(`${script} exec -B data small:1 ls`).stderr).toContain(
       'jcds: --bind "data": the source is relative, and the working directory cannot be read\n',
     );

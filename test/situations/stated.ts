@@ -127,15 +127,6 @@ export const STATED: readonly StatedDifference[] = [
     },
   ),
   ...rows(
-    { exec: ['unshare'], wrap: [] },
-    ['start'],
-    { binds: [{ source: '/proc' }] },
-    {
-      text: '`-B /proc` is refused',
-      reason: 'the new root is put together under it',
-    },
-  ),
-  ...rows(
     { exec: ALL, wrap: SCRIPTS },
     ['*'],
     { environment: [['APPTAINER_FAKEROOT', '1']] },

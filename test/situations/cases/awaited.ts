@@ -34,7 +34,6 @@ export const AWAITED: Readonly<Record<string, readonly string[]>> = {
   'SINGULARITY_BINDPATH: two places, one of them by another name and read-only': ['wrap bubblewrap, osg'],
   'X509_USER_PROXY=/home/me/proxy-link, hep': ['wrap apptainer, osg', 'wrap bubblewrap, osg'],
   'X509_USER_PROXY=/home/me/proxy-link, keep': ['wrap apptainer, osg', 'wrap bubblewrap, osg'],
-  'a bind of /proc': ['exec unshare, osg'],
   'a bind onto /etc/group is what the job sees': ['wrap bubblewrap, osg'],
   'a bind onto /etc/passwd is what the job sees': ['wrap bubblewrap, osg'],
   'a directory by way of a link, and the home is somewhere else': ['wrap apptainer, osg'],

@@ -1,5 +1,5 @@
 import { CLOSED, DELETED } from '../situation.ts';
-import { BOTH, BUILT, type Case, newStage, testCases } from './cases.ts';
+import { BOTH, BUILT, type Case, newStage, testCases, waysOf } from './cases.ts';
 
 /** Rows 1, 2, 16 and 17 of issue 11: the home and the working directory. */
 const HOME: readonly Case[] = [
@@ -47,6 +47,15 @@ const HOME: readonly Case[] = [
     sh: 'echo ok',
     says: 'ok',
     byHand: true,
+  },
+  {
+    what: 'HOME is relative, in a directory that is gone',
+    situation: { home: 'relative', account: 'ordinary', cwd: DELETED },
+    sh: 'pwd; echo ~',
+    says: '/home/me\n/home/me',
+    warns: /^(?:\S+: \d+: getcwd\(\) failed: No such file or directory\n)*$/,
+    byHand: true,
+    ways: waysOf(({ kind }) => kind === 'exec'),
   },
   {
     what: 'HOME is empty',

@@ -159,6 +159,13 @@ const OWN_FILES: readonly Case[] = [
     says: 'cat',
     byHand: true,
   },
+  {
+    what: 'a read-only bind of /proc, and one below it',
+    situation: { binds: [{ source: '/proc', place: '/proc', mode: 'ro' }] },
+    sh: 'cat /proc/self/comm; [ -e /proc/self/fd/0 ] && echo there',
+    says: 'cat\nthere',
+    byHand: true,
+  },
 ];
 
 const READ_ONLY: readonly Case[] = [
