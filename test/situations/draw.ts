@@ -369,20 +369,20 @@ export const situations: Arbitrary<Situation> = fc
   })
   .map(({ common, site, ...rest }) => settled({ ...rest, environment: firstOfEach([...common, ...site]) }));
 
-/** In a directory that is closed Apptainer forgets its own PWD variable; nobody sets both on purpose. */
-function possible(environment: Situation['environment'], cwd: string): Situation['environment'] {
-  return cwd === CLOSED ? environment.filter(([name]) => name !== 'APPTAINER_PWD') : environment;
-}
-
-/** Without what says the same twice, and with an account that Apptainer can use: it starts for none whose home is no path. */
+/**
+ * Without what says the same twice; with an account that Apptainer can use (it starts for none whose home is no path); and, in a
+ * directory that is closed, without what Apptainer forgets there: its own PWD variable and --pwd.
+ */
 function settled(situation: Situation): Situation {
-  const { homeOption, noHome, home, account, contain, environment, cwd } = situation;
+  const { homeOption, noHome, home, account, contain, environment, cwd, workdir } = situation;
   const isPath = home?.startsWith('/') === true && home !== '/dev/null';
+  const isClosed = cwd === CLOSED;
   return {
     ...situation,
-    environment: possible(environment, cwd),
+    environment: isClosed ? environment.filter(([name]) => name !== 'APPTAINER_PWD') : environment,
+    workdir: isClosed ? null : workdir,
     noHome: noHome && homeOption === null,
-    account: !isPath && account === 'same' ? 'ordinary' : contain && isPath ? 'same' : account,
+    account: !isPath && account !== 'ordinary' ? 'ordinary' : contain && isPath ? 'same' : account,
   };
 }
 

@@ -91,6 +91,42 @@ export const STATED: readonly StatedDifference[] = [
     },
   ),
   ...rows(
+    { exec: ALL, wrap: SCRIPTS },
+    ['place *'],
+    { binds: [{ source: '/home/me/work' }] },
+    {
+      text: 'a bind of what a link in the home leads to is found by the link',
+      reason: 'Apptainer drops it and says nothing; the link leads nowhere then',
+    },
+  ),
+  ...rows(
+    { exec: ['bubblewrap'], wrap: ['bubblewrap'] },
+    ['start'],
+    { image: ['many-homes'] },
+    {
+      text: 'an image with thousands of entries in `/home` is refused',
+      reason: 'bwrap takes 9,000 words, and its layers (overlay) only from 0.11 on',
+    },
+  ),
+  ...rows(
+    { exec: OTHERS, wrap: [] },
+    ['start'],
+    { writableTmpfs: [true] },
+    {
+      text: '`--writable-tmpfs` is refused',
+      reason: 'the root is put together of the image’s entries, which stay read-only',
+    },
+  ),
+  ...rows(
+    { exec: OTHERS, wrap: ['bubblewrap'] },
+    ['place *', 'left on the host'],
+    { environment: [['APPTAINER_WORKDIR', '/scratch']] },
+    {
+      text: 'a site’s `APPTAINER_WORKDIR` counts for Apptainer alone',
+      reason: 'it makes directories on the host; a contained job’s `/tmp` is in memory elsewhere',
+    },
+  ),
+  ...rows(
     { exec: OTHERS, wrap: ['bubblewrap'] },
     ['variable IFS'],
     { environment: [['IFS', ':']] },
