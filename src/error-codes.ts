@@ -81,6 +81,7 @@ export const ERROR_EXITS = {
   NOT_A_FORGE: 'failed',
   NOT_A_WISHLIST: 'failed',
   NOT_IN_REGISTRY: 'no',
+  NOT_IN_REVISION: 'later',
   NOT_MOUNTED_HERE: 'later',
   NOT_PUBLISHED: 'no',
   NOT_SUBMITTABLE: 'usage',

@@ -5,7 +5,8 @@ import { isJcdsError, UsageError } from '../errors.ts';
 import { formatReference, parseReference } from '../image/reference.ts';
 import { speaker } from '../output/console.ts';
 import { type Asked, type Asking, askForImage } from '../publication-requests/ask-for-image.ts';
-import { followThrough } from '../publication-requests/follow-through.ts';
+import { followRevision, followThrough } from '../publication-requests/follow-through.ts';
+import { lookAtNewest, type NewestAnswer } from '../publication-requests/newest-revision.ts';
 import { personAt } from '../publication-requests/person.ts';
 import { lookForImage } from '../publication-requests/published.ts';
 import { withListPath } from '../publication-requests/remember.ts';
@@ -22,7 +23,7 @@ export const request: CommandDeclaration = {
   name: 'request',
   summary: 'Ask for images to be published',
   description:
-    'Makes sure that the registry has the image, then opens a merge request that adds its line to the list of the service, or finds the one that is open. Shows the line and asks first when it runs on a terminal. Ends with 0 when each image is published, listed or asked for, with 1 when one is not, with 75 when --wait saw no end or a server is away. docs/request.md tells the whole way.',
+    'Looks first whether the newest revision of the repository has it already, past what this host shows; makes sure that the registry has the image, then opens a merge request that adds its line to the list of the service, or finds the one that is open. Shows the line and asks first when it runs on a terminal. Ends with 0 when each image is published, listed or asked for, with 1 when one is not, with 75 when --wait saw no end, a server is away, or it is not known whether a newer revision has it. docs/request.md tells the whole way.',
   arguments: [
     {
       name: 'image',
@@ -97,17 +98,41 @@ async function resultOf(asking: Asking, call: Call): Promise<Result> {
   const { reference, service, settings, context, say } = asking;
   try {
     const seen = await lookForImage(reference, service, settings, context);
-    if (seen.state === 'visible') return { state: 'published', published: seen.published };
+    if (seen.state === 'visible') return { state: 'published', published: seen.published, notHere: null };
     if (seen.reason !== null) say.warn(seen.reason);
+    const { name, typed } = asking;
+    const repositories = [service.row.name];
+    const unseen = { reference, name, publication: seen.publication, repositories, settings, context, typed };
+    const newest = await lookAtNewest(unseen);
+    if (newest.state === 'published') return publishedThere(asking, newest, call);
+    if (newest.state === 'unknowable')
+      for (const { absence } of newest.standing.freshness) say.detail(absence);
     const asked = await askForImage(asking);
     if (!flag(call, 'wait') || flag(call, 'dryRun') || !isUnderWay(asked)) return asked;
     if (!flag(call, 'json')) context.stdout.write(`${resultLine(asking.name, service, asked)}\n`);
-    return { state: 'published', published: await followThrough(asking, asked, flag(call, 'quiet')) };
+    const published = await followThrough(asking, asked, flag(call, 'quiet'));
+    return { state: 'published', published, notHere: null };
   } catch (thrown) {
     if (!isJcdsError(thrown)) throw thrown;
     return { state: 'failed', error: thrown };
   }
 }
+
+/** The newest revision has it, and this host does not show that yet: nobody is asked. */
+async function publishedThere(asking: Asking, newest: PublishedThere, call: Call): Promise<Result> {
+  const { published, standing } = newest;
+  const isAwaited = flag(call, 'wait') && !flag(call, 'dryRun');
+  if (isAwaited)
+    return {
+      state: 'published',
+      published: await followRevision(asking, newest, flag(call, 'quiet')),
+      notHere: null,
+    };
+  const notHere = standing.freshness.map(({ absence }) => absence).join('; ');
+  return { state: 'published', published, notHere };
+}
+
+type PublishedThere = Extract<NewestAnswer, { state: 'published' }>;
 
 function isUnderWay({ state }: Asked): boolean {
   return state === 'opened' || state === 'exists' || state === 'listed';

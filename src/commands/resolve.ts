@@ -1,6 +1,10 @@
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
+import type { Context } from '../context.ts';
 import { findAnywhere, type SeenImage } from '../cvmfs/find-anywhere.ts';
+import type { Search } from '../cvmfs/find-publication.ts';
+import type { HttpOptions } from '../cvmfs/no-mount/http-options.ts';
 import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
 import { type Published, requirePublished } from '../cvmfs/publication.ts';
 import { DEFAULT_CVMFS_ROOT } from '../cvmfs/root.ts';
@@ -12,7 +16,11 @@ import { notMountedHere } from '../job/not-mounted.ts';
 import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
+import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
+import { typedRepositories } from '../repositories/typed.ts';
+import { isFinal, newestOf, type Standing } from '../status/newest.ts';
+import { NotInRevisionError } from '../status/not-in-revision.ts';
 import { publicationJson } from '../status/publication-json.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
@@ -23,7 +31,7 @@ export const resolve: CommandDeclaration = {
   name: 'resolve',
   summary: 'Print where a published image is',
   description:
-    'Prints one path and nothing else: the readable one, or the real directory where CVMFS is not at /cvmfs and the links of the repository lead there; and nothing at failure, so that img=$(jcds resolve IMAGE) is safe. Ends with 0 when the image is published, 1 when it is not, 75 when CVMFS cannot be seen. Where nothing is mounted it asks the signed repository over HTTP; a path that does not exist on this host is only printed with --no-mount, and otherwise it ends with 75.',
+    'Prints one path and nothing else: the readable one, or the real directory where CVMFS is not at /cvmfs and the links of the repository lead there; and nothing at failure, so that img=$(jcds resolve IMAGE) is safe. Ends with 0 when the image is published, 1 when the newest revision does not have it, 75 when CVMFS cannot be seen or a newer revision than this host’s may have it (a server is asked, within 2 s). Where nothing is mounted it asks the signed repository over HTTP; a path that does not exist on this host is only printed with --no-mount, and otherwise it ends with 75.',
   arguments: [IMAGE_ARGUMENT],
   options: [
     { flags: '--pinned', description: 'print the real directory, which stays the same when the tag moves' },
@@ -47,9 +55,14 @@ export const resolve: CommandDeclaration = {
     const requested = httpWishesOf(call.options, settings, context);
     const found = await findAnywhere(named.image, search, [], requested, context);
     if (found.http !== null) tellHttp(found.http, say, context);
+    const standing = await standingOf(named, found, { search, requested, settings }, context);
     if (flag(call, 'json')) {
-      context.stdout.write(jsonLine(resolution(named, found)));
-      return exit(exitCodeOf(named, found, settings.anyRegistry));
+      context.stdout.write(jsonLine(resolution(named, found, standing)));
+      return exit(exitCodeOf(named, found, standing, settings.anyRegistry));
+    }
+    if (standing !== null && !isFinal(standing)) {
+      const searched = search.repositories.map(({ name }) => name);
+      throw new NotInRevisionError(named.name, standing, typedRepositories(call.options, searched));
     }
     const published = requirePublished(found.publication, named.name, call.options);
     checkIdentity(named, published, found, { anyRegistry: settings.anyRegistry, say });
@@ -76,8 +89,26 @@ function pathForOthers({ layout, path, target }: Published, root: string): strin
   return LAYOUTS[layout].hasAbsoluteLinks && root !== DEFAULT_CVMFS_ROOT ? target : path;
 }
 
+/** How an absence stands to the newest revision; null: the image is there, or could not be seen. */
+async function standingOf(
+  { image }: NamedImage,
+  found: SeenImage,
+  { search, requested, settings }: { search: Search; requested: HttpOptions; settings: Settings },
+  context: Context,
+): Promise<Standing | null> {
+  if (found.publication.state !== 'missing') return null;
+  const { askNewest } = await import('../status/ask-newest.ts');
+  const table = repositoriesFrom(SERVICES, settings.services);
+  return askNewest({ image, found, search, table, requested }, context);
+}
+
 /** The same as without --json, where an image that is not the one asked for is refused. */
-function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): number {
+function exitCodeOf(
+  named: NamedImage,
+  seen: SeenImage,
+  standing: Standing | null,
+  anyRegistry: boolean,
+): number {
   const { publication } = seen;
   switch (publication.state) {
     case 'published': {
@@ -86,6 +117,7 @@ function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): n
       return isRefused ? EXIT.no : EXIT.ok;
     }
     case 'missing':
+      return standing === null || isFinal(standing) ? EXIT.no : EXIT.later;
     case 'broken':
       return EXIT.no;
     case 'unreachable':
@@ -96,13 +128,16 @@ function exitCodeOf(named: NamedImage, seen: SeenImage, anyRegistry: boolean): n
 }
 
 /** The object of `resolve --json`. */
-function resolution({ image, ...named }: NamedImage, seen: SeenImage) {
+function resolution({ image, ...named }: NamedImage, seen: SeenImage, standing: Standing | null) {
   const { publication } = seen;
   const findings =
     publication.state === 'published' ? identityFindings({ image, ...named }, publication, seen) : [];
   return publicationJson(image, seen, {
     findings,
-    newest: { reason: 'not asked: jcds status asks a server' },
+    newest:
+      standing === null || standing.isLocal
+        ? { reason: 'not asked: jcds status asks a server' }
+        : newestOf(standing),
     registry: { reason: 'not asked: jcds status --check-registry' },
   });
 }

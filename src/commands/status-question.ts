@@ -24,7 +24,7 @@ export function statusQuestion(call: Call, context: Context): StatusQuestion {
     images: typed.map(text => readImageName(text, { settings }, search.root, stringOption(call, 'platform'))),
     search,
     table: repositoriesFrom(SERVICES, settings.services),
-    requested: httpWishesOf(call.options, settings, context),
+    requested: { ...httpWishesOf(call.options, settings, context), isFresh: true },
     network: settings.network,
     checkRegistry: flag(call, 'checkRegistry'),
     registries: settings,

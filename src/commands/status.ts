@@ -22,7 +22,7 @@ export const status: CommandDeclaration = {
   name: 'status',
   summary: 'Say whether images are published, whether this host is up to date, and what is wrong with them',
   description:
-    'Each image is published, missing or unreachable (CVMFS could not be seen, so nothing is known), and may have findings: see docs/status.md. Ends with 75 when an image is unreachable, else with 1 when one is missing or is another than the one named, else with 0; the other findings leave the code alone.',
+    'Each image is published, missing or unreachable (CVMFS could not be seen, so nothing is known), and may have findings: see docs/status.md. Ends with 75 when an image is unreachable, or missing while a newer revision may have it; else with 1 when one is missing or is another than the one named, else with 0; the other findings leave the code alone.',
   arguments: [
     {
       name: 'image',

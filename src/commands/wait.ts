@@ -5,8 +5,8 @@ import { progress } from '../output/progress.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import { durationText, parseDuration } from '../status/duration.ts';
 import { gatherStatus, type ImageStatus, type StatusQuestion } from '../status/gather.ts';
+import { watchMounts } from '../status/mount-watch.ts';
 import { statusJson } from '../status/status-json.ts';
-import { pauseWithTicks } from '../status/tick.ts';
 import { waitForImage } from '../status/wait-for-publication.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
@@ -20,7 +20,7 @@ export const wait: CommandDeclaration = {
   name: 'wait',
   summary: 'Wait until an image is visible on this host, and print where it is',
   description:
-    'Looks again whenever this host’s CVMFS client can have learnt of something new (every few minutes), and says on standard error what stands in the way. Ends with 0 and the path of the image, or with 75 when the time is up.',
+    'Looks again whenever this host’s CVMFS client can have learnt of something new (every few minutes; within seconds after a remount), and says on standard error what stands in the way. Ends with 0 and the path of the image, or with 75 when the time is up.',
   arguments: [IMAGE_ARGUMENT],
   options: [
     {
@@ -46,6 +46,7 @@ export const wait: CommandDeclaration = {
       dumb: context.environment.TERM === 'dumb',
     });
     const { name } = question.images[0]!;
+    const watch = watchMounts(mountsOf(question), context);
     const seen = await waitForImage({
       timeout,
       typed: typedRepositories(
@@ -59,7 +60,7 @@ export const wait: CommandDeclaration = {
         return status;
       },
       now: () => performance.now(),
-      pause: pauseWithTicks,
+      pause: watch.pause,
       tell: (news, waited) =>
         line.update(`waiting for ${name}: ${news}`, ` (${durationText(waited)} of ${durationText(timeout)})`),
     }).finally(() => line.end());
@@ -67,6 +68,13 @@ export const wait: CommandDeclaration = {
     return exit(EXIT.ok);
   },
 };
+
+/** Where the repositories that may show the image are mounted. */
+function mountsOf({ images, search, requested }: StatusQuestion): readonly string[] {
+  const { image } = images[0]!;
+  const names = image.kind === 'place' ? [image.place.repository] : search.repositories.map(row => row.name);
+  return requested.when === 'only' ? [] : names.map(name => `${search.root}/${name}`);
+}
 
 function timeoutOf(call: Call): number {
   const text = stringOption(call, 'timeout') ?? USUAL_TIMEOUT;

@@ -36,6 +36,9 @@ export interface ClientRevision {
   readonly version: string | null;
 }
 
+/** Where there is no client. */
+export const NO_CLIENT: ClientRevision = { revision: null, rootHash: null, nextCheck: null, version: null };
+
 /** What a client did since it mounted a repository. null: it does not say, or nothing was done that could be counted. */
 export interface ClientTraffic {
   /** Percent of opened files that were in the cache already. */

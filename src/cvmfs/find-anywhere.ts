@@ -40,7 +40,11 @@ export async function findAnywhere(
   if (found !== null && !goesOn(found, requested)) return onMount(found);
   const { lookBeyond } = await import('./no-mount/look-beyond.ts');
   const [seen] = await lookBeyond([{ image, found }], leftOf(search, started), requested, context);
-  return seen!;
+  if (seen!.publication.state !== 'missing' || requested.isFresh) return seen!;
+  // A proxy may have kept the revision before the one that has it.
+  const fresh = { ...requested, isFresh: true, forgetRevision: false };
+  const [newest] = await lookBeyond([{ image, found }], leftOf(search, started), fresh, context);
+  return newest!;
 }
 
 /**

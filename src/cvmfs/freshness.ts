@@ -7,10 +7,14 @@ export interface Freshness {
   readonly repository: string;
   readonly client: ClientRevision;
   readonly server: ServerRevision | null;
+  /** No server is known here at all. */
+  readonly isServerless: boolean;
   /** `behind`: the servers have something newer; `ahead`: the server that was asked lags; `unknown`: one is not known. */
   readonly standing: 'current' | 'behind' | 'ahead' | 'unknown';
   /** For people, without a full stop: "the server is at revision 812, this client at 811 and looks again in 3 min". */
   readonly sentence: string;
+  /** How an absence is to be read, as the end of "IMAGE is …": "not in revision 2, which this client shows (the server has 3)". */
+  readonly absence: string;
   /** What to do where something could not be known. */
   readonly hint: string | null;
 }
@@ -24,11 +28,35 @@ export function freshnessOf(repository: string, attributes: Attributes, server: 
     repository,
     client,
     server: known,
+    isServerless: server.state === 'unknown' && server.isLasting === true,
     standing,
     sentence: sentenceOf(client, standing, attributes, server),
+    absence: absenceOf(client, standing, server),
     hint: server.state === 'unknown' ? server.hint : null,
   };
 }
+
+/** What a client that does not show an image says about it. */
+function absenceOf(client: ClientRevision, standing: Freshness['standing'], server: ServerAnswer): string {
+  const ours = client.revision === null ? 'the revision' : `revision ${client.revision},`;
+  const here = `not in ${ours} ${client.revision === null ? 'that' : 'which'} this client shows`;
+  if (server.state === 'unknown') return `${here}; ${NOT_KNOWN}: ${server.reason}`;
+  const theirs = server.revision === client.revision ? `another ${server.revision}` : server.revision;
+  switch (standing) {
+    case 'current':
+      return `${here}, the newest of the server`;
+    case 'behind':
+      return `${here} (the server has ${theirs}${next(client, '; it')})`;
+    case 'ahead':
+      return `${here} (the server that was asked has ${theirs}; ${NOT_KNOWN})`;
+    case 'unknown':
+      return `${here} (the server has ${theirs}; which one this is, is not known)`;
+    default:
+      return standing satisfies never;
+  }
+}
+
+const NOT_KNOWN = 'whether there is a newer one is not known';
 
 function standingOf(client: ClientRevision, server: ServerRevision | null): Freshness['standing'] {
   if (client.revision === null || server === null) return 'unknown';

@@ -15,12 +15,13 @@ export interface Finding {
     | 'broken-image'
     | 'stale-client'
     | 'outdated'
-    | 'removed-upstream';
+    | 'removed-upstream'
+    | 'removed';
   readonly message: string;
   /** What was seen that says so. */
   readonly evidence: string;
   readonly hint: string;
-  /** Of `stale-client`: whether a server's signatures prove it. */
+  /** Of `stale-client` and `removed`: whether a server's signatures prove it. */
   readonly verified?: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { isJcdsError } from '../errors.ts';
 import type { Access } from './http/access.ts';
+import { NOT_FROM_A_CACHE } from './http/fetch-attempt.ts';
 import { createFetcher } from './http/fetcher.ts';
 import { formatContentHash } from './http/hash.ts';
 import { parseManifest } from './http/manifest.ts';
@@ -25,6 +26,8 @@ export interface ServerUnknown {
   readonly state: 'unknown';
   readonly reason: string;
   readonly hint: string | null;
+  /** No server is known here: trying again later would change nothing. */
+  readonly isLasting?: true;
 }
 
 export type ServerAnswer = ServerRevision | ServerUnknown;
@@ -54,6 +57,7 @@ export async function askServerRevision(question: ServerQuestion): Promise<Serve
       state: 'unknown',
       reason: `no server of ${repository} is known here`,
       hint: `name one with --server http://HOST/cvmfs/@fqrn@, or in the configuration: services["${repository}"].servers`,
+      isLasting: true,
     };
   const transport = question.transport ?? httpTransport();
   try {
@@ -93,6 +97,7 @@ async function newest(
     path: '.cvmfspublished',
     what: `the manifest of ${repository}`,
     limit: LONGEST_MANIFEST,
+    headers: NOT_FROM_A_CACHE,
     accept: ({ body }: { body: Uint8Array }, server: string) => revisionOf(body, repository, server),
   };
   let best = await fetcher.get(wanted);

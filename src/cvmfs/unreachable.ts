@@ -32,6 +32,8 @@ export interface UnreachableReason {
   readonly hint: string;
   /** Which link of the chain of signatures did not hold. */
   readonly step?: string;
+  /** The time of the signatures is up: no client takes a newer revision before the operators sign anew. */
+  readonly isExpired?: true;
 }
 
 /** Whether nothing is mounted there on this host: then a look over HTTP may know more. */

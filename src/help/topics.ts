@@ -12,7 +12,10 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, readonly [contained: str
   ok: ['the command’s own', 'yes: found, published, done'],
   no: ['the command’s own', 'no: not published, not found'],
   usage: ['the command’s own', 'the command line or the configuration makes no sense'],
-  later: ['try later: CVMFS cannot be seen, or the image was requested and is not there yet', 'the same'],
+  later: [
+    'try later: CVMFS cannot be seen, or the image was requested and is not there yet',
+    'the same; or a newer revision than this host’s may have the image',
+  ],
   failed: [
     'jcds or the runtime failed, and the command was not started: usage, not published, mismatch',
     '-',

@@ -2,11 +2,7 @@ import { resolve } from 'node:path';
 import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import {
-  type HttpOptions,
-  httpCacheDirectory,
-  NetworkForbiddenError,
-} from '../cvmfs/no-mount/http-options.ts';
+import { type HttpOptions, NetworkForbiddenError, usualHttpOptions } from '../cvmfs/no-mount/http-options.ts';
 import { UsageError } from '../errors.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
 
@@ -29,16 +25,18 @@ export function httpWishesOf(
       'leave out --insecure to have everything verified with these keys',
     );
   const named = typeof options.cacheDir === 'string' ? resolve(cwd ?? '/', options.cacheDir) : null;
+  const services = repositoriesFrom(SERVICES, settings.services);
+  const usual = usualHttpOptions({ network: settings.network, services }, { environment, home });
   return {
-    when: isOnly ? 'only' : settings.network ? 'fallback' : 'never',
+    ...usual,
+    ...(isOnly && { when: 'only' }),
     servers: texts(options.server),
     keys,
     insecure,
     forgetRevision: options.forgetRevision === true,
-    cacheDirectory: named ?? httpCacheDirectory({ environment, home }),
+    cacheDirectory: named ?? usual.cacheDirectory,
     isCacheNamed: named !== null,
     readsOrigin: options.checkRegistry === true,
-    services: repositoriesFrom(SERVICES, settings.services),
   };
 }
 

@@ -14,8 +14,8 @@ export interface MissingPolicy {
 
 /**
  * `--if-missing`: whether it is worth looking again, since the image was asked for and waited for. Without an option or setting
- * whoever sits at a terminal is asked, and elsewhere nothing is done. What asks is loaded only now. Throws NotYetPublishedError
- * and the failures of asking.
+ * whoever sits at a terminal is asked, and elsewhere nothing is done. What asks is loaded only now. Throws NotYetPublishedError,
+ * NotInRevisionError where a newer revision may have it, and the failures of asking.
  */
 export async function askIfMissing(
   publication: Publication,
@@ -25,9 +25,12 @@ export async function askIfMissing(
 ): Promise<boolean> {
   if (publication.state !== 'missing' || image.kind !== 'reference') return false;
   const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'fail');
-  if (policy === 'fail' || options.dryRun === true) return false;
-  const { reference } = image;
-  const { whenMissing } = await import('../publication-requests/when-missing.ts');
-  const end = await whenMissing({ reference, name, policy, settings, options, context, say });
-  return end === 'look-again';
+  const isAsked = policy !== 'fail' && options.dryRun !== true;
+  // A job without a terminal asks nobody whom it was not told to ask, no server either.
+  if (!isAsked && !context.stdin.isTerminal) return false;
+  const { whenMissing, checkAbsence } = await import('../publication-requests/when-missing.ts');
+  const missing = { reference: image.reference, name, publication, settings, options, context, say };
+  if (isAsked) return (await whenMissing({ ...missing, policy })) === 'look-again';
+  await checkAbsence(missing);
+  return false;
 }

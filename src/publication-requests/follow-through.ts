@@ -1,11 +1,14 @@
 import type { Published } from '../cvmfs/publication.ts';
 import { isJcdsError } from '../errors.ts';
 import { progress } from '../output/progress.ts';
+import { repositoriesFrom, repositoryNamed, SERVICES } from '../repositories/index.ts';
 import { followRequest, type Progress } from '../requests/follow.ts';
-import { systemClock } from '../requests/forges/index.ts';
 import { propose } from '../requests/propose.ts';
+import type { Standing } from '../status/newest.ts';
+import { NotInRevisionError } from '../status/not-in-revision.ts';
 import type { Asked, Asking } from './ask-for-image.ts';
 import { freshnessSentence } from './freshness.ts';
+import { mountClock } from './mount-clock.ts';
 import { lookForImage } from './published.ts';
 import { connectService } from './service.ts';
 import { waitUntilVisible } from './wait-for-request.ts';
@@ -27,7 +30,36 @@ export async function followThrough(asking: Asking, asked: Asked, quiet: boolean
       url: 'url' in asked ? asked.url : null,
       progress: line,
       settings,
-      clock: systemClock,
+      clock: mountClock([service.row.name], settings, context),
+    });
+  } finally {
+    line.end();
+  }
+}
+
+/** An image that is published already, and what it is looked for with. */
+export type AwaitedImage = Pick<Asking, 'reference' | 'name' | 'settings' | 'context' | 'typed'>;
+
+/** Waits until an image that the newest revision has is visible here, without asking anybody for it. @throws NotInRevisionError */
+export async function followRevision(
+  { reference, name, settings, context, typed }: AwaitedImage,
+  { published, standing }: { readonly published: Published; readonly standing: Standing },
+  quiet: boolean,
+): Promise<Published> {
+  const line = progress(context.stderr, { quiet, dumb: context.environment.TERM === 'dumb' });
+  const { repository } = published;
+  const row = repositoryNamed(repository, repositoriesFrom(SERVICES, settings.services));
+  try {
+    return await waitUntilVisible({
+      ...{ name, repository, typed, settings },
+      look: () => lookForImage(reference, { row }, settings, context),
+      freshness: () => freshnessSentence({ row }, settings, context),
+      follow: null,
+      rebuild: async () => false,
+      url: null,
+      progress: line,
+      clock: mountClock([repository], settings, context),
+      late: () => new NotInRevisionError(name, standing, typed),
     });
   } finally {
     line.end();

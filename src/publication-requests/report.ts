@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Published } from '../cvmfs/publication.ts';
 import type { JcdsError } from '../errors.ts';
 import { FORGES } from '../requests/forges/index.ts';
@@ -7,7 +8,12 @@ import type { Service } from './service.ts';
 
 /** How it went with one image: it was there, it was asked for, or it failed. */
 export type Result =
-  | { readonly state: 'published'; readonly published: Published }
+  | {
+      readonly state: 'published';
+      readonly published: Published;
+      /** Where only a newer revision than this host's has it: that, for people; null: it is visible here. */
+      readonly notHere: string | null;
+    }
   | Asked
   | { readonly state: 'failed'; readonly error: JcdsError };
 
@@ -21,7 +27,7 @@ export function resultLine(
   const number = 'iid' in result && result.iid !== null ? ` ${sign}${result.iid}` : '';
   switch (result.state) {
     case 'published':
-      return `${name}: published: ${result.published.path}`;
+      return `${name}: published: ${result.published.path}${result.notHere === null ? '' : ` (${result.notHere}; wait with: ${commandText('jcds', 'wait', name)})`}`;
     case 'listed':
       return `${name}: in the list of ${row.name} already (${result.path}, line ${result.lineNumber}: "${result.line}"), and not visible here yet${result.surprise === null ? '' : `; ${result.surprise}`}`;
     case 'exists':
@@ -49,7 +55,8 @@ export function resultJson(name: string, { row }: Service, result: Result): Reco
     const { code, message, hint } = result.error;
     return { ...shared, error: { code, message, hint: hint ?? null } };
   }
-  if (result.state === 'published') return { ...shared, path: result.published.path };
+  if (result.state === 'published')
+    return { ...shared, path: result.published.path, visible: result.notHere === null };
   const { isPublic } = result;
   if (result.state === 'listed') {
     const { by, path, line, lineNumber, surprise: note } = result;

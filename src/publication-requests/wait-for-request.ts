@@ -64,6 +64,8 @@ export interface Waiting {
   readonly progress: ProgressLine;
   readonly settings: Pick<Settings, 'waitTimeout' | 'waitInterval'>;
   readonly clock: Clock;
+  /** For an image that is published already, and only not visible here: what is thrown when the time is over. */
+  readonly late?: () => JcdsError;
 }
 
 /**
@@ -80,16 +82,21 @@ export async function waitUntilVisible(waiting: Waiting): Promise<Published> {
     const stage = follow === null ? null : await stageOf(waiting, follow);
     if (stage?.merged) follow = null;
     const next =
-      stage?.merged === false ? stage.next : conversion(seen.reason ?? (await waiting.freshness()));
+      stage?.merged === false
+        ? stage.next
+        : stillToCome(seen.reason ?? (await waiting.freshness()), waiting.late !== undefined);
     progress.update(`${name}: ${next}`);
     if (clock.now() + settings.waitInterval * 1000 > deadline)
-      throw new NotYetPublishedError({ image: name, repository, url, next }, waiting.typed);
+      throw (
+        waiting.late?.() ?? new NotYetPublishedError({ image: name, repository, url, next }, waiting.typed)
+      );
     await clock.sleep(settings.waitInterval * 1000);
   }
 }
 
-function conversion(reason: string): string {
-  return `in the list; waiting for its conversion and for the CVMFS client of this host (${reason})`;
+function stillToCome(reason: string, isPublished: boolean): string {
+  const before = isPublished ? 'published; waiting' : 'in the list; waiting for its conversion and';
+  return `${before} for the CVMFS client of this host (${reason})`;
 }
 
 async function stageOf(

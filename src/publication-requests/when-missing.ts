@@ -1,20 +1,26 @@
 import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
+import type { Publication } from '../cvmfs/publication.ts';
 import { isJcdsError } from '../errors.ts';
 import type { Reference } from '../image/reference.ts';
 import type { Speaker } from '../output/console.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import { NoTokenError } from '../requests/tokens.ts';
+import type { Standing } from '../status/newest.ts';
+import { absenceText, NotInRevisionError } from '../status/not-in-revision.ts';
 import { type Asked, type Asking, askForImage } from './ask-for-image.ts';
-import { followThrough } from './follow-through.ts';
+import { followRevision, followThrough } from './follow-through.ts';
+import { lookAtNewest, type NewestAnswer, refuseOlder, type UnseenImage } from './newest-revision.ts';
 import { type Person, personAt } from './person.ts';
-import { type AskingContext, serviceToAsk, tokenOptions } from './service.ts';
+import { type AskingContext, NetworkForbiddenError, serviceToAsk, tokenOptions } from './service.ts';
 import { NotYetPublishedError, RequestClosedError } from './wait-for-request.ts';
 
 /** An image that `run` did not find. */
 export interface MissingImage {
   readonly reference: Reference;
   readonly name: string;
+  /** What the look found. */
+  readonly publication: Publication;
   readonly policy: 'ask' | 'request' | 'wait';
   readonly settings: Settings;
   readonly options: CallOptions;
@@ -31,7 +37,18 @@ export async function whenMissing(missing: MissingImage): Promise<'look-again' |
   return missing.policy === 'ask' ? askFirst(missing) : askAtOnce(missing);
 }
 
+/**
+ * The same without a policy: nobody is asked, and no absence is told that is only this host's. @throws NotInRevisionError
+ * @param isStrict also where no server is known that could ever be asked
+ */
+export async function checkAbsence(missing: Omit<MissingImage, 'policy'>, isStrict = true): Promise<void> {
+  await refuseOlder(unseenOf(missing), isStrict);
+}
+
 async function askAtOnce(missing: MissingImage): Promise<'look-again'> {
+  if (!missing.settings.network) throw new NetworkForbiddenError();
+  const newest = await lookAtNewest(unseenOf(missing));
+  if (newest.state === 'published') return awaitRevision(missing, newest);
   const asking = askingOf(missing, null);
   const asked = await askForImage(asking);
   checkUnderWay(asking, asked);
@@ -43,13 +60,28 @@ async function askAtOnce(missing: MissingImage): Promise<'look-again'> {
 /** Whoever only wanted to run an image is not bothered with what stands against a request, unless they said yes to it. */
 async function askFirst(missing: MissingImage): Promise<'not-asked'> {
   const person = personAt(missing.context, missing.options);
-  if (person === null) return 'not-asked';
+  if (person === null) {
+    if (missing.context.stdin.isTerminal) await checkAbsence(missing);
+    return 'not-asked';
+  }
+  const newest = await lookAtNewest(unseenOf(missing));
+  if (newest.state === 'published') throw notHereYet(missing, newest);
+  const said =
+    newest.state === 'missing'
+      ? `${missing.name} is not published in ${missing.settings.repositories.join(', ')}`
+      : absenceText(missing.name, newest.standing);
+  const end = await askPerson(missing, person, said);
+  if (newest.state === 'unknowable') throw notHereYet(missing, newest);
+  return end;
+}
+
+/** @param absence what is known of the image, for people */
+async function askPerson(missing: MissingImage, person: Person, absence: string): Promise<'not-asked'> {
   let agreed = false;
   const listening: Person = {
     ...person,
     confirm: async (text, question) => {
-      const said = `${missing.name} is not published in ${missing.settings.repositories.join(', ')}.\n${text}`;
-      agreed = await person.confirm(said, question);
+      agreed = await person.confirm(`${absence}.\n${text}`, question);
       return agreed;
     },
   };
@@ -64,6 +96,31 @@ async function askFirst(missing: MissingImage): Promise<'not-asked'> {
     missing.say.detail(thrown.message);
     return 'not-asked';
   }
+}
+
+/** It is in the newest revision: there is nobody to ask, only to wait. */
+async function awaitRevision(missing: MissingImage, newest: PublishedThere): Promise<'look-again'> {
+  if (missing.policy !== 'wait') throw notHereYet(missing, newest);
+  const { reference, name, settings, context, options } = missing;
+  const typed = typedRepositories(options, settings.repositories);
+  const quiet = options.quiet === true;
+  await followRevision({ reference, name, settings, context, typed }, newest, quiet);
+  return 'look-again';
+}
+
+type PublishedThere = Extract<NewestAnswer, { state: 'published' }>;
+
+function notHereYet({ name, options, settings }: MissingImage, { standing }: { standing: Standing }) {
+  return new NotInRevisionError(name, standing, typedRepositories(options, settings.repositories));
+}
+
+function unseenOf(missing: Omit<MissingImage, 'policy'>): UnseenImage {
+  const { reference, name, publication, settings, options, context } = missing;
+  const { repositories } = settings;
+  return {
+    ...{ reference, name, publication, repositories, settings, context },
+    typed: typedRepositories(options, repositories),
+  };
 }
 
 /** What says more than "not published". */

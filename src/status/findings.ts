@@ -25,6 +25,8 @@ export interface Gathered extends SeenImage {
   readonly freshness: readonly Freshness[];
   /** What the signed repository says of an image that this host's client, being behind, does not show; null: not asked. */
   readonly witness: SeenImage | null;
+  /** Whether it is missing in directories of this host alone, which no client serves. */
+  readonly isLocal: boolean;
   /** null: the registry was not asked. */
   readonly upstream: UpstreamAnswer | null;
   /** Paths in the image that this user may not read. */
@@ -53,6 +55,7 @@ export function findingsOf(gathered: Gathered): readonly Finding[] {
 function publishedFindings(published: Published, gathered: Gathered): readonly Finding[] {
   return [
     ...identified(gathered),
+    ...removedSince(published, gathered),
     ...broken(published, gathered),
     ...outdated(published, gathered),
     ...removed(gathered),
@@ -132,10 +135,40 @@ function staleClients({ name, freshness, witness }: Gathered): readonly Finding[
     .filter(({ repository }) => seen?.state !== 'missing' && isOrMayBeIn(repository, seen))
     .map(({ repository, sentence, client, server }) => ({
       code: 'stale-client',
-      message: `${seen?.state === 'published' ? 'it is' : 'it may be'} published in ${repository} already: ${sentence}`,
+      message: `${seen?.state === 'published' ? 'it is' : 'it may be'} published in ${repository} already: ${sentence}${expiry(seen)}`,
       evidence: `mounted here is revision ${client.revision} (${client.rootHash ?? 'root hash not told'}), ${server?.server} has revision ${server?.revision} (${server?.rootHash})${publishedAt(server?.publishedAt ?? null)}${witnessText(witness)}`,
-      hint: `wait until it is visible here: ${commandText('jcds', 'wait', name)}; root can hasten it: ${commandText('cvmfs_talk', '-i', repository, 'remount', 'sync')}`,
+      hint:
+        expiryHint(seen) ??
+        `wait until it is visible here: ${commandText('jcds', 'wait', name)}; root can hasten it: ${commandText('cvmfs_talk', '-i', repository, 'remount', 'sync')}`,
       verified: witness?.http?.verified ?? false,
+    }));
+}
+
+/** No client takes a newer revision that its whitelist no longer vouches for, however long one waits. */
+function expiredReason(seen: Publication | null): UnreachableReason | null {
+  return seen?.state === 'unreachable' && seen.reason.isExpired === true ? seen.reason : null;
+}
+
+function expiry(seen: Publication | null): string {
+  const reason = expiredReason(seen);
+  return reason === null ? '' : `; but no client takes it, since ${reason.detail}`;
+}
+
+function expiryHint(seen: Publication | null): string | null {
+  return expiredReason(seen)?.hint ?? null;
+}
+
+/** Still here, where a server has a newer revision without it. */
+function removedSince({ repository }: Published, { witness, freshness }: Gathered): readonly Finding[] {
+  if (witness?.publication.state !== 'missing') return [];
+  return freshness
+    .filter(one => one.repository === repository && one.server !== null)
+    .map(({ sentence, server }) => ({
+      code: 'removed',
+      message: `it was removed in revision ${witness.http?.revision} or before, and goes from here too: ${sentence}`,
+      evidence: `${server!.server} has revision ${server!.revision} (${server!.rootHash}), which has no such name`,
+      hint: 'start no long job with it; ask the people who run the repository why it was removed',
+      verified: witness.http?.verified ?? false,
     }));
 }
 

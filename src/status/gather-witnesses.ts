@@ -14,8 +14,9 @@ export interface WitnessQuestion {
 }
 
 /**
- * Asks the signed repository about images that a mount does not show although a server is ahead of it: it knows whether
- * they are there. One look for all of them, over those repositories alone; null: no need to ask.
+ * Asks the signed repository about images where a server is ahead of a mount, or may be: it knows whether one that is missing here
+ * is there, and whether one that is published here still is. One look for all of them, over those repositories alone; null: no need
+ * to ask.
  */
 export async function gatherWitnesses(
   questions: readonly WitnessQuestion[],
@@ -33,15 +34,19 @@ export async function gatherWitnesses(
   const repositories = search.repositories.filter(({ name }) => behind.has(name));
   const timeout = Math.max(0.1, Math.round(deadline.left() / 100) / 10);
   const images = asked.map(({ image }) => ({ image, found: null }));
-  const answers = await lookBeyond(images, { ...search, repositories, timeout }, requested, context);
+  const fresh = { ...requested, isFresh: true };
+  const answers = await lookBeyond(images, { ...search, repositories, timeout }, fresh, context);
   return questions.map(question => answers[asked.indexOf(question)] ?? null);
 }
 
 function isStale({ found, freshness }: WitnessQuestion): boolean {
-  const { publication } = found;
-  return publication.state === 'missing' && freshness.some(isBehind);
+  const { publication, overHttp } = found;
+  if (overHttp) return false;
+  if (publication.state === 'missing') return freshness.some(isBehind);
+  return publication.state === 'published' && freshness.some(({ standing }) => standing === 'behind');
 }
 
-function isBehind({ standing }: Freshness): boolean {
-  return standing === 'behind';
+/** Where the client does not tell its revision, the server's may be a newer one. */
+function isBehind({ standing, server }: Freshness): boolean {
+  return standing === 'behind' || (standing === 'unknown' && server !== null);
 }

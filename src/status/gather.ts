@@ -14,6 +14,7 @@ import { type RegistrySettings, registryOptions } from '../registry/from-setting
 import { type Repository, repositoryNamed } from '../repositories/index.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
+import { areLocal } from './are-local.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { findingsOf, type Gathered } from './findings.ts';
 import { gatherFreshness, NO_NETWORK } from './gather-freshness.ts';
@@ -79,6 +80,7 @@ export async function gatherStatus(
   ]);
   const seen = found.map((one, index) => ({ image: names[index]!, found: one, freshness: fresh[index]! }));
   const witnesses = await gatherWitnesses(seen, search, requested, deadline, context);
+  const local = await Promise.all(found.map(one => isLocalAbsence(one, search.root, deadline, context)));
   return images.map((named, index) => {
     const { publication } = found[index]!;
     const published = publication.state === 'published' ? publication : null;
@@ -89,6 +91,7 @@ export async function gatherStatus(
       identity: published === null ? [] : question.identify(named, published, found[index]!),
       freshness: fresh[index]!,
       witness: witnesses[index]!,
+      isLocal: local[index]!,
       upstream: upstream[index]!,
       unreadable: unreadable.get(published?.target ?? '') ?? [],
       architectures,
@@ -138,6 +141,17 @@ function freshnessOf(
 ): Promise<readonly Freshness[]> {
   if (overHttp) return Promise.resolve(views.map(view => freshnessOverHttp(view, now)));
   return Promise.all(repositoriesOf(publication).map(freshness));
+}
+
+/** Whether an image is missing in directories that no client serves. */
+function isLocalAbsence(
+  { publication, overHttp }: SeenImage,
+  root: string,
+  deadline: Deadline,
+  context: StatusContext,
+): Promise<boolean> {
+  if (publication.state !== 'missing' || overHttp) return Promise.resolve(false);
+  return areLocal(root, repositoriesOf(publication), deadline, context);
 }
 
 /** The repositories that an answer is about. */

@@ -7,6 +7,8 @@ import type { Meaning, Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { wrap } from '../output/wrap-text.ts';
 import type { ImageStatus } from './gather.ts';
+import { isFinal } from './newest.ts';
+import { absenceHint } from './not-in-revision.ts';
 
 /** How a report is drawn. */
 export interface Drawing {
@@ -33,10 +35,11 @@ const MISMATCHES: ReadonlySet<Finding['code']> = new Set([
   'platform-mismatch',
 ]);
 
-/** 75 when a repository could not be seen; else 1 when an image is missing, broken or another one; else 0. */
+/** 75 when a repository could not be seen, or a newer revision may have what is missing; else 1 when an image is missing, broken or another one; else 0. */
 export function exitCodeOf(statuses: readonly ImageStatus[]): number {
   const states = new Set(statuses.map(({ publication }) => publication.state));
-  if (states.has('unreachable')) return EXIT.later;
+  const isOpen = statuses.some(one => one.publication.state === 'missing' && !isFinal(one));
+  if (states.has('unreachable') || isOpen) return EXIT.later;
   const isOther = statuses.some(({ findings }) => findings.some(({ code }) => MISMATCHES.has(code)));
   return states.has('missing') || states.has('broken') || isOther ? EXIT.no : EXIT.ok;
 }
@@ -72,11 +75,7 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
       `unreachable: ${publication.repository} cannot be seen: ${publication.reason.detail}`,
       `  hint: ${publication.reason.hint}`,
     );
-  if (publication.state === 'missing' && findings.length === 0)
-    lines.push(
-      'missing: it is not published',
-      `  hint: ${missingHint(name, publication.looked, drawing.typed)}`,
-    );
+  if (publication.state === 'missing' && findings.length === 0) lines.push(...missingLines(status, drawing));
   for (const { code, message, evidence, hint } of findings) {
     lines.push(`${code}: ${message}`);
     if (drawing.verbose) lines.push(`  evidence: ${evidence}`);
@@ -91,6 +90,17 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
   }
   if (drawing.verbose) lines.push(...where(status));
   return lines.length === 0 ? [] : [paragraph(name, lines, drawing)];
+}
+
+/** Only of what the newest revision has not either is it said that it is not published. */
+function missingLines(status: ImageStatus, { typed }: Drawing): string[] {
+  const { name, publication, freshness } = status;
+  const looked = publication.state === 'missing' ? publication.looked : [];
+  if (isFinal(status)) return ['missing: it is not published', `  hint: ${missingHint(name, looked, typed)}`];
+  return [
+    ...freshness.map(({ absence }) => `missing: ${absence}`),
+    `  hint: ${absenceHint(name, status, typed)}`,
+  ];
 }
 
 /** What a path means that was read over HTTP. With evidence, the path itself stands further below. */

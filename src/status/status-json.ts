@@ -1,5 +1,5 @@
-import type { Freshness } from '../cvmfs/freshness.ts';
 import type { ImageStatus } from './gather.ts';
+import { newestOf } from './newest.ts';
 import { type Known, publicationJson } from './publication-json.ts';
 
 /** One image of `status --json`: what `resolve --json` says of it, and the revisions. */
@@ -9,7 +9,7 @@ export function statusJson(status: ImageStatus) {
     upstream === null
       ? { reason: 'not asked: jcds status --check-registry' }
       : { value: { state: upstream.state, evidence: upstream.evidence } };
-  const told = publicationJson(image, status, { findings, newest: newestOf(freshness), registry });
+  const told = publicationJson(image, status, { findings, newest: newestOf(status), registry });
   const [first] = freshness;
   return {
     ...told,
@@ -20,14 +20,4 @@ export function statusJson(status: ImageStatus) {
         first === undefined || first.server === null ? (first?.sentence ?? 'no repository was asked') : null,
     },
   };
-}
-
-/** Of several repositories the one that is least known counts. */
-function newestOf(freshness: readonly Freshness[]): Known<boolean> {
-  const [first] = freshness;
-  if (first === undefined) return { reason: 'no repository was asked' };
-  const behind = freshness.some(({ standing }) => standing === 'behind');
-  const unknown = freshness.find(({ standing }) => standing === 'unknown' || standing === 'ahead');
-  if (behind) return { value: false };
-  return unknown === undefined ? { value: true } : { reason: unknown.sentence };
 }

@@ -11,6 +11,7 @@ const USUAL = {
   keys: [],
   insecure: false,
   forgetRevision: false,
+  isFresh: false,
   cacheDirectory: '/home/ann/.cache/jcds/cvmfs',
   isCacheNamed: false,
   readsOrigin: false,

@@ -17,6 +17,7 @@ const FINDINGS = {
   'stale-client': 1,
   outdated: 1,
   'removed-upstream': 1,
+  removed: 1,
   'broken-image': 1,
   'ambiguous-registry': 1,
   'registry-mismatch': 1,

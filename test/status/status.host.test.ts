@@ -126,7 +126,7 @@ test('a real mount tells its revision, and its death and its hanging are told in
   try {
     const alive = await ask();
     expect([alive.code, JSON.parse(alive.stdout)]).toMatchObject([
-      1,
+      75,
       [
         { state: 'published', revision: { client: 811, server: 812 } },
         { state: 'missing', findings: [{ code: 'stale-client' }] },

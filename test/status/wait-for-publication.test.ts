@@ -18,6 +18,7 @@ const nothing = {
   views: [],
   notMounted: null,
   witness: null,
+  isLocal: false,
   upstream: null,
   unreadable: [],
   architectures: [],
@@ -32,8 +33,10 @@ function freshness(nextCheck: number | 'never' | null, ttlSeconds: number | null
     repository: 'R',
     client,
     server,
+    isServerless: false,
     standing: 'behind',
     sentence: 'server 812, client 811',
+    absence: 'not in 811',
     hint: null,
   };
 }

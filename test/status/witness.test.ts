@@ -25,7 +25,7 @@ const BEHIND = 'the server is at revision 812, this client at 811 and looks agai
 test('an image that only the newer revision has is published there, and that is proven', async () => {
   const server = await ahead();
   const ran = await status(server, ['--json', '--keys', keyFile(), 'nica/new:1', 'debian:12']);
-  expect(ran.code).toBe(1);
+  expect(ran.code).toBe(75);
   const [missing, present] = JSON.parse(ran.stdout);
   expect(missing).toMatchObject({ state: 'missing', mounted: true, revision: { client: 811, server: 812 } });
   expect(missing.findings).toEqual([
@@ -46,7 +46,7 @@ test('an image that only the newer revision has is published there, and that is 
     mounted: true,
     verified: null,
     http: null,
-    findings: [],
+    findings: [{ code: 'removed', verified: true }],
   });
 });
 
@@ -54,7 +54,7 @@ test('an image that the newer revision has not either is missing, and nothing is
   const ran = await status(await ahead(), ['--json', '--keys', keyFile(), 'nica/none:1']);
   expect(ran.code).toBe(1);
   expect(JSON.parse(ran.stdout)).toMatchObject([
-    { state: 'missing', findings: [], revision: { server: 812 } },
+    { state: 'missing', newest: true, findings: [], revision: { server: 812 } },
   ]);
 });
 

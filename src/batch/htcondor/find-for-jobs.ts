@@ -4,14 +4,15 @@ import type { Context } from '../../context.ts';
 import { findAnywhere } from '../../cvmfs/find-anywhere.ts';
 import { tellHttp } from '../../cvmfs/no-mount/tell-http.ts';
 import { type Missing, type Publication, type Published, requirePublished } from '../../cvmfs/publication.ts';
-import { isJcdsError } from '../../errors.ts';
+import { isJcdsError, type JcdsError } from '../../errors.ts';
 import { checkIdentity } from '../../job/findings.ts';
 import { httpWishesOf } from '../../job/http-options.ts';
 import { askIfMissing } from '../../job/if-missing.ts';
 import { type NamedImage, readImageName, searchOf } from '../../job/locate.ts';
 import type { Speaker } from '../../output/console.ts';
 import { serviceToAsk } from '../../publication-requests/service.ts';
-import { whenMissing } from '../../publication-requests/when-missing.ts';
+import { checkAbsence, whenMissing } from '../../publication-requests/when-missing.ts';
+import type { NotInRevisionError } from '../../status/not-in-revision.ts';
 
 /** An image for jobs that run elsewhere. */
 export interface WantedImage {
@@ -45,10 +46,17 @@ export async function findForJobs(wanted: WantedImage, context: Context): Promis
   const named = readImageName(typed, { settings }, search.root, platform);
   const look = () => lookOnce(named, wanted, context);
   const first = await look();
-  if (wait && options.dryRun !== true && isAskable(first, named) && (await askedFor(named, wanted, context)))
+  if (
+    wait &&
+    options.dryRun !== true &&
+    isAskable(first, named) &&
+    (await askedFor(first, named, wanted, context))
+  )
     return { named, ...placeOf(first, settings), published: null };
   const again =
     !wait && (await askIfMissing(first, named, { settings, options, say }, context)) ? await look() : first;
+  if (again.state === 'missing' && named.image.kind === 'reference')
+    await checkAbsence(missingOf(again, named, wanted, context), false);
   const published = requirePublished(again, named.name);
   return { named, repository: published.repository, path: published.path, published };
 }
@@ -59,10 +67,10 @@ export async function awaitImage(
   wanted: WantedImage,
   context: Context,
 ): Promise<Published> {
-  const { settings, options, say } = wanted;
   if (named.image.kind === 'reference') {
-    const { reference } = named.image;
-    await whenMissing({ reference, name: named.name, policy: 'wait', settings, options, context, say });
+    const publication = await lookOnce(named, wanted, context);
+    if (publication.state === 'published') return publication;
+    await whenMissing({ ...missingOf(publication, named, wanted, context), policy: 'wait' });
   }
   return requirePublished(await lookOnce(named, wanted, context), named.name);
 }
@@ -86,19 +94,39 @@ function isAskable(publication: Publication, { image }: NamedImage): publication
 }
 
 /** Whether it is asked for now. Whoever sits at a terminal is asked first, unless a policy says otherwise. */
-async function askedFor(named: NamedImage, wanted: WantedImage, context: Context): Promise<boolean> {
-  const { settings, options, say } = wanted;
+async function askedFor(
+  publication: Missing,
+  named: NamedImage,
+  wanted: WantedImage,
+  context: Context,
+): Promise<boolean> {
+  const { settings } = wanted;
   const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'request');
   if (named.image.kind !== 'reference' || policy === 'fail') return false;
-  const { reference } = named.image;
   try {
     const first = policy === 'ask' ? 'ask' : 'request';
-    await whenMissing({ reference, name: named.name, policy: first, settings, options, context, say });
+    await whenMissing({ ...missingOf(publication, named, wanted, context), policy: first });
     return false;
   } catch (thrown) {
-    if (isJcdsError(thrown) && thrown.code === 'NOT_YET_PUBLISHED') return true;
+    if (isJcdsError(thrown) && (thrown.code === 'NOT_YET_PUBLISHED' || isInNewest(thrown))) return true;
     throw thrown;
   }
+}
+
+/** It is published, and reaches this host later: the jobs wait for that as for anything else. */
+function isInNewest(error: JcdsError): boolean {
+  return error.code === 'NOT_IN_REVISION' && (error as NotInRevisionError).isThere;
+}
+
+function missingOf(
+  publication: Publication,
+  { name, image }: NamedImage,
+  wanted: WantedImage,
+  context: Context,
+) {
+  const { settings, options, say } = wanted;
+  if (image.kind !== 'reference') throw new TypeError('a path is not asked for');
+  return { reference: image.reference, name, publication, settings, options, context, say };
 }
 
 /** Where the service will publish it: the first place that was looked at in its repository. */

@@ -1,3 +1,4 @@
+import { machine } from 'node:os';
 import { isJcdsError } from '../../errors.ts';
 import { type Environment, proxyFor } from '../../http/proxies.ts';
 import type { Repository as Service } from '../../repositories/repository.ts';
@@ -46,7 +47,8 @@ export async function repositoryAccess(facts: AccessFacts): Promise<Access> {
     keys: named.keys.length > 0 ? await readPublicKeys(named.keys) : await foundKeys(service, client),
     insecure: named.insecure,
     blacklist: await blacklist(client, named.insecure),
-    variables: client?.variables ?? {},
+    // Every client sets it for its links, by uname(2); no configuration shows it.
+    variables: { CVMFS_ARCH: machine(), ...client?.variables },
     ...(client && { timeout: client.timeout }),
   };
 }

@@ -15,6 +15,9 @@ export interface Wanted<Value> {
   accept(response: Response, server: string): Value;
 }
 
+/** Has a proxy ask the server: a squid keeps a manifest for a minute, and does not say what was published since. */
+export const NOT_FROM_A_CACHE = { 'cache-control': 'no-cache', pragma: 'no-cache' } as const;
+
 /** What came of one request. */
 export type FetchOutcome<Value> = { readonly value: Value } | { readonly failure: FetchFailure };
 

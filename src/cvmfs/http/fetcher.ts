@@ -4,6 +4,7 @@ import {
   isFailure,
   isServersWord,
   judge,
+  NOT_FROM_A_CACHE,
   transportFailure,
   type Wanted,
 } from './fetch-attempt.ts';
@@ -87,7 +88,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   ): Promise<FetchOutcome<Value>> {
     const outcome = await request(server, proxy, wanted);
     if (proxy === null || !isFailure(outcome) || outcome.failure.kind !== 'rejected') return outcome;
-    const headers = { ...wanted.headers, 'cache-control': 'no-cache', pragma: 'no-cache' };
+    const headers = { ...wanted.headers, ...NOT_FROM_A_CACHE };
     return request(server, proxy, { ...wanted, headers });
   }
 

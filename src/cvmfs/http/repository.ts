@@ -37,6 +37,8 @@ export interface RepositoryOptions {
   /** What went wrong so far. */
   readonly notes?: readonly JcdsError[];
   readonly blacklist?: Blacklist;
+  /** Whether proxies are told to ask the server for its newest manifest, instead of giving what they kept. */
+  readonly isFresh?: boolean;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** For links that hold variables, like CVMFS_ARCH. */
@@ -108,7 +110,8 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   const notes: JcdsError[] = [...(options.notes ?? [])];
   try {
     const note = (error: JcdsError): void => void notes.push(error);
-    const current = await currentRevision({ repository: name, fetcher, objects, memory, trust, now, note });
+    const source = { repository: name, fetcher, objects, isFresh: options.isFresh ?? false };
+    const current = await currentRevision({ ...source, memory, trust, now, note });
     notes.push(...current.passedOver);
     const { manifest, freshness } = current;
     const root = { mountpoint: '', hash: manifest.rootHash, size: manifest.rootSize };

@@ -1,3 +1,4 @@
+import { NOT_FROM_A_CACHE } from './fetch-attempt.ts';
 import type { Fetcher } from './fetcher.ts';
 import { isSameHash } from './hash.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
@@ -11,6 +12,8 @@ export interface RevisionSource {
   readonly repository: string;
   readonly fetcher: Fetcher;
   readonly objects: Objects;
+  /** Whether proxies are told to ask the server for its newest manifest. */
+  readonly isFresh: boolean;
 }
 
 /** A manifest holds some 600 bytes, a whitelist some 100 a certificate. */
@@ -29,7 +32,7 @@ export interface ManifestAnswer {
 export function fetchManifest(
   server: string,
   remembered: Recalled | null,
-  { fetcher, repository }: RevisionSource,
+  { fetcher, repository, isFresh }: RevisionSource,
 ): Promise<ManifestAnswer | null> {
   const { etag = null, lastModified = null } = remembered?.server === server ? remembered : {};
   return fetcher.getFrom(server, {
@@ -37,6 +40,7 @@ export function fetchManifest(
     what: `the manifest of ${repository}`,
     limit: LONGEST_LETTER,
     headers: {
+      ...(isFresh && NOT_FROM_A_CACHE),
       ...(etag && { 'if-none-match': etag }),
       ...(lastModified && { 'if-modified-since': lastModified }),
     },

@@ -85,12 +85,14 @@ function parseTime(text: string): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
+export const WHITELIST_EXPIRED = 'WHITELIST_EXPIRED';
+
 /** Time is up: the operators have not signed the whitelist again, or this host's clock is ahead. */
 export class WhitelistExpiredError extends VerificationError {
   constructor(repository: string, expiredAt: number) {
     super({
       step: 'whitelist',
-      code: 'WHITELIST_EXPIRED',
+      code: WHITELIST_EXPIRED,
       message: `the whitelist of ${repository} expired on ${minutes(expiredAt)}`,
       hint: 'check the clock of this host with `date -u`; if it is right, the operators must sign the whitelist again',
     });

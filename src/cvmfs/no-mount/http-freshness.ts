@@ -1,10 +1,8 @@
 import { ageText } from '../../output/age.ts';
-import type { ClientRevision } from '../client-view.ts';
+import { NO_CLIENT } from '../client-view.ts';
 import type { Freshness } from '../freshness.ts';
 import type { HttpView } from './http-view.ts';
 import { trustSentence } from './tell-http.ts';
-
-const NO_CLIENT: ClientRevision = { revision: null, rootHash: null, nextCheck: null, version: null };
 
 /** How current an answer over HTTP is: there is no client to compare with. @param now milliseconds since 1970 */
 export function freshnessOverHttp(view: HttpView, now: number): Freshness {
@@ -21,8 +19,13 @@ export function freshnessOverHttp(view: HttpView, now: number): Freshness {
       ttlSeconds,
       server: server ?? 'the cache',
     },
-    standing: 'unknown',
+    isServerless: false,
+    standing: view.from === 'server' ? 'current' : 'unknown',
     sentence: `${revisionSentence(view)}, ${sourceSentence(view, now)}; ${trustSentence(view)}`,
+    absence:
+      view.from === 'server'
+        ? `not in revision ${revision}, the newest of the server`
+        : `not in revision ${revision}, which the cache has; whether there is a newer one is not known: ${view.because ?? ''}`,
     hint: view.verified
       ? null
       : 'name the public key of the repository with --keys FILE in place of --insecure',

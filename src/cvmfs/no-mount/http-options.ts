@@ -15,6 +15,8 @@ export interface HttpOptions {
   readonly insecure: boolean;
   /** Forget which revision was seen last, once: for a repository that was made anew. */
   readonly forgetRevision: boolean;
+  /** Whether proxies are told to ask the server, whatever they keep: for what may have been published a moment ago. */
+  readonly isFresh: boolean;
   /** Where what was fetched is kept, absolute. */
   readonly cacheDirectory: string;
   /** Whether the user named that directory. */
@@ -23,6 +25,25 @@ export interface HttpOptions {
   readonly readsOrigin: boolean;
   /** The table of services: servers and keys of each repository. */
   readonly services: readonly Repository[];
+}
+
+/** What a look over HTTP is made with where no option says anything about it. */
+export function usualHttpOptions(
+  { network, services }: { readonly network: boolean; readonly services: readonly Repository[] },
+  context: Pick<Context, 'environment' | 'home'>,
+): HttpOptions {
+  return {
+    when: network ? 'fallback' : 'never',
+    servers: [],
+    keys: [],
+    insecure: false,
+    forgetRevision: false,
+    isFresh: false,
+    cacheDirectory: httpCacheDirectory(context),
+    isCacheNamed: false,
+    readsOrigin: false,
+    services,
+  };
 }
 
 /** What is looked at over HTTP although the settings forbid the network. */

@@ -1,5 +1,6 @@
 import type { JcdsError } from '../../errors.ts';
 import { isVerificationError } from '../http/verification-error.ts';
+import { WHITELIST_EXPIRED } from '../http/whitelist.ts';
 import type { UnreachableCode, UnreachableReason } from '../unreachable.ts';
 
 /** Codes of the reader that have a name of their own among the reasons. */
@@ -13,7 +14,10 @@ const CODES: Readonly<Record<string, UnreachableCode>> = {
 /** Why a repository could not be seen over HTTP, by what the reader threw. */
 export function httpReason(error: JcdsError): UnreachableReason {
   const { message: detail, hint = '' } = error;
-  if (isVerificationError(error)) return { code: 'NOT_VERIFIED', detail, hint, step: error.step };
+  if (isVerificationError(error)) {
+    const expired = error.code === WHITELIST_EXPIRED ? ({ isExpired: true } as const) : {};
+    return { code: 'NOT_VERIFIED', detail, hint, step: error.step, ...expired };
+  }
   return { code: CODES[error.code] ?? 'HTTP_FAILED', detail, hint };
 }
 

@@ -40,14 +40,14 @@ export async function openOverHttp(
   bounds: HttpBounds,
   { environment, now }: HttpContext,
 ): Promise<HttpRepository> {
-  const { servers, keys, insecure, services, forgetRevision } = requested;
+  const { servers, keys, insecure, services, forgetRevision, isFresh } = requested;
   const service = repositoryNamed(row.name, services);
   const client = await readClientConfiguration(row.name, { environment });
   const access = await repositoryAccess({ service, client, named: { servers, keys, insecure }, environment });
   if (access.servers.length === 0) throw new UnknownServerError(row.name);
   const { cache, notes } = await openCache(requested);
   if (forgetRevision && cache !== null) await revisionMemory(cache, row.name).forget();
-  const repository = await openRepository({ ...access, ...bounds, cache, notes, now });
+  const repository = await openRepository({ ...access, ...bounds, cache, notes, now, isFresh });
   try {
     return { row, access, repository, layout: await layoutOf(row, repository) };
   } catch (thrown) {

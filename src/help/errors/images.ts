@@ -36,6 +36,10 @@ export const IMAGE_ERRORS = {
     'the image is not in any repository that was looked at',
     'check the spelling (jcds list), or ask for it: jcds request IMAGE',
   ],
+  NOT_IN_REVISION: [
+    'the image is not in the revision that this host’s client shows, and a newer one has it or may have it',
+    'wait: jcds wait IMAGE; jcds status IMAGE says how both stand',
+  ],
   NOT_VISIBLE_YET: [
     'jcds wait has waited as long as it may, and the image is not seen here',
     'wait longer, or jcds status -v IMAGE for what stands in the way',

@@ -46,6 +46,7 @@ export function requested(
     keys: [keyFile()],
     insecure: false,
     forgetRevision: false,
+    isFresh: false,
     cacheDirectory: join(temporaryDirectory(), 'cache'),
     isCacheNamed: false,
     readsOrigin: false,
