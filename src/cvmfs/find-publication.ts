@@ -23,6 +23,8 @@ export interface FoundImage {
   readonly facts: ImageFacts | null;
   /** Why a published image has no facts: it is closed to this user. See UnreadableImageError. */
   readonly unread: UnreachableReason | null;
+  /** Whether the facts are those that an earlier look has read. */
+  readonly isRemembered?: true;
 }
 
 /** The fast look blocks jcds; what takes longer than this many milliseconds is looked at carefully. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { findCommand } from '../rootfs/find-command.ts';
 import { inspectImage } from '../rootfs/inspect.ts';
 import { errnoOf } from '../rootfs/walk.ts';
@@ -60,16 +60,23 @@ function withFacts(
   listings: readonly string[] | null,
 ): Omit<PublicationAnswer, 'image'> {
   const nothing = { publication, facts: null, unread: null };
-  if (listings === null || publication.state !== 'published' || publication.kind !== 'directory')
-    return nothing;
+  if (publication.state !== 'published' || publication.kind !== 'directory') return nothing;
   const { target, targetPlace } = publication;
-  const found = seen(target, () => ({ facts: inspectImage(target, listings) }));
+  const found = seen(target, () => ({
+    facts: listings === null ? listed(target) : inspectImage(target, listings),
+  }));
   if ('facts' in found) return { ...nothing, facts: found.facts };
   if ('fault' in found) return { ...nothing, publication: brokenContent(publication, found.fault) };
   const { repository } = targetPlace;
   const reason = unreachableReason({ code: 'ERRNO', ...found.met }, repository);
   if (reason.code === 'DENIED') return { ...nothing, unread: reason };
   return { ...nothing, publication: { state: 'unreachable', repository, reason } };
+}
+
+/** What the job needs at least; of the rest is known what is remembered. */
+function listed(directory: string): null {
+  readdirSync(directory);
+  return null;
 }
 
 function seen<T>(directory: string, look: () => T): T | { readonly met: MetErrno } | ContentFault {

@@ -41,7 +41,7 @@ function withMemory(found: FoundImage, context: LookContext): FoundImage {
   if (publication.state !== 'published' || publication.kind === 'file') return found;
   const facts = recallImage(publication.target, context)?.facts ?? null;
   const isEnough = facts !== null && LISTINGS.every(path => Object.hasOwn(facts.directories, path));
-  return isEnough ? { ...found, facts } : found;
+  return isEnough ? { ...found, facts, isRemembered: true } : found;
 }
 
 function isUnknown({ publication, facts }: FoundImage): boolean {

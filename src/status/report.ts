@@ -114,7 +114,7 @@ function overHttpLines({ publication, overHttp, notMounted, http }: ImageStatus,
   ];
 }
 
-function where({ publication, origin }: ImageStatus): string[] {
+function where({ publication, origin, isRemembered }: ImageStatus): string[] {
   if (publication.state === 'unreachable') return [];
   if (publication.state === 'broken') return [`looked at: ${publication.entry.path}`];
   if (publication.state === 'missing') return publication.looked.map(({ path }) => `looked at: ${path}`);
@@ -122,6 +122,7 @@ function where({ publication, origin }: ImageStatus): string[] {
     `path: ${publication.path}`,
     `target: ${publication.target}`,
     ...(origin === null ? [] : [`made from: ${origin.from} (${origin.bootstrap})`]),
+    ...(isRemembered === true ? ['from memory: what the image says of itself, read by an earlier look'] : []),
   ];
 }
 

@@ -53,7 +53,8 @@ test('what the fast look finds, the careful one finds too, whatever the links sa
     ),
     { numRuns: 150, seed: 20261122 },
   );
-  expect(agreed).toBeGreaterThan(10);
+  // An empty directory, which no image is, is left to the careful look.
+  expect(agreed).toBeGreaterThan(7);
 });
 
 test.each([

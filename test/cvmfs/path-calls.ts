@@ -27,7 +27,8 @@ export function pathCallsBelow(root: string, trace: string, start: string): Path
       const child = /= (\d+)\s*$/.exec(rest)?.[1];
       if (child !== undefined && !cwds.has(child)) cwds.set(child, cwd);
     }
-    if (argument === undefined || argument === '') continue;
+    // The kernel alone answers getcwd, and strace loses its path where another process comes in between.
+    if (argument === undefined || argument === '' || name === 'getcwd') continue;
     const path = posix.resolve(cwd, argument);
     if (!resumed && (path === root || path.startsWith(`${root}/`))) calls.push({ name, path });
     if (line.includes('<unfinished ...>')) pending.set(pid, argument);

@@ -37,7 +37,10 @@ case $5 in
   /cvmfs/*) t=${t%.} x=$5${t#/cvmfs} ;;
   esac ;;
 esac
-if cd -P "$x"; then k=directory t=$PWD
+if cd -P "$x"; then
+  k=directory t=$PWD
+  # The job needs what its top directory lists, which may stand in a catalog that cannot be had now.
+  for n in *; do case $n in '*') exit ;; esac; break; done
 else
   case $l in files) [ -f "$x" ] && ! [ -L "$x" ] && k=file t=$r/$c ;; esac || exit
 fi
