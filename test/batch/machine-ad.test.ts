@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suffixesOf } from '../../src/batch/htcondor/machine-attributes.ts';
@@ -134,5 +134,43 @@ describe('refused', () => {
     writeFileSync(file, 'mine');
     expect(setting.jcds(['condor', 'machine-ad', '--script', '-o', file])).toMatchObject({ code: 1 });
     expect(setting.jcds(['condor', 'machine-ad', '-o', file])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a client that lists and does not deliver', () => {
+  const ask = () => setting.jcds(['condor', 'machine-ad']).stdout.split('\n').slice(0, 4);
+  const sick = rows('containers_jinr_ru', true, false, '"IO_ERRORS"').slice(0, 4);
+  const well = rows('containers_jinr_ru', true, true, 'undefined').slice(0, 4);
+  /** The client's word for when it last had an error, by the one tool that is asked. */
+  const lastError = (seconds: number) =>
+    setting.install(
+      'getfattr',
+      `case "$*" in *user.timestamp_last_ioerr*) printf ${seconds} ;; *) exit 1 ;; esac`,
+    );
+  const now = () => Math.floor(Date.now() / 1000);
+
+  test('its counters tell of an error in the last minutes: not healthy', () => {
+    install(WORKS, 'exit 1');
+    lastError(now() - 20);
+    expect(ask()).toEqual(sick);
+  });
+
+  test('an error of long ago, and one that never was: healthy', () => {
+    install(WORKS, 'exit 1');
+    lastError(now() - 4000);
+    expect(ask()).toEqual(well);
+    lastError(0);
+    expect(ask()).toEqual(well);
+  });
+
+  test('a small file of the repository that cannot be read: not healthy', () => {
+    install(WORKS, 'exit 1');
+    const file = join(setting.cvmfs, 'containers.jinr.ru/README');
+    writeFileSync(file, 'x');
+    expect(ask()).toEqual(well);
+    setting.install('head', 'echo "head: error reading: Input/output error" >&2; exit 1');
+    expect(ask()).toEqual(sick);
+    rmSync(join(setting.programs, 'head'));
+    rmSync(file);
   });
 });

@@ -20,6 +20,7 @@ const BASE: Submission = {
     repository: 'containers.jinr.ru',
     path: '/cvmfs/containers.jinr.ru/library/debian:12',
     pin: '/cvmfs/containers.jinr.ru/.images/12/34',
+    revision: null,
   },
   machines: 'told',
   hold: false,
@@ -50,6 +51,18 @@ function read(words: readonly string[]): { lines: string[]; end: string[] } {
 }
 
 const ROWS: [string, Partial<Submission>, string[], string[]][] = [
+  [
+    'machines that are behind the revision that shows the image are left out',
+    { image: { ...BASE.image, revision: 812 } },
+    [
+      ...CONTAINER,
+      ...RECORD,
+      'My.JCDSRevision = 812',
+      `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =?= true && (TARGET.CVMFS_containers_jinr_ru_REVISION >= MY.JCDSRevision) =!= false && ${FRESH} && ${AFTER_ANY_TRY}`,
+      ...POLICY,
+    ],
+    ['job.sub'],
+  ],
   [
     'a description, in the container universe',
     {},

@@ -1,5 +1,15 @@
 /** Variables by which the first lines tell the rest what they found. */
-export const TOLD = ['jcds_image', 'jcds_fault', 'jcds_status', 'jcds_proxy', 'jcds_passing'] as const;
+export const TOLD = [
+  'jcds_image',
+  'jcds_fault',
+  'jcds_status',
+  'jcds_proxy',
+  'jcds_passing',
+  'jcds_least',
+] as const;
+
+/** The attribute of a job that says which revision of its image's repository showed the image when it was submitted. */
+export const REVISION = 'JCDSRevision';
 
 /**
  * The first lines of the job wrapper: they read the job's ad and leave alone what is not theirs. For a job without an image
@@ -11,7 +21,7 @@ export const TOLD = ['jcds_image', 'jcds_fault', 'jcds_status', 'jcds_proxy', 'j
  */
 export function adScript(attributes: readonly string[]): string {
   const texts = attributes.map(name => `jcds_text_of_${name}`);
-  const wanted = [...attributes, 'WantContainer', 'WantDocker', 'WantIOProxy'].join('|');
+  const wanted = [...attributes, REVISION, 'WantContainer', 'WantDocker', 'WantIOProxy'].join('|');
   return `jcds_pass() { # the job as it is
   unset IFS
   set +f
@@ -34,7 +44,7 @@ jcds_ad=$(
   export PATH LC_ALL
   exec grep -aiE '^((${wanted}) *=|Env(ironment)? *= *"([^"]*[";'"'"' ])?[A-Za-z0-9_]*[^]A-Za-z0-9_=;'"'"' "][^=;'"'"' "]*=)' "$_CONDOR_JOB_AD" 2>/dev/null
 )
-jcds_status=$? jcds_image='' jcds_fault='' jcds_proxy='' jcds_passing='' jcds_odd='' ${texts.map(name => `${name}=''`).join(' ')}
+jcds_status=$? jcds_image='' jcds_fault='' jcds_proxy='' jcds_passing='' jcds_odd='' jcds_least='' ${texts.map(name => `${name}=''`).join(' ')}
 IFS='
 '
 set -f
@@ -43,6 +53,12 @@ for jcds_line in $jcds_ad; do
   jcds_value=\${jcds_value#"\${jcds_value%%[! ]*}"}
   case $jcds_line in
 ${attributes.map(name => attributeBranch(name)).join('\n')}
+    ${anyCase(REVISION)}*)
+      case $jcds_value in
+        *[!0-9]*) ;;
+        *) jcds_least=$jcds_value ;;
+      esac
+      ;;
     ${anyCase('WantIOProxy')}*)
       case $jcds_value in
         ${anyCase('true')}) jcds_proxy=1 ;;

@@ -1,6 +1,8 @@
 import type { CallOptions } from '../../call.ts';
 import type { Settings } from '../../configuration/settings.ts';
 import type { Context } from '../../context.ts';
+import { readAttributes } from '../../cvmfs/attributes.ts';
+import { clientRevision } from '../../cvmfs/client-view.ts';
 import { findAnywhere } from '../../cvmfs/find-anywhere.ts';
 import { tellHttp } from '../../cvmfs/no-mount/tell-http.ts';
 import { type Missing, type Publication, type Published, requirePublished } from '../../cvmfs/publication.ts';
@@ -32,6 +34,8 @@ export interface ImageForJobs {
   readonly path: string;
   /** null: it is not there yet; it was asked for. */
   readonly published: Published | null;
+  /** The revision of the repository that shows it; null: not known. */
+  readonly revision: number | null;
 }
 
 /**
@@ -52,13 +56,30 @@ export async function findForJobs(wanted: WantedImage, context: Context): Promis
     isAskable(first, named) &&
     (await askedFor(first, named, wanted, context))
   )
-    return { named, ...placeOf(first, settings), published: null };
+    return { named, ...placeOf(first, settings), published: null, revision: null };
   const again =
     !wait && (await askIfMissing(first, named, { settings, options, say }, context)) ? await look() : first;
   if (again.state === 'missing' && named.image.kind === 'reference')
     await checkAbsence(missingOf(again, named, wanted, context), false);
   const published = requirePublished(again, named.name);
-  return { named, repository: published.repository, path: published.path, published };
+  const { repository, path } = published;
+  const revision = await revisionOf(published, wanted, context);
+  return { named, repository, path, published, revision };
+}
+
+/** Milliseconds for one extended attribute of a mount. */
+const PATIENCE = 2000;
+
+/** The revision that this host's client shows, in which an image was found. */
+export async function revisionOf(
+  { repository }: Published,
+  { settings }: Pick<WantedImage, 'settings'>,
+  context: Context,
+): Promise<number | null> {
+  const path = `${searchOf(settings, context).root}/${repository}`;
+  const names = ['revision'];
+  const { environment } = context;
+  return clientRevision(await readAttributes({ path, names, environment, timeout: PATIENCE })).revision;
 }
 
 /** Waits until an image that was asked for can be seen here. @throws what whenMissing throws */

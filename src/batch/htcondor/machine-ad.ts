@@ -8,6 +8,10 @@ import RUNTIMES from './shell/machine-runtimes.sh';
 
 /** Looks at one place that are left behind before no further one is started. */
 const MOST_LEFT = 3;
+/** Names in a repository's root among which a file is looked for. */
+const MOST_NAMES = 50;
+/** Seconds without an input/output error after which a client counts as delivering again. */
+const QUIET = 300;
 
 /** What a machine tells of itself. */
 export interface MachineAdOptions {
@@ -42,7 +46,7 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     'export PATH LC_ALL',
     `jcds_look=${quoteWord(LOOK_SCRIPT)}`,
     '',
-    shellText(LOOK_AT, { MOST_LEFT: MOST_LEFT }),
+    shellText(LOOK_AT, { MOST_LEFT, MOST_NAMES, QUIET }),
     shellText(RUNTIMES, { RUNTIMES: MACHINE_AD.runtimes }),
     shellText(ATTRIBUTES, {
       HAS: MACHINE_AD.has,

@@ -68,7 +68,38 @@ jcds_chirp() { # TEXT: into the job's event log, where the job is allowed to
     return 0
   done
 }
+jcds_attribute() { # NAME: text, as the client of this machine has it, or nothing
+  jcds_text=$(
+    PATH=/usr/bin:/bin LC_ALL=C timeout -s KILL 5 /bin/sh -c 'getfattr -n "user.$1" --only-values --absolute-names -- "$2" ||
+      attr -q -g "$1" "$2" ||
+      python3 -I -S -c "import os, sys; print(os.getxattr(sys.argv[2], \\"user.\\" + sys.argv[1]).decode())" "$1" "$2"' \
+      sh "$1" "$jcds_root/$jcds_repository" </dev/null 2>/dev/null
+  )
+}
+jcds_is_behind() { # whether this machine may lack what was seen where the job was submitted
+  jcds_attribute expires
+  case $jcds_text in
+    -[0-9]*) # its client should have looked for a newer revision by now
+      jcds_attribute revision
+      return 0
+      ;;
+  esac
+  case $jcds_least in
+    '') return 1 ;;
+  esac
+  jcds_attribute revision
+  case $jcds_text in
+    '' | *[!0-9]* | ???????????????*) jcds_text='(unknown)' ;;
+    *) [ "$jcds_text" -lt "$jcds_least" ] ;;
+  esac
+}
 jcds_fail() { # CODE NAME MESSAGE HINT
+  case $2 in
+    NOT_PUBLISHED)
+      ! jcds_is_behind || set -- 75 NOT_IN_REVISION "$jcds_repository: $jcds_name is not in revision $jcds_text, which this machine shows (\${jcds_least:+the job was submitted at $jcds_least; }a newer one may have it)" \
+        'HTCondor tries another machine, or this one later'
+      ;;
+  esac
   printf 'jcds: %s\\n' "$3" >&2
   [ -z "$4" ] || printf 'hint: %s\\n' "$4" >&2
   case \${_CONDOR_WRAPPER_ERROR_FILE-} in

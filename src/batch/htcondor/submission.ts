@@ -1,3 +1,4 @@
+import { REVISION } from './ad-script.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
 import { argumentsValue, checkText, classAdString, literal, NotSubmittableError } from './submit-text.ts';
 
@@ -22,6 +23,8 @@ export interface Submission {
     readonly path: string;
     /** The real directory at the time; null: not known yet. */
     readonly pin: string | null;
+    /** The revision of the repository that shows it; null: not known. */
+    readonly revision: number | null;
   };
   /** Which machines will do. `told`: that have said that they can; `silent`: that have not said no; `any`: all. */
   readonly machines: 'told' | 'silent' | 'any';
@@ -91,6 +94,7 @@ function linesOf(submission: Submission): string[] {
       : [`My.JCDSImage = ${classAdString(image.path)}`]),
     `My.JCDSName = ${literal(classAdString(image.name))}`,
     ...(image.pin === null ? [] : [`My.${PIN} = ${literal(classAdString(image.pin))}`]),
+    ...(image.revision === null ? [] : [`My.${REVISION} = ${image.revision}`]),
     `requirements = ($(requirements:true)) && ${requirement(submission)}`,
     `on_exit_hold = ($(on_exit_hold:false)) || ExitCode =?= ${LATER}`,
     `on_exit_hold_reason = ifThenElse(ExitCode =?= ${LATER}, "the job could not have its image on this machine", $(on_exit_hold_reason:undefined))`,
@@ -122,14 +126,17 @@ export function checkPath(path: string): void {
     );
 }
 
-function requirement({ image, way, machines, retryAfter }: Submission): string {
+function requirement({ image, way, machines, retryAfter, hold }: Submission): string {
   const has = `TARGET.${MACHINE_AD.has}${attributeSuffix(image.repository)}`;
+  const revision = `CVMFS_${attributeSuffix(image.repository)}_REVISION`;
   const { time, lifetime, runtimes, wrapper } = MACHINE_AD;
   const able =
     machines === 'any'
       ? []
       : [
           `${has} ${machines === 'told' ? '=?= true' : '=!= false'}`,
+          // A machine whose client is behind lacks the image for some minutes. What waits learns the revision at its release.
+          ...(image.revision === null && !hold ? [] : [`(TARGET.${revision} >= MY.${REVISION}) =!= false`]),
           `(time() < TARGET.${time} + TARGET.${lifetime}) =!= false`,
           ...(way === 'wrapper'
             ? [

@@ -7,8 +7,9 @@ import type { Speaker } from '../../output/console.ts';
 import { jsonLine } from '../../output/json.ts';
 import { safeLines, safeText } from '../../output/safe-text.ts';
 import { SCHEMA_VERSION } from '../../schema-version.ts';
+import { REVISION } from './ad-script.ts';
 import { type CondorSetting, isAdvertised, runCondor } from './condor-tools.ts';
-import { awaitImage, findForJobs, type ImageForJobs, type WantedImage } from './find-for-jobs.ts';
+import { awaitImage, findForJobs, type ImageForJobs, revisionOf, type WantedImage } from './find-for-jobs.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
 import {
   checkPath,
@@ -88,7 +89,7 @@ export async function submit(requested: SubmitOptions, context: Context): Promis
 
 async function decide(
   { work, pinned, way, anyMachine, retries, retryAfter, lines, say }: SubmitOptions,
-  { named, repository, path, published }: ImageForJobs,
+  { named, repository, path, published, revision }: ImageForJobs,
   context: CondorSetting,
 ): Promise<Submission> {
   checkPath(published?.target ?? path);
@@ -113,6 +114,7 @@ async function decide(
       repository,
       path: pinned && published !== null ? published.target : path,
       pin: published?.target ?? null,
+      revision,
     },
     machines: anyMachine ? 'any' : isTold ? 'told' : 'silent',
     hold: published === null,
@@ -165,7 +167,8 @@ async function submitAndWait(
   try {
     const published = await awaitImage(image, requested, context);
     const runs = pinned ? published.target : published.path;
-    await release(jobs, submission.way, { runs, pin: published.target }, context);
+    const revision = await revisionOf(published, requested, context);
+    await release(jobs, submission.way, { runs, pin: published.target, revision }, context);
     const known = { ...submission, image: { ...submission.image, path: runs, pin: published.target } };
     context.stdout.write(
       isJson ? answer(jobs, known) : `${safeText(`${jobs.text} released: ${runs}`, 600)}\n`,
@@ -180,12 +183,15 @@ async function submitAndWait(
 async function release(
   jobs: Jobs,
   way: Way,
-  { runs, pin }: { readonly runs: string; readonly pin: string },
+  { runs, pin, revision }: { readonly runs: string; readonly pin: string; readonly revision: number | null },
   context: CondorSetting,
 ): Promise<void> {
   checkPath(runs);
   const constraint = constraintOf(jobs);
-  const edits = [PIN, classAdString(pin), imageAttribute(way), classAdString(runs)];
+  const edits = [
+    ...[PIN, classAdString(pin), imageAttribute(way), classAdString(runs)],
+    ...(revision === null ? [] : [REVISION, String(revision)]),
+  ];
   await runCondor('condor_qedit', ['-constraint', constraint, ...edits], context);
   await runCondor('condor_release', ['-constraint', constraint], context);
 }

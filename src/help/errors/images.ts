@@ -28,6 +28,10 @@ export const IMAGE_ERRORS = {
     'the entry leads out of its repository',
     'tell the people who run it; a repository that is meant is named in allowedLinkTargets',
   ],
+  NOT_IN_REVISION: [
+    'the image is not in the revision that this host’s client shows, and a newer one has it or may have it',
+    'wait: jcds wait IMAGE; jcds status IMAGE says how both stand',
+  ],
   NOT_MOUNTED_HERE: [
     'the image is published, and this host has no mount on which it could be run',
     'one of the ways to a mount that the hint lists',
@@ -35,10 +39,6 @@ export const IMAGE_ERRORS = {
   NOT_PUBLISHED: [
     'the image is not in any repository that was looked at',
     'check the spelling (jcds list), or ask for it: jcds request IMAGE',
-  ],
-  NOT_IN_REVISION: [
-    'the image is not in the revision that this host’s client shows, and a newer one has it or may have it',
-    'wait: jcds wait IMAGE; jcds status IMAGE says how both stand',
   ],
   NOT_VISIBLE_YET: [
     'jcds wait has waited as long as it may, and the image is not seen here',

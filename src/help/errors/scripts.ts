@@ -32,6 +32,13 @@ export const SCRIPT_OUTCOMES = {
     wrap: { otherwise: 'knows its own runtime only' },
     wrapper: { otherwise: 'knows its own runtime only' },
   },
+  NOT_IN_REVISION: {
+    wrap: 'never',
+    wrapper: {
+      otherwise:
+        'asks no server: by the revision at which the job was submitted, or by a client that is overdue',
+    },
+  },
   NOT_PUBLISHED: {
     wrap: { otherwise: 'names the one place of its image; of a pinned one, that it was removed' },
     wrapper: { otherwise: 'no name that could be meant, and no option --repository in the hint' },

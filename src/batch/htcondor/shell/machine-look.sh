@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC2170 # variables of the script that this is a part of
-# Answers `REPOSITORY WORD:REVISION`, where WORD is what the look says. It has the directory listed, and nothing more. Where
+# Answers `REPOSITORY WORD:REVISION`, where WORD is what the look says. It has the directory listed; then one small file of it is
+# opened, and the client asked when it last could not deliver: a client without servers, or with a full disk, still lists. Where
 # looks of former times at the same place still hang, beyond SIGKILL, it adds none to them.
 # Of all processes only those of this account count that wait in the kernel although they were killed: nobody else can bring one
 # about, and neither can a command line. Others are not even asked for theirs: that can be made to hang.
@@ -32,25 +33,36 @@ jcds_look_at() { # REPOSITORY
   case $jcds_word in
     missing)
       jcds_word=healthy
-      jcds_find_revision "$jcds_root/$1"
+      jcds_ask revision "$jcds_root/$1" && jcds_revision=$jcds_text
+      jcds_delivers "$jcds_root/$1" || jcds_word=IO_ERRORS
       ;;
     '' | *[!A-Z_]*) jcds_word=LOOK_FAILED ;;
   esac
   echo "$1 $jcds_word:$jcds_revision"
 }
-jcds_find_revision() { # DIRECTORY: by the first tool that is there and knows it
+jcds_delivers() { # DIRECTORY
+  jcds_count=0
+  for jcds_file in "$1"/[!.]* "$1"/.[!.]*; do
+    jcds_count=$((jcds_count + 1))
+    [ "$jcds_count" -le @MOST_NAMES@ ] || break
+    if [ -h "$jcds_file" ] || ! [ -f "$jcds_file" ] || ! [ -r "$jcds_file" ]; then continue; fi
+    head -c 1 "$jcds_file" >/dev/null || return
+    break
+  done
+  jcds_ask timestamp_last_ioerr "$1" || return 0
+  [ "$(($(date +%s) - jcds_text))" -gt @QUIET@ ]
+}
+jcds_ask() { # NAME DIRECTORY: text, a number, by the first tool that is there and knows it
   for jcds_tool in getfattr attr python3; do
     case $jcds_tool in
-      getfattr) jcds_text=$(getfattr -n user.revision --only-values --absolute-names -- "$1") ;;
-      attr) jcds_text=$(attr -q -g revision "$1") ;;
-      *) jcds_text=$(python3 -I -S -c 'import os, sys; print(os.getxattr(sys.argv[1], "user.revision").decode())' "$1") ;;
+      getfattr) jcds_text=$(getfattr -n "user.$1" --only-values --absolute-names -- "$2") ;;
+      attr) jcds_text=$(attr -q -g "$1" "$2") ;;
+      *) jcds_text=$(python3 -I -S -c 'import os, sys; print(os.getxattr(sys.argv[2], "user." + sys.argv[1]).decode())' "$1" "$2") ;;
     esac
     case $jcds_text in
       '' | *[!0-9]* | ???????????????*) ;;
-      *)
-        jcds_revision=$jcds_text
-        return
-        ;;
+      *) return 0 ;;
     esac
   done
+  return 1
 }
