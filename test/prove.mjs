@@ -14,6 +14,7 @@ const record = join(root, 'test/proofs.json');
 const PROOFS = {
   situations: { file: 'situations/prove.ts', function: 'proveSituations', count: 300 },
   planted: { file: 'situations/planted.ts', function: 'provePlanted', count: 300 },
+  names: { file: 'names/prove.ts', function: 'proveNames', count: 3000 },
 };
 
 const { values, positionals } = parseArgs({
