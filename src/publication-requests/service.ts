@@ -26,6 +26,9 @@ export interface Service {
 /** What asking needs of the outside. */
 export type AskingContext = Context;
 
+/** The known services that take requests. */
+const TAKERS = SERVICES.filter(row => row.wishlist !== undefined).map(({ name }) => name);
+
 /** None of the repositories in question takes requests. */
 export class NoWishlistError extends JcdsError {
   constructor(names: readonly string[]) {
@@ -33,7 +36,7 @@ export class NoWishlistError extends JcdsError {
     super({
       code: 'NO_WISHLIST',
       message: `it is not known how images are asked for in ${shown || 'no repository'}`,
-      hint: `name a repository that takes requests with --repository, or configure services["${safeText(names[0] ?? '', 80)}"].wishlist`,
+      hint: `${TAKERS.join(', ')} take requests: name one with --repository; or configure services["${safeText(names[0] ?? '', 80)}"].wishlist`,
     });
   }
 }

@@ -144,6 +144,22 @@ test('the name that begins like a registry goes before the one without, and stan
   expect(target(['--any-registry', 'other.name/proj/img:1'])).toBe(real['proj/img:1']);
 });
 
+test.each([
+  ['containers.jinr.ru', makeOsgRepository, 'library/hub:1'],
+  ['unpacked.cern.ch', makeCernRepository, 'registry.hub.docker.com/library/hub:1'],
+] as const)('%s: all names of Docker Hub lead to one place', (repository, make, path) => {
+  make(join(setting.cvmfs, repository), { [path]: { files: builtFrom('hub:1').files } });
+  const spelled = ['', 'docker.io/', 'index.docker.io/', 'registry-1.docker.io/', 'registry.hub.docker.com/'];
+  const names = ['hub:1', 'library/hub:1'].flatMap(name =>
+    [...spelled, 'docker://', 'docker://docker.io/'].map(registry => registry + name),
+  );
+  expect([...new Set(pathsOf(repository, names))]).toEqual([`${setting.cvmfs}/${repository}/${path}`]);
+  for (const name of ['docker.io/hub:1', 'registry-1.docker.io/hub:1', 'index.docker.io/hub:1'])
+    expect(
+      JSON.parse(setting.jcds(['resolve', '--json', '--repository', repository, name]).stdout),
+    ).toMatchObject({ state: 'published', path: `${setting.cvmfs}/${repository}/${path}` });
+});
+
 test('what cannot be asked for is not offered to be asked for', () => {
   const path = `/cvmfs/containers.jinr.ru/nica/none:1`;
   expect(setting.jcds(['resolve', path]).stderr).not.toContain('jcds request');

@@ -89,6 +89,21 @@ test('a service without a list is offered to nobody', async () => {
   }
 });
 
+test('asking a service without a list names those that have one, and not itself', async () => {
+  const galaxy = 'singularity.galaxyproject.org';
+  for (const words of [['request', 'ubuntu:22.04'], ['requests'], ['auth', 'status']]) {
+    const { code, stderr } = await real.jcds(words, {
+      JCDS_REPOSITORIES: galaxy,
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      `jcds: it is not known how images are asked for in ${galaxy}
+hint: containers.jinr.ru, unpacked.cern.ch, singularity.opensciencegrid.org take requests: name one with --repository; or configure services["${galaxy}"].wishlist
+`,
+    ]);
+  }
+});
+
 test('an image with a configuration of 2 MB', async () => {
   const big = makeImage('big', { config: { Labels: { notes: 'x'.repeat(2_000_000) } } });
   real.world.images.tag('nica/big', '1', big.manifest, [big]);

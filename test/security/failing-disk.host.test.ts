@@ -2,11 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { APPTAINER, builtFrom, type Ended, Setting } from '../cli/setting.ts';
+import { ANSWER_LINES, everyCommandIsHere, WRITE_LINES, writesInto } from './commands.ts';
 
 // Every command on a disk that is full, whose quota is used up, or that is broken: real calls that fail, in whole processes. An answer
 // is the same as on a good one, what was to be written is one line and its code, and no half of a file stays.
+// Each test starts jcds some forty times.
+vi.setConfig({ testTimeout: 240_000 });
 const setting = new Setting();
 afterAll(() => setting.remove());
 setting.install('apptainer', APPTAINER);
@@ -26,33 +29,22 @@ beforeEach(() => {
   mkdirSync(home);
 });
 
-const EXEC = ['--runtime', 'apptainer', 'small:1', 'ls'];
-const ANSWERS: (readonly string[])[] = [
-  ['exec', ...EXEC],
-  ['resolve', 'small:1'],
-  ['list'],
-  ['status', 'small:1', 'small:2'],
-  ['cache', 'small:1'],
-  ['config', 'list'],
-  ['wrap', ...EXEC],
-];
-/** Where the write is the command: its code. */
-const WRITES: [words: readonly string[], code: number][] = [
-  [['config', 'set', 'gpu', 'none'], 2],
-  [['config', 'unset', 'gpu'], 2],
-  [['completion', 'install', 'fish'], 1],
-  [['completion', 'refresh'], 1],
-  [['exec', '--status-file', join(home, 'status.json'), ...EXEC], 125],
-  [['wrap', '-o', join(home, 'script'), ...EXEC], 1],
-];
+const WRITES = [...WRITE_LINES, ...writesInto(home)];
 
 mkdirSync(home);
-const good = new Map(ANSWERS.map(words => [words, setting.jcds(words, { env: { HOME: home } })]));
+/** Without the moment, and without the shim, which a plan takes away from its runtime. */
+const plain = ({ code, stdout, stderr }: Ended): Ended => ({
+  code,
+  stdout: stdout.replaceAll(/JCDSTime = \d+/g, 'JCDSTime').replace('/usr/bin/env -u LD_PRELOAD ', ''),
+  stderr,
+});
+const good = new Map(ANSWER_LINES.map(words => [words, plain(setting.jcds(words, { env: { HOME: home } }))]));
+
+everyCommandIsHere();
 
 function holds(jcds: (words: readonly string[]) => Ended, reason: RegExp): void {
-  for (const words of ANSWERS) {
-    const { code, stdout, stderr } = jcds(words);
-    expect({ words, code, stdout, stderr }).toEqual({ words, ...good.get(words) });
+  for (const words of ANSWER_LINES) {
+    expect({ words, ...plain(jcds(words)) }).toEqual({ words, ...good.get(words) });
   }
   for (const [words, code] of WRITES) {
     const { code: ended, stdout, stderr } = jcds(words);
@@ -106,8 +98,8 @@ test('a directory that cannot be made (EDQUOT)', () => {
     FAILING_CALL: 'mkdir',
     FAILING_ERRNO: String(constants.errno.EDQUOT),
   };
-  for (const words of ANSWERS)
-    expect({ words, ...setting.jcds(words, { env }) }).toEqual({ words, ...good.get(words) });
+  for (const words of ANSWER_LINES)
+    expect({ words, ...plain(setting.jcds(words, { env })) }).toEqual({ words, ...good.get(words) });
   const { code, stderr } = setting.jcds(['config', 'set', 'gpu', 'none'], { env });
   expect([code, stderr.split('\n')[0]]).toEqual([
     2,
