@@ -1,180 +1,106 @@
+import { JcdsError } from '../errors.ts';
 import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import type { ContainerEnvironment } from '../runtimes/runtime.ts';
+import { failLine, TEXT } from './failures.ts';
+import { part, patterns } from './part.ts';
+import ENVIRONMENT from './shell/environment.sh';
 
-/** Names that a script treats in its own way, whatever the policy says, and the lines that do it. */
-export type OwnNames = readonly { readonly names: readonly string[]; readonly code: string }[];
+/** What a script for one runtime does with the caller's variables beside what the policy says. */
+export interface OwnVariables {
+  /** What the runtime or the script reads itself: it stays, whatever the job gets. */
+  readonly kept: readonly string[];
+  /** Lines about each variable, before anything is done with it. */
+  readonly first: readonly string[];
+  /** Lines about a variable that the job is to have and the shell hands on. */
+  readonly onKept: readonly string[];
+}
 
 /**
  * Names that dash, bash or busybox do not hand on as they got them (found by trying every name of bash's manual). The
- * script compares their values; `IFS` and `GLOBIGNORE` it changes itself.
+ * script compares their values.
  */
-export const UNSTEADY =
-  'BASH* | COMP_WORDBREAKS | EPOCH* | GLOBIGNORE | HISTCMD | LINENO | OLDPWD | OPTERR | OPTIND | POSIXLY_CORRECT | PPID | PS[124] | RANDOM | SHELLOPTS | SRANDOM';
+export const UNSTEADY = [
+  ...['BASH*', 'COMP_WORDBREAKS', 'EPOCH*', 'GLOBIGNORE', 'HISTCMD', 'LINENO', 'OLDPWD', 'OPTERR', 'OPTIND'],
+  ...['POSIXLY_CORRECT', 'PPID', 'PS[124]', 'RANDOM', 'SHELLOPTS', 'SRANDOM'],
+];
 
-/** Names by which a job's environment would steer a runtime that is linked dynamically; as a pattern of `case`. */
-export const STEERING = 'LD_* | GLIBC_TUNABLES | MALLOC_* | GCONV_PATH | LOCPATH | NLSPATH';
+/** A variable of the caller's has a name of the script's own. */
+export class OwnNameError extends JcdsError {
+  constructor(name: string) {
+    super({
+      code: 'OWN_NAME',
+      message: `the variable ${name} cannot be handed to the job: names that begin with jcds_ are the script's own`,
+      hint: 'unset it, or use jcds exec',
+    });
+  }
+}
 
 /**
- * Goes through the caller's environment as the kernel keeps it (`jcds_said`, see `LOOK_SCRIPT`): a shell's own list lacks the
- * names that no shell can hold. What the policy keeps from the job is unset. What should stay and the shell would not hand
- * on goes to jcds_lost, the names that should not and that no `unset` reaches to jcds_surplus. The last word is the answer of
- * the look, in jcds_word.
+ * The part that goes through the caller's environment. Lines before it set jcds_said and jcds_ascii.
+ * @param policy `everything`: no variable is kept from the job
  */
 export function environmentScript(
   policy: ContainerEnvironment['policy'] | 'everything',
-  own: OwnNames = APPTAINER_READS,
+  own: OwnVariables,
 ): string {
-  return `jcds_lost='' jcds_surplus='' jcds_level='' jcds_underscore='' jcds_high='' jcds_given='' jcds_addressed=''
-jcds_marks=\${jcds_said%%"$jcds_newline"*}
-set -f
-IFS=$jcds_newline
-case \${jcds_said#??} in
-  *"\${jcds_marks#?}"*) jcds_exact_environment ;;
-esac
-for jcds_word in $jcds_said; do
-  case $jcds_word in
-    [!=]*=*) ;;
-    *) continue ;;
-  esac
-  jcds_item=\${jcds_word%%=*}
-  case $jcds_item in
-${policy === 'everything' ? `    *)\n${KEPT}\n      ;;` : policyBranches(policy, own)}
-  esac
-done
-unset IFS
-set +f`;
+  return [
+    "jcds_lost='' jcds_surplus='' jcds_level='' jcds_underscore='' jcds_lines=''",
+    part(ENVIRONMENT, {
+      POLICY: policy === 'everything' ? '' : policyLines(policy, own.kept).join('\n  '),
+      OWN_NAME: policy === 'everything' ? ':' : failLine(new OwnNameError(TEXT)),
+      UNSTEADY: patterns(UNSTEADY, '    '),
+      OWN: own.first.join('\n  '),
+      KEPT: [
+        'if [ -z "$jcds_kept" ]; then',
+        `  [ "$jcds_item" != LC_ALL ] || jcds_locale=''`,
+        '  unset "$jcds_item"',
+        ...(own.onKept.length === 0 ? [] : ['else', ...own.onKept.map(line => `  ${line}`)]),
+        'fi',
+      ].join('\n      '),
+    }),
+  ].join('\n');
 }
 
-/** For an environment with bytes above \177, which the look has masked: it is read anew. */
-export const EXACT_ENVIRONMENT = `jcds_exact_environment() {
-  for jcds_word in $jcds_said; do :; done
-  jcds_said=$(
-    PATH=/usr/bin:/bin LC_ALL=C
-    export PATH LC_ALL
-    exec tr '\\0\\n' '\\n\\1' <"/proc/$$/environ"
-  )$jcds_newline$jcds_word
-  jcds_high=1
-}`;
-
-/** Makes jcds_env: what env(1) is told so that the job gets what the shell does not hand on. */
-export const HAND_ON = `jcds_hand_on() {
-  jcds_env=/usr/bin/env
-  set -f
-  IFS=$jcds_newline
-  for jcds_item in $jcds_surplus; do
-    jcds_keep "$jcds_item"
-    jcds_env="$jcds_env -u $jcds_reference"
-  done
-  jcds_env="$jcds_env --"
-  for jcds_item in $jcds_lost; do
-    while :; do
-      case $jcds_item in
-        *"\${jcds_marks%?}"*)
-          jcds_item=\${jcds_item%%"\${jcds_marks%?}"*}$jcds_newline\${jcds_item#*"\${jcds_marks%?}"}
-          ;;
-        *) break ;;
-      esac
-    done
-    jcds_keep "$jcds_item"
-    jcds_env="$jcds_env $jcds_reference"
-  done
-  jcds_env=$jcds_env$jcds_given
-  unset IFS
-  set +f
-}`;
-
-/** One branch for each run of lines of the table that say the same; the first that matches decides. */
-function policyBranches(policy: ContainerEnvironment['policy'], own: OwnNames): string {
-  const secrets = ENVIRONMENT_RULES.find(({ names }) => names.includes('JCDS_TOKEN*'))!.names;
-  const twins = secrets.flatMap(name => [name, `APPTAINERENV_${name}`, `SINGULARITYENV_${name}`]);
-  const lines = [
-    // The script uses numbered names itself, and what was exported stays so.
-    { names: ['jcds_[0-9]*', 'jcds_*_[0-9]*', ...twins], code: DROPPED },
-    ...own,
-    ...ENVIRONMENT_RULES.map(rule => ({
-      names: rule.names,
-      code: rule[policy] === 'image' ? DROPPED : own === APPTAINER_READS ? KEPT : KEPT_PLAIN,
-    })),
+/** Sets jcds_kept to nothing for what the job must not have: the first line of the table that matches decides. */
+function policyLines(policy: ContainerEnvironment['policy'], own: readonly string[]): string[] {
+  const [secrets, ...rules] = ENVIRONMENT_RULES;
+  return [
+    'jcds_text=${jcds_item#APPTAINERENV_}',
+    'case ${jcds_text#SINGULARITYENV_} in',
+    `  ${patterns(secrets!.names, '    ')})`,
+    "    jcds_kept=''",
+    '    ;;',
+    'esac',
+    'case $jcds_item in',
+    ...branches([
+      ...own.map(name => ({ name, isKept: true })),
+      ...rules.flatMap(rule => rule.names.map(name => ({ name, isKept: rule[policy] !== 'image' }))),
+    ]),
+    'esac',
   ];
-  const branches: { names: string[]; code: string }[] = [];
+}
+
+/** One branch for each run of names of which the same is true. */
+function branches(names: readonly { name: string; isKept: boolean }[]): string[] {
+  const runs: { isKept: boolean; names: string[] }[] = [];
   const decided: string[] = [];
-  for (const { names, code } of lines) {
-    const left = names.filter(name => !decided.some(pattern => isWithin(name, pattern)));
-    decided.push(...left);
-    const last = branches.at(-1);
-    if (last?.code === code) last.names.push(...left);
-    else if (left.length > 0) branches.push({ names: left, code });
+  for (const { name, isKept } of names) {
+    if (decided.some(pattern => isWithin(name, pattern))) continue;
+    decided.push(name);
+    const last = runs.at(-1);
+    if (last?.isKept === isKept) last.names.push(name);
+    else runs.push({ isKept, names: [name] });
   }
-  return branches
-    .map(({ names, code }) => {
-      const patterns = names.includes('*') ? '*' : names.join(' | ');
-      return `    ${patterns})\n${code}\n      ;;`;
-    })
-    .join('\n');
+  const last = runs.at(-1)!;
+  // What is kept in any case needs no branch at the end.
+  const needed = last.isKept ? runs.slice(0, -1) : runs;
+  return needed.map(({ isKept, names: all }) => {
+    const these = all.includes('*') ? '*' : patterns(all, '    ');
+    return `  ${these}) ${isKept ? '' : "jcds_kept='' "};;`;
+  });
 }
 
 /** Whether an earlier pattern decides whatever this one means. */
 function isWithin(name: string, pattern: string): boolean {
   return name === pattern || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));
 }
-
-const KEPT = `      case $jcds_item in
-        *[!A-Za-z0-9_]* | [0-9]* | IFS) jcds_lost=$jcds_lost$jcds_newline$jcds_word ;;
-        _) jcds_underscore=$jcds_word ;;
-        SHLVL) jcds_level=$jcds_word ;;
-        ${UNSTEADY})
-          eval "[ \\"\\\${$jcds_item-}\\" = \\"\\\${jcds_word#*=}\\" ]" ||
-            jcds_lost=$jcds_lost$jcds_newline$jcds_word
-          ;;
-      esac`;
-
-/** No `unset` reaches a name that only bash holds, or that a shell keeps for itself. */
-const DROPPED = `      case \${BASH_VERSION+bash}:$jcds_item in
-        :*[!A-Za-z0-9_:]* | :[0-9]*) ;;
-        *:*[!A-Za-z0-9_:]* | *:[0-9]*) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
-        *:IFS | *:_ | *:SHLVL) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
-        *)
-          case $jcds_item in
-            ${UNSTEADY}) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
-            *) unset "$jcds_item" ;;
-          esac
-          ;;
-      esac`;
-
-/** For runtimes that hand on their own environment: what would steer them they are told instead. */
-const KEPT_PLAIN = `      case $jcds_item in
-        ${STEERING})
-          eval "jcds_text=\\$$jcds_item"
-          unset "$jcds_item"
-          jcds_option --setenv "$jcds_item" "$jcds_text"
-          ;;
-        *)
-${KEPT.replace(/^ {6}/gm, '          ')}
-          ;;
-      esac`;
-
-/** What Apptainer itself reads, and so keeps in its own environment whatever the job gets. */
-const APPTAINER_READS: OwnNames = [
-  {
-    names: [
-      ...['PATH', 'LD_LIBRARY_PATH', 'HOME', 'PWD'],
-      ...['APPTAINER_*', 'APPTAINERENV_*', 'SINGULARITY_*', 'SINGULARITYENV_*'],
-    ],
-    code: KEPT,
-  },
-];
-
-/**
- * What a script for another runtime reads itself, and gives the job in the end. What is addressed to the container waits in
- * jcds_addressed, an entry a line.
- */
-export const SCRIPT_READS: OwnNames = [
-  { names: ['PATH', 'HOME', 'PWD'], code: '      :' },
-  {
-    names: ['APPTAINERENV_*', 'SINGULARITYENV_*'],
-    code: `      jcds_addressed=$jcds_addressed$jcds_newline$jcds_word
-      case \${BASH_VERSION+bash}:$jcds_item in
-        bash:*[!A-Za-z0-9_]*) jcds_surplus=$jcds_surplus$jcds_newline$jcds_item ;;
-      esac`,
-  },
-];

@@ -1,35 +1,13 @@
-import { BrokenPublicationError, NotPublishedError, UnreadableImageError } from '../cvmfs/publication.ts';
+import { NotPublishedError } from '../cvmfs/publication.ts';
 import { CvmfsUnreachableError, type Obstruction, unreachableReason } from '../cvmfs/unreachable.ts';
 import { exitCodeFor, JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { safeText } from '../output/safe-text.ts';
 import { LinkEscapesError } from '../repositories/links.ts';
+import { LONGEST_LINE } from './part.ts';
 
-/** What the look can say when there is no image that could run: see `LOOK_SCRIPT`. */
-const LOOK_WORDS = [
-  'missing',
-  'dangling',
-  'loop',
-  'no-image',
-  'escapes',
-  'unreadable',
-  'NO_ROOT',
-  'NOT_MOUNTED_ABSENT',
-  'NOT_MOUNTED_EMPTY',
-  'NOT_KNOWN',
-  'NOT_A_DIRECTORY',
-  'HUNG',
-  'LOOK_FAILED',
-  'ENOTCONN',
-  'ECONNABORTED',
-  'EIO',
-  'ESTALE',
-  'ETIMEDOUT',
-  'ELOOP',
-  'EACCES',
-  'EPERM',
-  'EUNKNOWN',
-] as const;
+/** What the look can say when there is no image that could run: see shell/look.sh. The last stands for any other word. */
+const LOOK_WORDS = ['missing', 'broken', 'escapes', 'unseen'] as const;
 type LookWord = (typeof LOOK_WORDS)[number];
 
 /** The image as the messages name it: texts, or placeholders where only the running script knows. */
@@ -70,8 +48,6 @@ export const PLACE = 'JCDS%PLACE%';
 export const MADE_FROM = 'made-from.invalid/x';
 /** In an error's facts: the registry that was typed. The script has it in `jcds_wanted`. */
 export const WANTED = 'wanted.invalid';
-/** A number that no message holds otherwise. */
-const SECONDS = 86_401_409;
 
 /** The directory that a script was pinned to is there no more. */
 class PinnedImageGoneError extends JcdsError {
@@ -84,6 +60,28 @@ class PinnedImageGoneError extends JcdsError {
   }
 }
 
+/** What the tag leads to is no image. Which of the ways in which that can be, `jcds status` finds out. */
+class NoImageError extends JcdsError {
+  constructor({ name, repository }: ImageWords) {
+    super({
+      code: 'BROKEN_PUBLICATION',
+      message: `${PATH} is published, but cannot be used: ${TEXT}`,
+      hint: `jcds status ${name} says why; tell the people who run ${safeText(repository, 80)}`,
+    });
+  }
+}
+
+/** The host's own words about a place that cannot be seen. Which of the ways in which that can be, `jcds status` finds out. */
+class UnseenError extends JcdsError {
+  constructor({ name, repository }: ImageWords) {
+    super({
+      code: 'CVMFS_UNREACHABLE',
+      message: `the CVMFS repository ${safeText(repository)} cannot be seen: ${TEXT}`,
+      hint: `try again later; jcds status ${name} says more, and so does cvmfs_config probe ${safeText(repository, 80)}`,
+    });
+  }
+}
+
 /** Variables of the script stand in its messages where these do; no text of jcds' own looks like them. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '*JCDS%NAME%*': `'*'"$jcds_pattern"'*'`,
@@ -91,8 +89,6 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'JCDS%NAME%': '"$jcds_name"',
   'JCDS%REPOSITORY%': '"$jcds_repository"',
   'JCDS%ENTRY%': '"$jcds_entry"',
-  'JCDS%ROOT%': '"$jcds_root"',
-  'JCDS%TAIL%': '"${jcds_text#"$jcds_root/$jcds_repository"}"',
   [PATH]: '"$jcds_path"',
   [DIGEST]: 'sha256:"$jcds_digest"',
   [UNDIGESTED]: '"$jcds_undigested"',
@@ -102,53 +98,24 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   [MADE_FROM]: '"$jcds_text"',
   'made-from.invalid': '"$jcds_registry"',
   [WANTED]: '"$jcds_wanted"',
-  [String(SECONDS)]: '"$jcds_timeout"',
 };
-const PLACEHOLDER =
-  /(\*JCDS%NAME%\*|\/JCDS%NAME%|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|wanted\.invalid|86401409)/;
+const PLACEHOLDER = /(\*JCDS%NAME%\*|\/JCDS%NAME%|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|wanted\.invalid)/;
 
-/** The very error that jcds would have thrown at this word. */
+/** The very error that jcds would have thrown at this word, or one that says how to learn which. */
 function failureOf(word: LookWord, image: ImageWords): JcdsError {
   const { name, repository, entry } = image;
-  const unreachable = (met: Obstruction) => unreachableError(repository, met);
   switch (word) {
     case 'missing':
       if (image.pinned === true) return new PinnedImageGoneError(name, PATH);
       return new NotPublishedError(name, [{ repository, path: PATH }], image.typed);
     case 'escapes':
       return new LinkEscapesError({ repository, relativePath: entry }, TEXT);
-    case 'dangling':
-    case 'loop':
-    case 'no-image':
-      return new BrokenPublicationError({
-        why: word,
-        repository,
-        path: PATH,
-        entryPath: entry,
-        target: TEXT,
-      });
-    case 'unreadable':
-      return new UnreadableImageError(
-        { path: PATH, repository },
-        unreachableReason({ code: 'ERRNO', errno: 'EACCES', path: TEXT }, repository),
-      );
-    case 'NOT_MOUNTED_ABSENT':
-    case 'NOT_MOUNTED_EMPTY':
-      return unreachable({ code: 'NOT_MOUNTED', path: TEXT, absent: word === 'NOT_MOUNTED_ABSENT' });
-    case 'NO_ROOT':
-    case 'NOT_KNOWN':
-    case 'NOT_A_DIRECTORY':
-      return unreachable({ code: word, path: TEXT });
-    case 'HUNG':
-      return unreachable({ code: word, path: TEXT, seconds: SECONDS });
-    case 'LOOK_FAILED':
-      return unreachable({ code: word, path: PATH, cause: TEXT });
-    case 'ENOTCONN':
-    case 'ECONNABORTED':
-      // The hint names the mount, which is at the repository.
-      return unreachable({ code: 'ERRNO', errno: word, path: `JCDS%ROOT%/${repository}JCDS%TAIL%` });
+    case 'broken':
+      return new NoImageError(image);
+    case 'unseen':
+      return new UnseenError(image);
     default:
-      return unreachable({ code: 'ERRNO', errno: word, path: TEXT });
+      return word satisfies never;
   }
 }
 
@@ -166,15 +133,12 @@ export function unreadableError(repository: string): JcdsError {
  * what may be otherwise later, 125 for the rest. An answer that is none is a look that failed.
  */
 export function failureBranches(image: ImageWords): string {
-  const lines = LOOK_WORDS.map(word => `  ${word}) ${failLine(failureOf(word, image))} ;;`);
-  return [
-    ...(image.searched === undefined ? [] : [missingByName(image, image.searched)]),
-    ...lines,
-    '  *)',
-    "    jcds_text='no answer'",
-    `    ${failLine(failureOf('LOOK_FAILED', image))}`,
-    '    ;;',
-  ].join('\n');
+  const branch = (word: LookWord) =>
+    `  ${word === 'unseen' ? '*' : word})\n    ${failLine(failureOf(word, image))}\n    ;;`;
+  const named = image.searched === undefined ? [] : [missingByName(image, image.searched)];
+  return [...named, ...LOOK_WORDS.filter(word => word !== 'missing' || named.length === 0).map(branch)].join(
+    '\n',
+  );
 }
 
 /** A path that leads nowhere is none that could be asked for, and names its repository; a name was looked for in all of them. */
@@ -182,7 +146,9 @@ function missingByName({ name, repository }: ImageWords, searched: readonly stri
   const looked = searched.map(repository => ({ repository, path: PATH }));
   return `  missing)
     case $jcds_name in
-      /*) ${failLine(new NotPublishedError(NAMED_PATH, [{ repository, path: PATH }]))} ;;
+      /*)
+        ${failLine(new NotPublishedError(NAMED_PATH, [{ repository, path: PATH }]))}
+        ;;
     esac
     ${failLine(new NotPublishedError(name, looked))}
     ;;`;
@@ -191,11 +157,29 @@ function missingByName({ name, repository }: ImageWords, searched: readonly stri
 /** A call of jcds_fail that says what this error says, with the code that a contained command's caller sees. */
 export function failLine(error: JcdsError): string {
   const { code, message, hint } = error;
-  return `jcds_fail ${exitCodeFor(error, true)} ${code} ${filled(message)} ${filled(hint ?? '')}`;
+  const words = [filled(message), filled(hint ?? '')].map(pieces => ` \\\n      ${pieces.join('\\\n')}`);
+  return `jcds_fail ${exitCodeFor(error, true)} ${code}${words.join('')}`;
 }
 
-/** A text in single quotes, with the script's variables where placeholders stand. */
-function filled(text: string): string {
-  const parts = text.split(PLACEHOLDER).filter(part => part !== '');
-  return parts.map(part => PLACEHOLDERS[part] ?? quoteWord(part)).join('') || "''";
+/** Pieces of one word that are short enough for a line each, with the script's variables where placeholders stand. */
+function filled(text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let plain = '';
+  const whole = (more: string) => line + (plain + more === '' ? '' : quoteWord(plain + more));
+  for (const part of text.split(PLACEHOLDER).filter(piece => piece !== '')) {
+    const variable = PLACEHOLDERS[part];
+    for (const piece of variable === undefined ? (part.match(/\S*\s*/g) ?? []) : [variable]) {
+      if (whole(piece).length > LONGEST_LINE - 10 && whole('') !== '') {
+        lines.push(whole(''));
+        line = plain = '';
+      }
+      if (variable === undefined) plain += piece;
+      else {
+        line = `${whole('')}${variable}`;
+        plain = '';
+      }
+    }
+  }
+  return [...lines, whole('') || "''"];
 }

@@ -2,10 +2,15 @@ import { OF_THE_IMAGE } from '../job/binds.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { HomeNotPossibleError } from '../runtimes/apptainer.ts';
 import { failLine, TEXT } from './failures.ts';
+import { part, patterns } from './part.ts';
 import type { ScriptOptions } from './script-options.ts';
+import FIND_HOME from './shell/find-home.sh';
 
 /** Directories that are the image's, as a pattern of `case`. */
-export const OF_IMAGE = [...OF_THE_IMAGE].filter(path => path !== '/').join(' | ');
+export const OF_IMAGE = patterns(
+  [...OF_THE_IMAGE].filter(path => path !== '/'),
+  '  ',
+);
 
 /** jcds_home and jcds_shown (where the host has it), jcds_here, jcds_cwd: as src/job/home.ts and workdir.ts decide them. */
 export function placeLines({ home, homeless, contain, workdir }: ScriptOptions): string[] {
@@ -16,7 +21,8 @@ export function placeLines({ home, homeless, contain, workdir }: ScriptOptions):
     return [
       ...here,
       `jcds_home=${quoteWord(home.path)} jcds_shown=${quoteWord(home.source)}`,
-      `[ -d "$jcds_shown" ] || jcds_fail 125 USAGE ${quoteWord(gone)} ''`,
+      `[ -d "$jcds_shown" ] || jcds_fail 125 USAGE \\`,
+      `  ${quoteWord(gone)} ''`,
       ...cwd,
     ];
   }
@@ -30,7 +36,7 @@ export function placeLines({ home, homeless, contain, workdir }: ScriptOptions):
   return [
     ...here,
     ...(homeless === 'account'
-      ? ['jcds_home=${HOME:-}', 'case $jcds_home in', "  '') jcds_find_home ;;", 'esac']
+      ? [...part(FIND_HOME).split('\n'), 'jcds_home=${HOME:-}', '[ -n "$jcds_home" ] || jcds_find_home']
       : [`jcds_home=\${HOME:-\${${homeless.variable}:-/}}`]),
     ...shown,
     ...cwd,
@@ -48,12 +54,13 @@ const ACCOUNT_HOME = [
 
 /** The caller's directory where that is the same one inside. */
 const CWD = [
-  'jcds_cwd=${jcds_home%"${jcds_home##*[!/]}"}',
-  'jcds_fallback=${jcds_cwd:-/}',
+  'jcds_fallback=${jcds_home%"${jcds_home##*[!/]}"}',
+  'jcds_fallback=${jcds_fallback:-/}',
   'jcds_cwd=${jcds_here:-$jcds_fallback}',
-  'case $jcds_cwd:$jcds_result in',
-  `  ${OF_IMAGE.replaceAll(' | ', ':directory | ')}:directory)`,
-  '    [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_fallback',
+  'case $jcds_cwd in',
+  `  ${OF_IMAGE})`,
+  '    [ "$jcds_result" = file ] || [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] ||',
+  '      jcds_cwd=$jcds_fallback',
   '    ;;',
   'esac',
 ];
@@ -69,16 +76,10 @@ export const CONTAINED_CWD = [
 /** `--home` splits at colons: a source with one is bound over an empty home. Nothing is ever at /proc/0/home. */
 export const HOME_OPTIONS = [
   'case $jcds_home:$jcds_shown in',
-  '  /:*) jcds_option --no-home ;;',
+  '  /:*) jcds_option --home / ;;',
   '  *:*:*)',
-  '    case $jcds_home in',
-  '      *:*)',
-  '        jcds_text=$jcds_home',
-  `        ${failLine(new HomeNotPossibleError(TEXT))}`,
-  '        ;;',
-  '    esac',
-  '    jcds_option --home "/proc/0/home:$jcds_home"',
-  '    jcds_bind "$jcds_shown" "$jcds_home"',
+  '    jcds_text=$jcds_home',
+  `    ${failLine(new HomeNotPossibleError(TEXT))}`,
   '    ;;',
   '  "$jcds_shown:$jcds_home") jcds_option --home "$jcds_home" ;;',
   '  *) jcds_option --home "${jcds_shown:-/proc/0/home}:$jcds_home" ;;',

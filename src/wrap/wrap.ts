@@ -48,6 +48,7 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
   const text = renderScript({
     title: title(found, own.command, pinned),
     fail: PRINT_FAILURE,
+    layoutIsKnown: true,
     before: before(found, own.command, { configuration, pinned }, context),
     requested: {
       ...plain,

@@ -107,10 +107,13 @@ const FAULTS: Record<string, [code: number, happens: () => void]> = {
   ],
 };
 
-/** Where nothing is mounted jcds finds out what this very host could do about it, and a script does not. */
+/**
+ * A script tells apart what the code depends on; of how a repository cannot be seen, or what is published can be no image,
+ * it gives the host's own words, and the command that says more.
+ */
 function said(stderr: string): string {
-  const [message = '', ...hints] = stderr.split('\n');
-  return /there is no |nothing is mounted/.test(message) && hints.length > 0 ? message : stderr;
+  const [, kind] = /^(jcds: .*? (?:cannot be seen:|is published, but) )/.exec(stderr) ?? [];
+  return kind ?? stderr;
 }
 
 describe('what happened meanwhile', () => {
@@ -120,6 +123,7 @@ describe('what happened meanwhile', () => {
     expect(byHand.status).toBe(code);
     for (const [shell] of SHELLS) {
       const { stderr, ...ran } = stage.run(stage.by(shell, script));
+      expect(stderr).toMatch(/\nhint: [^\n]+\n$/);
       expect({ ...ran, said: said(stderr) }).toEqual({
         status: code,
         stdout: '',

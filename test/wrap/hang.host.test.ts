@@ -65,7 +65,7 @@ async function text(stream: Readable | null): Promise<string> {
 const HUNG = (
   seconds: string,
 ) => `jcds: the CVMFS repository containers.jinr.ru cannot be seen: ${directory} gave no answer within ${seconds} s
-hint: its client or the network hangs: try again later, wait longer with --cvmfs-timeout, or ask the administrator of this host
+hint: try again later; jcds status ${NAME} says more, and so does cvmfs_config probe containers.jinr.ru
 `;
 
 describe.each(SHELLS)('%s', shell => {
@@ -129,7 +129,11 @@ describe.each(SHELLS)('%s', shell => {
     const byHand = stage.run([stage.jcds, 'exec', NAME, 'sh']);
     expect(byHand.status).toBe(75);
     expect(byHand.stderr).toContain('ENOTCONN');
-    expect(stage.run(stage.by(shell, script))).toEqual(byHand);
+    const { stderr, ...ran } = stage.run(stage.by(shell, script));
+    expect(ran).toEqual({ status: 75, stdout: '', started: null });
+    expect(stderr).toMatch(
+      /^jcds: the CVMFS repository .* cannot be seen: .*Transport endpoint is not connected\n/,
+    );
   });
 });
 
@@ -145,9 +149,10 @@ test('an image below a part of the repository that cannot be read is unreachable
     expect(byHand.status).toBe(75);
     for (const [shell] of SHELLS) {
       const { stderr, ...ran } = parted.run(parted.by(shell, own));
-      // How far down each came before it noticed differs.
-      const upTo = (text: string) => text.replace(/\.images\S*/, '.images');
-      expect({ ...ran, stderr: upTo(stderr) }).toEqual({ ...byHand, stderr: upTo(byHand.stderr) });
+      expect(ran).toEqual({ status: 75, stdout: '', started: null });
+      expect(stderr).toMatch(
+        /^jcds: the CVMFS repository .* cannot be seen: .*\.images.* is not connected\n/,
+      );
     }
   } finally {
     await images.close();
@@ -179,7 +184,7 @@ test.each(['etc', '.singularity.d/env'])(
       ends('gave no answer within 0.3 s');
       await mounted.resume();
       await mounted.kill();
-      ends('ENOTCONN');
+      ends('is not connected');
     } finally {
       await mounted.close();
       parted.remove();

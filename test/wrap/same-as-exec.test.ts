@@ -27,16 +27,26 @@ stage.publish({
   },
   'library/bare:1': { files: { 'bin/sh': { program: elfHeader(MACHINE) }, 'etc/x': '' } },
   'library/lost:1': { files: smallImage() },
+  'library/strange:1': {
+    files: {
+      'bin/sh': { program: elfHeader(MACHINE) },
+      'etc/hosts/x': '',
+      sys: 'a file',
+      'etc/passwd': { link: '/no/such' },
+    },
+  },
 });
 const made = (...names: string[]) => names.map(name => join(stage.folder, name));
-const [data = '', odd = '', file = '', link = '', colon = ''] = made(
+const [data = '', odd = '', file = '', link = '', colon = '', tab = ''] = made(
   'data',
   'odd: , \\ " \' $x',
   'a-file',
   'link',
   'a:b',
+  'a\tb',
 );
-for (const directory of [data, join(data, 'sub'), odd, colon, join(stage.work, 'sub')]) mkdirSync(directory);
+for (const directory of [data, join(data, 'sub'), odd, colon, tab, join(stage.work, 'sub')])
+  mkdirSync(directory);
 writeFileSync(file, '');
 symlinkSync(stage.work, link);
 
@@ -48,6 +58,8 @@ interface Case {
   readonly cwd?: string;
   /** The one runtime that this is about. */
   readonly only?: string;
+  /** Runtimes whose scripts refuse it with these words, where `jcds exec` starts the job. */
+  readonly refused?: Readonly<Record<string, RegExp>>;
 }
 
 const CASES: Record<string, Case> = {
@@ -135,7 +147,7 @@ const CASES: Record<string, Case> = {
         '--env',
         'PLAIN=given',
       ],
-      ...['--env', 'LINES=a\n\nb\n', '--env', 'CR=a\r\nb', '--env', 'EMPTY=', '--env', 'PATH=/only'],
+      ...['--env', 'LINES=a\n\nb\n', '--env', 'EMPTY=', '--env', 'PATH=/only'],
     ],
     environment: { THEIRS: 'their $value', APPTAINERENV_PREPEND_PATH: '/first', A: 'host' },
   },
@@ -240,6 +252,34 @@ const CASES: Record<string, Case> = {
     options: ['--runtime', 'singularity'],
     environment: { APPTAINERENV_X: '$x', SINGULARITYENV_Y: 'y', APPTAINERENV_Y: 'z' },
   },
+  'a carriage return before a line end': {
+    options: ['--env', 'CR=a\r\nb'],
+    refused: { apptainer: /^jcds: apptainer would change the variable CR: .*\nhint: jcds exec / },
+  },
+  'a name with a tab': {
+    environment: { X509_USER_PROXY: tab },
+    options: ['--contain', '-B', data],
+    refused: {
+      apptainer: /^jcds: a script cannot show a directory of such a name: .*\nhint: jcds exec /,
+      bubblewrap: /^jcds: a script cannot show a directory of such a name: .*\nhint: jcds exec /,
+    },
+  },
+  'a credential whose name has a colon': {
+    environment: { X509_USER_PROXY: colon },
+    options: ['--contain'],
+  },
+  'a variable with a name of the script’s own': {
+    environment: { jcds_options: '; touch /x' },
+    refused: {
+      apptainer: /^jcds: the variable jcds_options cannot be handed to the job: .*\nhint: .*jcds exec/,
+      bubblewrap: /^jcds: the variable jcds_options cannot be handed to the job: .*\nhint: .*jcds exec/,
+    },
+  },
+  'a directory where a file is wanted, and a file where a directory is': {
+    image: 'library/strange:1',
+    only: 'bubblewrap',
+    refused: { bubblewrap: /^jcds: nothing can be shown at "\/sys" in this image: it is no directory / },
+  },
   'non-ASCII values': { environment: { NAME: 'Дубна', 'odd.one': 'é\n', OTHER: 'x' } },
 };
 
@@ -248,32 +288,27 @@ const RUNTIMES = { apptainer: seen, bubblewrap: shown };
 describe.each(Object.entries(RUNTIMES))('by %s', (runtime, view) => {
   test.each(Object.entries(CASES).filter(([, { only = runtime }]) => only === runtime))(
     '%s',
-    (_, { options = [], image = 'library/plain:1', environment, without = [], cwd }) => {
+    (_, { options = [], image = 'library/plain:1', environment, without = [], cwd, refused }) => {
       const words = ['--runtime', runtime, ...options, image, 'sh', '-c', 'a  "b"', "it's"];
       const caller = stage.environment(environment);
       const script = stage.wrap(words, caller);
       for (const name of without) delete caller[name];
       const byHand = stage.run([stage.jcds, 'exec', ...words, 'x y', ''], caller, cwd);
       const expected = { ...view(byHand), stderr: unsaid(byHand.stderr) };
+      const refusal = refused?.[runtime];
+      if (refusal !== undefined) {
+        expect(byHand.started).not.toBe(null);
+        for (const [shell] of SHELLS)
+          expect(stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd), shell).toEqual({
+            ...{ status: 125, stdout: '', started: null },
+            stderr: expect.stringMatching(refusal),
+          });
+        return;
+      }
       for (const [shell] of SHELLS)
         expect(view(stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd)), shell).toEqual(
           expected,
         );
     },
   );
-});
-
-test('the script’s own variables are neither steered by the caller’s nor handed on', () => {
-  const script = stage.wrap(['library/plain:1', 'sh']);
-  const caller = {
-    jcds_target: '/x',
-    jcds_1: 'x',
-    jcds_options: '; touch /x',
-    jcds_count: '1+x[$(touch /x)]',
-  };
-  for (const [shell] of SHELLS) {
-    const { started } = stage.run(stage.by(shell, script), stage.environment(caller));
-    expect([...started!.environment.keys()].filter(name => name.startsWith('jcds_'))).toEqual([]);
-    expect(started!.args.slice(-2)).toEqual([expect.stringContaining('/.images/'), 'sh']);
-  }
 });

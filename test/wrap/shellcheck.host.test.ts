@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
-import { LOOK_SCRIPT } from '../../src/wrap/look-script.ts';
+import { lookScript } from '../../src/wrap/look-script.ts';
 import { elfHeader, singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { SHELLS, Stage } from './stage.ts';
 
@@ -86,9 +86,13 @@ describe('a script that is written', () => {
     }
   });
 
-  test('so is the look, which is a text of its own', () => {
-    const { stdout } = spawnSync('shellcheck', ['--shell=sh', '-'], { input: LOOK_SCRIPT, encoding: 'utf8' });
-    expect(stdout).toBe('');
-    expect(LOOK_SCRIPT).toMatch(/^[\n -~]*$/);
-  });
+  test.each([true, false])(
+    'so is the look, which is a text of its own (the layout is known: %s)',
+    isKnown => {
+      const look = lookScript({ layoutIsKnown: isKnown, namesScripts: !isKnown });
+      const { stdout } = spawnSync('shellcheck', ['--shell=sh', '-'], { input: look, encoding: 'utf8' });
+      expect(stdout).toBe('');
+      expect(look).toMatch(/^[\n -~]*$/);
+    },
+  );
 });

@@ -14,7 +14,9 @@ export function seen({ started, ...ran }: Ran) {
   const binds: string[] = [];
   for (let at = 0; at < started.args.length; at++) {
     const word = started.args[at]!;
-    if (word === '--bind' || word === '--mount') binds.push(`${word} ${started.args[++at]}`);
+    if (word === '--bind' || word === '--mount')
+      // A field of --mount may stand in quotes without need.
+      binds.push(`${word} ${started.args[++at]!.replace(/"([^",]*)"(?=,|$)/g, '$1')}`);
     else if (word !== '--userns') args.push(word); // root, and what it may do: tested with a real Apptainer
   }
   // Apptainer sets PWD; and where the image has another value, an empty one is the same to it as none.
@@ -52,10 +54,20 @@ export function shown({ started, ...ran }: Ran) {
   const root = steps.findIndex(([option]) => option?.startsWith('--dev') === true);
   const mounts = steps.slice(root);
   const isBind = ([option]: string[]) => option === '--bind' || option === '--ro-bind';
+  const places = steps.map(step => step.at(-1)!);
+  // bubblewrap makes what a place lies in; and what something is mounted on, it makes or covers.
+  const isNeeded = ([option, place = '']: string[]) =>
+    option !== '--dir' || !places.some(other => other.startsWith(`${place}/`));
+  const isCovered = (step: string[]) =>
+    mounts.some(mount => mount.length > 1 && mount.at(-1) === step.at(-1));
   return {
     ...ran,
-    root: steps.slice(0, root).map(String).sort(),
-    mounts: mounts.filter(step => !isBind(step)),
+    root: steps
+      .slice(0, root)
+      .filter(step => isNeeded(step) && !isCovered(step))
+      .map(String)
+      .sort(),
+    mounts: mounts.filter(step => !isBind(step) && isNeeded(step)),
     binds: mounts.filter(isBind).map(String).sort(),
     environment: Object.fromEntries([...environment].sort()),
     descriptors: started.descriptors.length - started.inputs.size,

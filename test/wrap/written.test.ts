@@ -124,7 +124,7 @@ test('the program is looked for anew where it is not at its place any more, and 
   expect(stage.run([moved]).started!.args.at(-1)).toBe('sh');
   const nowhere = script
     .replaceAll(stage.programs, '/no/such')
-    .replaceAll('jcds_find apptainer', 'jcds_find no-such-apptainer');
+    .replaceAll('command -v apptainer', 'command -v no-such-apptainer');
   writeFileSync(moved, nowhere, { mode: 0o755 });
   const missing = new NoRuntimeError([
     {

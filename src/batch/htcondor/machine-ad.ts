@@ -1,6 +1,6 @@
 import { quoteWord } from '../../launch/quote.ts';
 import { shellText } from '../../shell-text.ts';
-import { LOOK_SCRIPT } from '../../wrap/look-script.ts';
+import { lookScript } from '../../wrap/look-script.ts';
 import { MACHINE_AD, suffixesOf } from './machine-attributes.ts';
 import ATTRIBUTES from './shell/machine-attributes.sh';
 import LOOK_AT from './shell/machine-look.sh';
@@ -44,7 +44,7 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     'cd /',
     'PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C',
     'export PATH LC_ALL',
-    `jcds_look=${quoteWord(LOOK_SCRIPT)}`,
+    `jcds_look=${quoteWord(`${lookScript({ layoutIsKnown: true, namesScripts: false })}\n`)}`,
     '',
     shellText(LOOK_AT, { MOST_LEFT, MOST_NAMES, QUIET }),
     shellText(RUNTIMES, { RUNTIMES: MACHINE_AD.runtimes }),

@@ -16,7 +16,7 @@ jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
   esac
   jcds_quoted='' jcds_unquoted=$1
   case $1 in
-    *[!$jcds_plain]*) jcds_unquoted=$(jcds_shown_text "$1") ;;
+    *[!$jcds_plain]*) jcds_unquoted=$(jcds_clean "$1") ;;
   esac
   while :; do
     case $jcds_unquoted in
@@ -55,8 +55,11 @@ jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason 
   jcds_told="{\\"schemaVersion\\":2,\\"outcome\\":\\"$1\\",$jcds_told,\\"waitingFor\\":null}"
   jcds_write "$jcds_told" "$_CONDOR_SCRATCH_DIR/.jcds-status.json"
 }
-jcds_write() { # TEXT FILE: half of it is worse than none
-  { printf '%s\\n' "$1" >"$2"; } 2>/dev/null || PATH=/usr/bin:/bin rm -f "$2" 2>/dev/null || return 0
+jcds_write() { # TEXT FILE: never into what lies there, such as a link or a pipe; half of it is worse than none
+  [ ! -e "$2" ] && [ ! -h "$2" ] || jcds_run rm -f "$2" 2>/dev/null
+  set -C
+  { printf '%s\\n' "$1" >"$2"; } 2>/dev/null || jcds_run rm -f "$2" 2>/dev/null
+  set +C
 }
 jcds_chirp() { # TEXT: into the job's event log, where the job is allowed to
   case $jcds_proxy in

@@ -7,7 +7,8 @@ import { environmentScript } from '../../wrap/environment-script.ts';
 import { DIGEST, failLine, PATH, TEXT, UNDIGESTED, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
 import { renderScript } from '../../wrap/script.ts';
 import type { ScriptOptions } from '../../wrap/script-options.ts';
-import { adScript, TOLD } from './ad-script.ts';
+import { HAND_ON, RESTORE_LOCALE } from '../../wrap/start-script.ts';
+import { adScript } from './ad-script.ts';
 import { outcomeScript } from './outcome-script.ts';
 import NAME from './shell/name.sh';
 
@@ -55,7 +56,8 @@ export interface WrapperParts {
 export function renderWrapper(parts: WrapperParts): Buffer {
   return renderScript({
     title: parts.title,
-    early: { lines: adScript(parts.attributes), tells: TOLD },
+    early: adScript(parts.attributes),
+    layoutIsKnown: false,
     fail: outcomeScript(parts.requested.program.name),
     before: before(parts),
     search: searchScript(),
@@ -72,7 +74,8 @@ export function renderWrapper(parts: WrapperParts): Buffer {
 }
 
 function before({ repositories, cvmfsRoot, cvmfsTimeout }: WrapperParts): string {
-  return `${PASS_EXACTLY}
+  return `jcds_name='' jcds_repository='' jcds_path='' jcds_target='' jcds_program=''
+${PASS_EXACTLY}
 
 ${shellText(NAME)}
 
@@ -86,22 +89,16 @@ jcds_repositories=${quoteWord(repositories.map(({ name }) => name).join(' '))}
 case $jcds_status in
   0 | 1) ;;
   *)
-    jcds_text=$(jcds_shown_text "$_CONDOR_JOB_AD")
+    jcds_text=$(jcds_clean "$_CONDOR_JOB_AD")
     ${failLine(new JobAdError())}
     ;;
 esac
-jcds_locale=\${LC_ALL+set}\${LC_ALL-}
-LC_ALL=C
 if [ -n "$jcds_fault" ] || ! jcds_read_name "$jcds_image"; then
   jcds_name=''
-  jcds_image=$(jcds_shown_text "$(printf %.200s "$jcds_image")")
+  jcds_image=$(jcds_clean "$(printf %.200s "$jcds_image")")
   jcds_text=\${jcds_fault:-$jcds_image}
   ${failLine(new JobImageError())}
-fi
-case $jcds_locale in
-  set*) { LC_ALL=\${jcds_locale#set}; } 2>/dev/null ;;
-  *) unset LC_ALL ;;
-esac`;
+fi`;
 }
 
 /**
@@ -147,7 +144,7 @@ jcds_look_for_tag() {
   jcds_look_at || jcds_status=1
   jcds_result=\${jcds_said##*jcds_result=}
   case $jcds_spelled:$jcds_result in
-    :* | *:[A-Z]* | "$jcds_cern":*@cern:*) return "$jcds_status" ;;
+    :* | *:unseen* | "$jcds_cern":*@cern:*) return "$jcds_status" ;;
   esac
   [ -d "$jcds_root/$jcds_repository/\${jcds_spelled%%/*}" ] || return "$jcds_status"
   jcds_first=$jcds_said jcds_by_tag=$jcds_entry jcds_cern_tag=$jcds_cern jcds_file_tag=$jcds_files
@@ -171,10 +168,13 @@ jcds_unproven() { # a tag beside a digest: its image is the one that was asked f
   jcds_undigested=\${jcds_name%@*}
   ${failLine(unproven)}
 }
+IFS=' '
 for jcds_repository in $jcds_repositories; do
+  IFS=$jcds_newline
   jcds_allow
   ! jcds_search || break
-done`;
+done
+IFS=$jcds_newline`;
 }
 
 function allowedLinks(repositories: readonly SearchedRepository[]): string {
@@ -198,17 +198,16 @@ function allowedLinks(repositories: readonly SearchedRepository[]): string {
  * A job without an image that has variables which no shell holds, such as exported functions of bash: dash would lose them.
  */
 const PASS_EXACTLY = `jcds_pass_exactly() {
-  case $1 in
-    *=*) jcds_pass "$@" ;; # env(1) would take it for a variable
-  esac
   jcds_said=$(
-    PATH=/usr/bin:/bin LC_ALL=C
-    export PATH LC_ALL
-    printf '\\1\\2\\n'
-    exec tr '\\0\\n' '\\n\\1' <"/proc/$$/environ"
+    printf '\\1-\\177\\n'
+    jcds_run tr '\\0\\n' '\\n\\1' <"/proc/$$/environ"
   )
-${environmentScript('everything').replaceAll(/^(?=.)/gm, '  ')}
-  [ -n "$jcds_lost$jcds_surplus" ] || jcds_pass "$@"
-  jcds_hand_on
-  eval "exec $jcds_env \\"\\$@\\""
+  jcds_ascii=\${jcds_said%%"$jcds_newline"*} jcds_options=''
+${environmentScript('everything', { kept: [], first: [], onKept: [] })}
+${RESTORE_LOCALE.join('\n')}
+  case $1:$jcds_lost$jcds_surplus in
+    *=*:* | *:) jcds_pass "$@" ;; # env(1) would take it for a variable; or need do nothing
+  esac
+${HAND_ON}
+  eval "exec $jcds_options \\"\\$@\\""
 }`;

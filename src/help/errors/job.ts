@@ -26,6 +26,10 @@ export const JOB_ERRORS = {
     'a script of jcds wrap cannot read a value in the ENV of this image',
     'jcds exec, or the script written anew',
   ],
+  GPU_NOT_EXPECTED: [
+    'a script of jcds wrap for bubblewrap met a GPU, and was not told of which kind',
+    'write it with --gpu nvidia, rocm or none, or use jcds exec',
+  ],
   HOME_NOT_POSSIBLE: [
     'Apptainer takes no home directory with this name',
     '--home DIR, --no-home, or another runtime',
@@ -48,10 +52,16 @@ export const JOB_ERRORS = {
     'no container runtime of this host can run this job; the message has the reason of each',
     'what the reasons say, or another host',
   ],
+  NOT_TEXT: [
+    'Apptainer would change an argument or a variable, and a script of jcds wrap does not mend that',
+    'jcds exec, or a script for bubblewrap',
+  ],
   NOT_WRAPPABLE: [
     'a script without jcds cannot start this runtime',
     'jcds wrap --runtime apptainer or bubblewrap, or jcds exec in a script of your own',
   ],
+  ODD_NAME: ['a script of jcds wrap cannot hand a directory of this name to its runtime', 'jcds exec'],
+  OWN_NAME: ["a variable has a name of the script's own", 'unset it, or use jcds exec'],
   PLATFORM_MISMATCH: [
     'the image is for another kind of machine',
     'a host of that kind, or an image for this one',

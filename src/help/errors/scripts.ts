@@ -3,24 +3,27 @@ import type { ErrorCode } from '../../error-codes.ts';
 /** How a script says it: as `jcds exec`, in other words that are stated here, or never. */
 export type ScriptCell = 'as exec' | 'never' | { readonly otherwise: string };
 
+/** Of errors that only scripts have. */
+const LEFT = 'jcds exec does it: docs/wrap.md lists what scripts leave to it';
+const HOSTS_WORDS = "why is said in the host's own words; jcds status says more";
+
 /**
  * The outcomes of scripts that run without jcds: the errors of `jcds exec` with the same code, exit code, message and hint, since
  * their texts are taken from the same classes (src/wrap/failures.ts). What a script cannot know is a cell of its own.
  */
 export const SCRIPT_OUTCOMES = {
-  ARGUMENTS_NOT_UTF8: { wrap: 'as exec', wrapper: 'as exec' },
   BIND_PLACE: { wrap: 'as exec', wrapper: 'as exec' },
-  BROKEN_PUBLICATION: { wrap: 'as exec', wrapper: 'as exec' },
+  BROKEN_PUBLICATION: { wrap: { otherwise: HOSTS_WORDS }, wrapper: { otherwise: HOSTS_WORDS } },
   COMMAND_NOT_EXECUTABLE: { wrap: 'as exec', wrapper: 'as exec' },
   COMMAND_NOT_FOUND: { wrap: 'as exec', wrapper: 'as exec' },
-  CVMFS_UNREACHABLE: { wrap: 'as exec', wrapper: 'as exec' },
+  CVMFS_UNREACHABLE: { wrap: { otherwise: HOSTS_WORDS }, wrapper: { otherwise: HOSTS_WORDS } },
   DIGEST_UNPROVEN: { wrap: 'never', wrapper: 'as exec' },
   ENVIRONMENT_UNREAD: {
     wrap: { otherwise: 'a shell cannot make out every ENV; jcds exec can' },
     wrapper: { otherwise: 'a shell cannot make out every ENV; jcds exec can' },
   },
+  GPU_NOT_EXPECTED: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   HOME_NOT_POSSIBLE: { wrap: 'as exec', wrapper: 'as exec' },
-  IMAGE_UNREADABLE: { wrap: 'as exec', wrapper: 'as exec' },
   INVALID_REFERENCE: {
     wrap: 'never',
     wrapper: { otherwise: 'that it is no name, not which part of it; the hint is for a submit description' },
@@ -39,6 +42,9 @@ export const SCRIPT_OUTCOMES = {
         'asks no server: by the revision at which the job was submitted, or by a client that is overdue',
     },
   },
+  NOT_TEXT: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
+  ODD_NAME: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
+  OWN_NAME: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   NOT_PUBLISHED: {
     wrap: { otherwise: 'names the one place of its image; of a pinned one, that it was removed' },
     wrapper: { otherwise: 'no name that could be meant, and no option --repository in the hint' },
@@ -49,5 +55,5 @@ export const SCRIPT_OUTCOMES = {
     wrap: { otherwise: 'a command is missing, or a directory that was there when it was written' },
     wrapper: { otherwise: 'a directory that was there when it was written' },
   },
-  VARIABLE_NOT_POSSIBLE: { wrap: 'as exec', wrapper: 'as exec' },
+  VARIABLE_NOT_POSSIBLE: { wrap: { otherwise: 'whichever variable --env gives' }, wrapper: 'never' },
 } as const satisfies Partial<Record<ErrorCode, Record<'wrap' | 'wrapper', ScriptCell>>>;

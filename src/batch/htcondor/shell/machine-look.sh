@@ -23,20 +23,33 @@ jcds_look_at() { # REPOSITORY
   fi
   jcds_word=$(
     PATH=/usr/bin:/bin:/usr/sbin:/sbin
-    set -- /bin/sh -c "$jcds_look" jcds-machine-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' ''
+    set -- /bin/sh -c "$jcds_look" jcds-machine-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' '' ''
     [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
     exec "$@"
   )
   jcds_word=${jcds_word##*jcds_result=}
-  jcds_word=${jcds_word%%:*}
   jcds_revision=undefined
   case $jcds_word in
-    missing)
+    missing:*)
       jcds_word=healthy
       jcds_ask revision "$jcds_root/$1" && jcds_revision=$jcds_text
       jcds_delivers "$jcds_root/$1" || jcds_word=IO_ERRORS
       ;;
-    '' | *[!A-Z_]*) jcds_word=LOOK_FAILED ;;
+    unseen:*' is empty, and nothing is mounted on it') jcds_word=NOT_MOUNTED_EMPTY ;;
+    unseen:*' gave no answer within '*) jcds_word=HUNG ;;
+    unseen:*'sleep(1)') jcds_word=LOOK_FAILED ;;
+    unseen:*': No such file or directory')
+      jcds_word=NOT_MOUNTED_ABSENT
+      ! grep -F " $jcds_root " /proc/self/mountinfo | grep -q ' - autofs ' || jcds_word=NOT_KNOWN
+      [ -e "$jcds_root" ] || jcds_word=NO_ROOT
+      ;;
+    unseen:*': Not a directory') jcds_word=NOT_A_DIRECTORY ;;
+    unseen:*'not connected') jcds_word=ENOTCONN ;;
+    unseen:*'nput/output error' | unseen:*': I/O error') jcds_word=EIO ;;
+    unseen:*' symbolic links') jcds_word=ELOOP ;;
+    unseen:*': Permission denied') jcds_word=EACCES ;;
+    unseen:*) jcds_word=EUNKNOWN ;;
+    *) jcds_word=LOOK_FAILED ;;
   esac
   echo "$1 $jcds_word:$jcds_revision"
 }
