@@ -28,7 +28,11 @@ export async function proveNames({ project, count, seed, say }: ProofOptions): P
       const drawn = fc.sample(trees(layout), { seed: seed + round, numRuns: Math.min(TREES, count) }).flat();
       const paths = makeRepository(root, layout, drawn);
       const lines = listed(stand, layout);
-      const wrong = [...unlisted(lines, paths, stand, layout), ...misled(lines, paths, stand, layout)];
+      const wrong = [
+        ...unlisted(lines, paths, stand, layout),
+        ...unnamed(lines, stand, layout),
+        ...misled(lines, paths, stand, layout),
+      ];
       for (const line of wrong) say(`${layout}, seed ${seed + round}: ${line}`);
       failed += wrong.length;
       judged[layout] += lines.length;
@@ -73,6 +77,29 @@ function unlisted(
       .filter(line => ownPath(line, known, stand, layout) === null)
       .map(line => `${line} is listed, and not published`),
   ];
+}
+
+const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const HOST = '[a-z0-9]+(?:-+[a-z0-9]+)*(?:\\.[a-z0-9]+(?:-+[a-z0-9]+)*)+';
+const HUB = 'docker[.]io|index[.]docker[.]io|registry-1[.]docker[.]io|registry[.]hub[.]docker[.]com';
+const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
+/** Paths that are names by the grammar of distribution/reference, and mean themselves in their layout. */
+const NAMES: Readonly<Record<LayoutName, RegExp>> = {
+  // One part behind a name of Docker Hub gets `library/`.
+  osg: new RegExp(`^(?!(?:${HUB})/[^/]+$)(?:[a-z0-9]+(?:(?:__?|-+)[a-z0-9]+)*|${HOST})(?:/${PART})+:${TAG}$`),
+  // A digest below another name of Docker Hub is listed by its path.
+  cern: new RegExp(
+    `^(?:(?:${HOST}|localhost)(?::[0-9]+)?/${PART}/${PART}(?:/${PART})*:${TAG}|(?!.*docker[.]io/)${HOST}/${PART}/${PART}:sha256:[0-9a-f]{64})$`,
+  ),
+  files: new RegExp(`^all/${PART}:${TAG}$`),
+};
+
+/** Lines that are whole paths although the path below the repository is a name: `list` would print any fault of the search so. */
+function unnamed(lines: readonly string[], { root }: Stand, layout: LayoutName): string[] {
+  const top = join(root, SERVICE_OF[layout], '/');
+  return lines
+    .filter(line => line.startsWith(top) && NAMES[layout].test(line.slice(top.length)))
+    .map(line => `${line.slice(top.length)} is listed by its whole path`);
 }
 
 /** Lines that `status` takes for another path than their own, or for none. */
