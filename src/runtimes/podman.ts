@@ -1,3 +1,4 @@
+import { isUtf8 } from './apptainer-environment.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import {
   type EngineFiles,
@@ -15,6 +16,7 @@ import { mountFields } from './mount-fields.ts';
 import { findForPodman, LEARNS_WAY, type PodmanFacts, podmanDependsOn, probePodman } from './podman-probe.ts';
 import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { type Skeleton, skeleton } from './skeleton.ts';
+import { CHANGED_BY_SHELLS } from './withheld-variables.ts';
 
 /** What podman puts into every container itself. */
 const NEEDS: RootNeeds = {
@@ -96,8 +98,23 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
 }
 
 function environmentOf(request: RunRequest) {
-  const found = engineEnvironment(request, withGpuLibraries(jobEnvironment(request), request), STEERS);
-  return { ...found, inner: { ...found.inner, movesStreams: streamsOf(request) === 'moved' } };
+  const variables = withGpuLibraries(jobEnvironment(request), request);
+  const strange = strangeNames(request);
+  const changed =
+    strange.length === 0 ? undefined : new RegExp(`^(?:${[...CHANGED_BY_SHELLS, ...strange].join('|')})$`);
+  const found = engineEnvironment(request, variables, STEERS, null, isUtf8, changed);
+  const own = strange.map(name => [name, request.user.name] as const);
+  return {
+    ...found,
+    change: { ...found.change, set: [...found.change.set, ...own] },
+    inner: { ...found.inner, movesStreams: streamsOf(request) === 'moved' },
+  };
+}
+
+/** podman looks its user's subordinate ids up by these: where they name somebody else it is told who it is, and the job is not. */
+function strangeNames({ environment, user }: RunRequest): string[] {
+  const host = new Map(environment.host);
+  return ['USER', 'LOGNAME'].filter(name => host.has(name) && host.get(name) !== user.name);
 }
 
 /**

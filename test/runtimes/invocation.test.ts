@@ -716,6 +716,21 @@ describe('unshare', () => {
   });
 });
 
+test('podman: a USER that is somebody else reaches the job, and podman is told who it is', () => {
+  const started = (user: string) => {
+    const { args, environment } = invoke(
+      'podman',
+      aRequest({ environment: { policy: 'keep', host: [['USER', user]], set: [] } }),
+    );
+    return [
+      args.filter(word => /^USER\b/.test(String(word))),
+      environment.set.filter(([name]) => name === 'USER'),
+    ];
+  };
+  expect(started('alice')).toEqual([['USER'], []]);
+  expect(started('root')).toEqual([['USER=root'], [['USER', 'alice']]]);
+});
+
 describe('bubblewrap: an input holds 4,096 bytes', () => {
   const passwd = Array.from({ length: 300 }, (_, i) => `user${i}:x:${i + 5000}:1::/:/bin/sh\n`).join('');
   const inputsFor = (changes: RequestChanges, passwd: string) => {
