@@ -2,7 +2,7 @@ import { JcdsError } from '../errors.ts';
 import { INPUT_LIMIT } from '../launch/plan.ts';
 import { latin1 } from '../launch/quote.ts';
 import type { AccountFile } from './accounts.ts';
-import type { RootOperation } from './root-tree.ts';
+import type { RootOperation } from './root-operations.ts';
 
 /** bubblewrap takes 9,000 words (0.8.0), those of the job among them. */
 export const MOST_WORDS = 8_900;

@@ -2,7 +2,7 @@ import { isShellName } from '../launch/shell-names.ts';
 import { largestOf, MOST_WORDS, shortened, TooManyEntriesError } from './bubblewrap-limits.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
-import type { RootOperation } from './root-tree.ts';
+import type { RootOperation } from './root-operations.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type MountOperation, skeleton } from './skeleton.ts';
 import { trial, tryRequest } from './trial.ts';

@@ -31,7 +31,12 @@ const SHOWN_BY_CH_RUN = ['/dev', '/proc', '/sys', '/tmp', '/etc/hosts', '/etc/re
 const NOT_TWICE = "'the new root cannot be shown twice'";
 
 /** ch-run follows absolute links of the image on the host, and then refuses what lies outside of the new root. */
-const NEEDS: RootNeeds = { files: [], links: ['/etc', ...SHOWN_BY_CH_RUN], layers: true };
+const NEEDS: RootNeeds = {
+  files: [],
+  links: ['/etc', ...SHOWN_BY_CH_RUN],
+  directories: ['/dev', '/proc', '/sys', '/tmp'],
+  layers: true,
+};
 
 /**
  * Charliecloud makes no places in a read-only image and no bind read-only, so the whole root is built before, in

@@ -1,6 +1,7 @@
 import { JcdsError } from '../errors.ts';
 import type { RootEntry } from '../rootfs/facts.ts';
 import { join, nameOf, parentOf, split } from './image-paths.ts';
+import type { Again, RealPlace, RootOperation } from './root-operations.ts';
 
 /** A place inside that cannot be made. */
 export class PlaceError extends JcdsError {
@@ -11,35 +12,6 @@ export class PlaceError extends JcdsError {
       hint: 'choose another place inside: --bind SRC:DST',
     });
   }
-}
-
-/** What has to be put into the new root itself, before anything is mounted on it. Parents come first. */
-export type RootOperation =
-  | { readonly kind: 'directory' | 'file'; readonly at: string }
-  | { readonly kind: 'link'; readonly at: string; readonly target: string }
-  /** An entry of the image, shown read-only; `from`: another place in the image, which a link at this one leads to. */
-  | {
-      readonly kind: 'entry';
-      readonly at: string;
-      readonly of: 'directory' | 'file';
-      readonly from?: string;
-    }
-  /** A directory of the image with very many entries: as a whole, with a layer over it in which places are made. */
-  | { readonly kind: 'layer'; readonly at: string; readonly from?: string; readonly entries: number };
-
-/** All that is made or mounted at and below one place, shown once more at a link's. */
-export interface Again {
-  readonly kind: 'again';
-  readonly at: string;
-  readonly as: string;
-  readonly of: 'directory' | 'file';
-}
-
-/** Where a path leads in the image. */
-export interface RealPlace {
-  readonly at: string;
-  /** What was placed above it decides what is there; null: the image does. */
-  readonly below: string | null;
 }
 
 /**
@@ -96,11 +68,16 @@ export class RootTree {
     return this.#covered.has(real);
   }
 
-  /** Puts an empty file into the place of a link. */
-  replaceLink(path: string): void {
+  /** Puts something empty into the place of a link. */
+  replaceLink(path: string, kind: 'directory' | 'file'): void {
     const parent = this.find(parentOf(path));
     if (parent.below === null && this.#entry(parent.at, nameOf(path))?.kind === 'link')
-      this.#open(parent.at).set(nameOf(path), 'file');
+      this.#open(parent.at).set(nameOf(path), kind);
+  }
+
+  /** Whether nothing is there, also by links. */
+  isMissing(path: string): boolean {
+    return this.#locate(path).rest.length > 0;
   }
 
   /** Makes sure that a link at this path can be left out of the new root, which holds its directory from now on. */

@@ -109,6 +109,8 @@ export interface RootNeeds {
   readonly files: readonly string[];
   /** Whether its root can hold links; otherwise what they lead to is shown in their place. */
   readonly links: 'kept' | 'followed' | readonly string[];
+  /** Directories at the root that it has to find: a link there that leads to nothing gives way. */
+  readonly directories?: readonly string[];
   /** Whether it lays layers over directories of very many entries. */
   readonly layers?: true;
 }

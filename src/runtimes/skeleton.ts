@@ -1,6 +1,7 @@
 import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
-import { type Again, PlaceError, type RealPlace, type RootOperation, RootTree } from './root-tree.ts';
+import type { Again, RealPlace, RootOperation } from './root-operations.ts';
+import { PlaceError, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
 import type { Content, Place } from './shown.ts';
 
@@ -89,13 +90,14 @@ function build(
     mounts.push({ kind: 'bind', source, at: tree.place(path, 'file').at, mode: 'rw' });
   }
   for (const place of places) if (!isOwn(place)) show(place, building);
+  for (const path of needs.directories ?? []) if (tree.isMissing(path)) tree.replaceLink(path, 'directory');
   return { tree, mounts: mounts.filter((mount, index) => !isReplaced(mount, mounts.slice(index + 1))) };
 }
 
 function show(place: Place, { request, gpu, tree, mounts }: Building): void {
   const mounted = mountedFor(place.content, request, gpu);
   if (place.origin === 'jcds' && hasNoPlace(place.at, tree)) return;
-  if (place.replacesLink === true) tree.replaceLink(place.at);
+  if (place.replacesLink === true) tree.replaceLink(place.at, 'file');
   const kind = isDirectory(mounted, place.content) ? 'directory' : 'file';
   const { at, below } = tree.place(place.at, kind);
   const above = mounts.findLast(mount => mount.at === below);

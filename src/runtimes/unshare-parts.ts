@@ -1,5 +1,6 @@
 import { shellQuote } from '../shell-quote.ts';
-import { PlaceError, type RootOperation } from './root-tree.ts';
+import type { RootOperation } from './root-operations.ts';
+import { PlaceError } from './root-tree.ts';
 import type { MountOperation, Skeleton } from './skeleton.ts';
 
 /** The devices of a minimal /dev: those that every program may expect. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageFacts, RootEntry } from '../../src/rootfs/facts.ts';
 import type { RunRequest } from '../../src/runtimes/runtime.ts';
-import type { Bind } from '../../src/runtimes/shown.ts';
+import { type Bind, shownIn } from '../../src/runtimes/shown.ts';
 import { listingsNeeded, type Skeleton, skeleton } from '../../src/runtimes/skeleton.ts';
 import { aRequest, type RequestChanges, someFacts } from './requests.ts';
 
@@ -254,6 +254,22 @@ describe('the root of the job', () => {
       'text /etc/group user:x:1000:user',
     ]);
   });
+});
+
+test('a directory that a runtime has to find is made in the place of a link that leads to nothing, and of no other', () => {
+  const directories = {
+    '/': [
+      { name: 'tmp', kind: 'link', target: '/scratch/tmp' },
+      { name: 'run', kind: 'link', target: 'var' },
+      { name: 'var', kind: 'directory' },
+    ],
+    '/var': [],
+  } satisfies ImageFacts['directories'];
+  const home = { kind: 'none', path: '/' } as const;
+  const shown = shownIn({ home, cwd: '/', binds: [], contain: false, withoutTmp: true });
+  const needs = { files: [], links: 'kept', directories: ['/tmp', '/run'] } as const;
+  const made = lines(skeleton({ ...withDirectories(directories), shown }, undefined, needs));
+  expect(made.filter(line => / \/(?:tmp|run)\b/.test(line))).toEqual(['link /run -> var', 'directory /tmp']);
 });
 
 describe('for a root that layers can be laid in', () => {

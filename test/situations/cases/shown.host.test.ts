@@ -64,6 +64,14 @@ const OWN_LINKS: readonly Case[] = [
     byHand: true,
   },
   {
+    what: 'an image whose /tmp leads to nothing, and the site shows no /tmp',
+    situation: { image: 'tmp-dangling', environment: [['APPTAINER_NO_MOUNT', 'tmp']] },
+    sh: 'ls -A /tmp/job 2>/dev/null || echo none',
+    says: 'none',
+    byHand: true,
+    ways: waysOf(({ kind }) => kind === 'exec'),
+  },
+  {
     what: 'an image whose /home is a link',
     situation: { image: 'home-link' },
     sh: 'ls -A ~/sub',
