@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Search } from '../cvmfs/find-publication.ts';
 import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
 import type { ListEnd } from '../cvmfs/list-publications.ts';
-import { namePattern } from '../cvmfs/name-pattern.ts';
+import { beginningOf, namePattern } from '../cvmfs/name-pattern.ts';
 import type { HttpView } from '../cvmfs/no-mount/http-view.ts';
 import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
 import { CvmfsUnreachableError } from '../cvmfs/unreachable.ts';
@@ -25,7 +25,7 @@ export const list: CommandDeclaration = {
   name: 'list',
   summary: 'List the published images',
   description:
-    'Prints one name a line, as it is typed to get that image: mostly REPOSITORY:TAG as it stands below the CVMFS repository, or the whole path where no name leads to it. PATTERN is a shell glob over the whole name; without glob characters it is a beginning. Ends with 0, with 1 when nothing matches, with 75 when CVMFS cannot be seen. Where nothing is mounted the signed repository is read over HTTP.',
+    'Prints one name a line, as it is typed to get that image: mostly REPOSITORY:TAG as it stands below the CVMFS repository, or the whole path where no name leads to it. PATTERN is a shell glob over the whole name; without glob characters it is a beginning. Ends with 0, with 1 when nothing matches, with 75 when CVMFS cannot be seen, or a directory of it that may hold such names (the others are listed all the same). Where nothing is mounted the signed repository is read over HTTP.',
   arguments: [{ name: 'pattern', description: 'which names: a glob, or a beginning', optional: true }],
   options: [
     {
@@ -45,6 +45,7 @@ export const list: CommandDeclaration = {
     const requested = httpWishesOf(call.options, settings, context);
     const listed: Listed[] = [];
     let end: ListEnd = { state: 'listed', refused: 0 };
+    let isPartial = false;
     const nameOf = namesToType(search);
     const print: Print = (paths, row, layout, http) => {
       const lines = paths.map(path => {
@@ -62,9 +63,14 @@ export const list: CommandDeclaration = {
         note(one, wanted, layout, http);
         return print(wanted, row.name, layout, http);
       };
-      end = await listAnywhere({ root: search.root, row, timeout: search.timeout }, take, requested, context);
+      const beginning = beginningOf(call.arguments[0] ?? '');
+      const question = { root: search.root, row, timeout: search.timeout, beginning };
+      end = await listAnywhere(question, take, requested, context);
       if (end.state !== 'listed') break;
-      one.isWhole = matches === null;
+      const unseen = end.unseen ?? [];
+      one.isWhole = matches === null && unseen.length === 0;
+      isPartial ||= unseen.length > 0;
+      for (const { detail } of unseen) say.warn(`${detail}: the names in it are not listed`);
       if (end.refused > 0)
         say.warn(
           `${end.refused} names in ${row.name} hold characters that no terminal should get, and were left out`,
@@ -77,6 +83,7 @@ export const list: CommandDeclaration = {
     if (end.state !== 'stopped')
       await keepNames(listed, { repositories: settings.repositories, areUsual, words }, context);
     if (end.state === 'unreachable') throw new CvmfsUnreachableError(end.repository, end.reason);
+    if (isPartial) return exit(EXIT.later);
     return exit(listed.some(({ paths }) => paths.length > 0) ? EXIT.ok : EXIT.no);
   },
 };

@@ -3,7 +3,7 @@ import { isJcdsError } from '../errors.ts';
 import { followLink } from '../repositories/links.ts';
 import { errnoOf, type Walked, walk } from '../rootfs/walk.ts';
 import { candidatesOf, lowerCaseTwin } from './candidates.ts';
-import type { ImageName, RepositoryRow, Survey } from './look-question.ts';
+import type { ImageName, MetErrno, RepositoryRow, Survey } from './look-question.ts';
 import { type MountPoint, mountPoints } from './mount-points.ts';
 import { guarded, Obstructed, type OpenRepository, openRepository } from './open-repository.ts';
 import type { BrokenEntry, LookedAt, Publication, Unreachable } from './publication.ts';
@@ -16,8 +16,8 @@ import { unreachableReason } from './unreachable.ts';
  */
 export interface CarefulLook {
   find(image: ImageName): Publication;
-  /** Reads every directory of names. */
-  survey(row: RepositoryRow): Survey | Unreachable;
+  /** Reads every directory of names that begin with this; one below the root that cannot be read is told, and the rest goes on. */
+  survey(row: RepositoryRow, beginning?: string): Survey | Unreachable;
 }
 
 /**
@@ -58,25 +58,52 @@ export function carefulLook(
     const isMeant = twin !== null && find(twin.image).state === 'published';
     return { state: 'missing', looked, ...(isMeant ? { meant: twin.name } : {}) };
   };
-  const survey = (row: RepositoryRow): Survey => {
+  const survey = (row: RepositoryRow, beginning: string): Survey => {
     const { layout } = open(row);
     const names: string[] = [];
-    const visit = (below: string, depth: number): void => {
-      const directory = `${root}/${row.name}${below}`;
-      lookingAt(row.name, directory);
-      for (const entry of guarded(row.name, directory, () =>
-        readdirSync(directory, { withFileTypes: true }),
-      )) {
-        const path = `${below}/${entry.name}`;
-        if (entry.name.startsWith('.')) continue;
-        if (layout.isImageName(entry.name, depth)) names.push(path.slice(1));
-        else if (entry.isDirectory()) visit(path, depth + 1);
+    const unseen: MetErrno[] = [];
+    // Names are bytes: one that is no UTF-8 would not be found again by its text.
+    const visit = (below: Buffer, depth: number): void => {
+      const directory = Buffer.concat([Buffer.from(`${root}/${row.name}`), below]);
+      const shown = directory.toString();
+      lookingAt(row.name, shown);
+      for (const entry of depth === 0 ? list(directory) : listOrNote(directory, shown)) {
+        const path = Buffer.concat([below, Buffer.from('/'), entry.name]);
+        const [name, text] = [entry.name.toString(), path.toString().slice(1)];
+        if (name.startsWith('.')) continue;
+        if (layout.isImageName(name, depth)) names.push(text);
+        else if (entry.isDirectory() && mayHold(`${text}/`, beginning)) visit(path, depth + 1);
       }
     };
-    visit('', 0);
-    return { layout: layout.name, names };
+    const list = (directory: Buffer) =>
+      guarded(row.name, directory.toString(), () =>
+        readdirSync(directory, { withFileTypes: true, encoding: 'buffer' }),
+      );
+    const listOrNote = (directory: Buffer, shown: string) => {
+      try {
+        return list(directory);
+      } catch (thrown) {
+        if (!(thrown instanceof Obstructed) || thrown.met.code !== 'ERRNO') throw thrown;
+        if (GONE_MOUNT.has(thrown.met.errno)) throw thrown;
+        unseen.push({ errno: thrown.met.errno, path: shown });
+        return [];
+      }
+    };
+    visit(Buffer.alloc(0), 0);
+    return { layout: layout.name, names, unseen };
   };
-  return { find: image => orUnreachable(() => find(image)), survey: row => orUnreachable(() => survey(row)) };
+  return {
+    find: image => orUnreachable(() => find(image)),
+    survey: (row, beginning = '') => orUnreachable(() => survey(row, beginning)),
+  };
+}
+
+/** What says that nothing of the mount can be seen any more. */
+const GONE_MOUNT: ReadonlySet<string> = new Set(['ENOTCONN', 'ECONNABORTED']);
+
+/** Whether names with this beginning can stand in a directory. */
+function mayHold(directory: string, beginning: string): boolean {
+  return directory.startsWith(beginning) || beginning.startsWith(directory);
 }
 
 function orUnreachable<T>(look: () => T): T | Unreachable {

@@ -6,7 +6,7 @@ import { askLook, causeOf, type LookContext, timerDelay } from './ask-look.ts';
 import type { RepositoryRow } from './look-question.ts';
 import type { Unreachable } from './publication.ts';
 import LIST from './shell/list.sh';
-import { type Obstruction, unreachableReason } from './unreachable.ts';
+import { type Obstruction, type UnreachableReason, unreachableReason } from './unreachable.ts';
 
 /** Which repository is listed. */
 export interface ListQuestion {
@@ -14,6 +14,8 @@ export interface ListQuestion {
   readonly row: RepositoryRow;
   /** Seconds without any progress after which CVMFS counts as hung. */
   readonly timeout: number;
+  /** With which the wanted names begin: what cannot be read and holds none of them does not count. Absent: all are wanted. */
+  readonly beginning?: string;
 }
 
 /** How a listing ended. After `unreachable` the names that were given are true, but not all. */
@@ -22,6 +24,8 @@ export type ListEnd =
       readonly state: 'listed';
       /** How many names hold control characters or no text, and were left out. */
       readonly refused: number;
+      /** Directories that could not be read, below the root: what is in them is not known. */
+      readonly unseen?: readonly UnreachableReason[];
     }
   /** Whoever took the names wanted no more. */
   | { readonly state: 'stopped' }
@@ -39,7 +43,7 @@ export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
  * `take` answers false to stop. Never throws for what it finds.
  */
 export function listPublications(
-  { root, row, timeout }: ListQuestion,
+  { root, row, timeout, beginning = '' }: ListQuestion,
   take: (names: readonly string[], layout: LayoutName) => boolean,
   context: LookContext,
 ): Promise<ListEnd> {
@@ -63,7 +67,14 @@ export function listPublications(
       const { found, refused } = reader;
       // Whatever find could not read, or an empty directory: the careful look knows why.
       if (code === 0 && found + refused > 0) settle({ state: 'listed', refused });
-      else settle(survey({ root, row, timeout }, { refused, take: hasNoFind(code) ? take : null }, context));
+      else
+        settle(
+          survey(
+            { root, row, timeout, beginning },
+            { refused, take: hasNoFind(code) ? take : null },
+            context,
+          ),
+        );
     };
     try {
       child = startFind(path, row);
@@ -123,7 +134,7 @@ function hasNoFind(code: number | null): boolean {
 
 /** Asks the careful look whether the whole repository can be listed, what stands against it, and for the names if need be. */
 async function survey(
-  { root, row, timeout }: ListQuestion,
+  { root, row, timeout, beginning = '' }: ListQuestion,
   {
     refused,
     take,
@@ -132,7 +143,7 @@ async function survey(
 ): Promise<ListEnd> {
   const start = { repository: row.name, path: `${root}/${row.name}` };
   const { lines, met } = await askLook(
-    { ask: 'survey', root, row },
+    { ask: 'survey', root, row, beginning },
     { timeout: timeout * 1000, seconds: timeout, start },
     context,
   );
@@ -142,7 +153,12 @@ async function survey(
   if (!('names' in line.survey)) return line.survey;
   const safe = line.survey.names.filter(name => !UNSAFE.test(name));
   if (take !== null && safe.length > 0 && !take(safe, line.survey.layout)) return { state: 'stopped' };
-  return { state: 'listed', refused: refused + (take === null ? 0 : line.survey.names.length - safe.length) };
+  const unseen = line.survey.unseen.map(met => unreachableReason({ code: 'ERRNO', ...met }, row.name));
+  return {
+    state: 'listed',
+    refused: refused + (take === null ? 0 : line.survey.names.length - safe.length),
+    ...(unseen.length > 0 && { unseen }),
+  };
 }
 
 function unreachable(met: Obstruction, row: RepositoryRow): Unreachable {

@@ -22,7 +22,7 @@ export function answerLook(question: LookQuestion, write: (line: LookLine) => vo
   else if (question.ask === 'survey') {
     const lookingAt = (repository: string, path: string): void => write({ at: { repository, path } });
     const look = carefulLook(question.root, [question.row], lookingAt);
-    write({ survey: look.survey(question.row) });
+    write({ survey: look.survey(question.row, question.beginning) });
   } else write(aboutImage(question));
 }
 

@@ -28,7 +28,13 @@ export type LookQuestion =
       readonly inspect: readonly string[] | null;
     }
   /** All published names, every directory of names read. */
-  | { readonly ask: 'survey'; readonly root: string; readonly row: RepositoryRow }
+  | {
+      readonly ask: 'survey';
+      readonly root: string;
+      readonly row: RepositoryRow;
+      /** With which the wanted names begin: a directory that holds none of them is not opened. */
+      readonly beginning: string;
+    }
   | { readonly ask: 'image'; readonly directory: string; readonly listings: readonly string[] }
   | { readonly ask: 'command'; readonly directory: string; readonly command: CommandQuestion };
 
@@ -69,6 +75,8 @@ export interface MetErrno {
 export interface Survey {
   readonly layout: LayoutName;
   readonly names: readonly string[];
+  /** Directories of names that could not be read: what is in them is not known. */
+  readonly unseen: readonly MetErrno[];
 }
 export interface SurveyAnswer {
   readonly survey: Survey | Unreachable;

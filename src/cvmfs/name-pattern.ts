@@ -8,6 +8,11 @@ export function namePattern(pattern: string): (name: string) => boolean {
   return name => expression.test(name);
 }
 
+/** With which every name begins that such a pattern means. */
+export function beginningOf(pattern: string): string {
+  return /^[^*?[\\]*/.exec(pattern)![0];
+}
+
 /** A bracket that is not closed, or makes no range, stands for itself. */
 function globSource(pattern: string): string {
   return pattern.replace(
