@@ -205,12 +205,12 @@ test('jcds wait says what stands in the way, and ends with 75', async () => {
   const server = await stratum(812);
   const where = ['--cvmfs-root', root, '--server', server.template];
   const sentence = `${JINR}: the server is at revision 812, this client at 811 and looks again in 2 min`;
-  expect(await run(['wait', ...where, '--timeout', '1s', 'none:1'])).toEqual({
+  expect(await run(['wait', ...where, '--timeout', '5s', 'none:1'])).toEqual({
     code: 75,
     stdout: '',
     stderr: [
       `jcds: waiting for library/none:1: ${sentence}`,
-      `jcds: library/none:1 could not be seen here within 1 s: ${sentence}`,
+      `jcds: library/none:1 could not be seen here within 5 s: ${sentence}`,
       'hint: see what stands in the way with: jcds status -v library/none:1',
       '',
     ].join('\n'),

@@ -99,7 +99,7 @@ jcds_is_behind() { # whether this machine may lack what was seen where the job w
 jcds_fail() { # CODE NAME MESSAGE HINT
   case $2 in
     NOT_PUBLISHED)
-      ! jcds_is_behind || set -- 75 NOT_IN_REVISION "$jcds_repository: $jcds_name is not in revision $jcds_text, which this machine shows (\${jcds_least:+the job was submitted at $jcds_least; }a newer one may have it)" \
+      ! jcds_is_behind || jcds_fail 75 NOT_IN_REVISION "$jcds_repository: $jcds_name is not in revision $jcds_text, which this machine shows (\${jcds_least:+the job was submitted at $jcds_least; }a newer one may have it)" \
         'HTCondor tries another machine, or this one later'
       ;;
   esac
