@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
-import { makeOsgRepository } from '../hosts/tree.ts';
+import { makeFileRepository, makeOsgRepository } from '../hosts/tree.ts';
 import { APPTAINER, JINR, Setting } from './setting.ts';
 
 // The names can be seen, and what the image's directory lists cannot: as with a client that has the catalog of the names and, its
@@ -70,5 +70,31 @@ test('an image that is remembered, and whose directory cannot be listed now, can
       expect.stringContaining(`${place}${target} could not be read (EIO)`),
     ]);
     expect(stdout + stderr).not.toMatch(/not published|missing/);
+  }
+});
+
+test('an image file whose first bytes cannot be read cannot be seen either: 75', () => {
+  const contents = join(work, 'files', JINR);
+  makeFileRepository(contents, { 'all/tool:1': { content: `hsqs${'abc'.repeat(100_000)}` } });
+  const [file, broken] = [join(work, 'files.whole'), join(work, 'files.damaged')];
+  expect(spawnSync('mksquashfs', [contents, file, '-noappend', '-no-progress', '-quiet']).status).toBe(0);
+  // What is in files stands first, behind the 96 bytes of the superblock.
+  const bytes = readFileSync(file);
+  bytes.fill(0xff, 100, 130);
+  writeFileSync(broken, bytes);
+  mounted(file);
+  expect(setting.jcds(['resolve', 'tool:1'])).toMatchObject({ code: 0 });
+  spawnSync('umount', [place]);
+  mounted(broken);
+  for (const words of [
+    ['resolve', 'tool:1'],
+    ['status', 'tool:1'],
+  ]) {
+    const { code, stdout, stderr } = setting.jcds(words);
+    expect([words, code, stdout + stderr]).toEqual([
+      words,
+      75,
+      expect.stringContaining(`${place}/all/tool:1 could not be read (EIO)`),
+    ]);
   }
 });

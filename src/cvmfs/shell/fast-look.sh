@@ -42,6 +42,6 @@ if cd -P "$x"; then
   # The job needs what its top directory lists, which may stand in a catalog that cannot be had now.
   for n in *; do case $n in '*') exit ;; esac; break; done
 else
-  case $l in files) [ -f "$x" ] && ! [ -L "$x" ] && k=file t=$r/$c ;; esac || exit
+  case $l in files) [ -f "$x" ] && ! [ -L "$x" ] && head -c 64 "$x" >/dev/null && k=file t=$r/$c ;; esac || exit
 fi
 printf '%s\n' "$l" "$k" "$r" "$t" end
