@@ -1,4 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closedPort, serve, type TestServer } from '../cvmfs/http/server.ts';
@@ -235,4 +237,43 @@ test('wait notices what a remount by hand shows within seconds', async () => {
   makeOsgRepository(join(root, JINR), { [IMAGE]: { files: GOOD } });
   setAttributes(join(root, JINR), { revision: '3' });
   expect(await waiting.ended).toMatchObject({ code: 0, stdout: `${root}/${JINR}/${IMAGE}\n` });
+});
+
+describe('what a proxy keeps', () => {
+  const NOWHERE = { JCDS_CVMFS_ROOT: '/nowhere' };
+
+  test('is passed by for status, and for what is missing; else its age is told', async () => {
+    const server = await stratum(WITH);
+    server.age = 61;
+    const listed = await jcds(['list', '-v'], NOWHERE);
+    expect(listed.code).toBe(0);
+    expect(listed.stderr).toContain('a proxy had kept this for 61 s: jcds status asks the server itself');
+  });
+
+  test('a squid that has the revision before is asked to ask the server', async () => {
+    const server = await stratum(TREE, 2);
+    const kept = new Map(publishTree(JINR, TREE, { revision: 2, whitelist: FOR_EVER }));
+    const fresh = publishTree(JINR, WITH, { revision: 3, whitelist: FOR_EVER });
+    // As a proxy: whoever does not insist gets what was kept.
+    const squid = createServer((incoming, outgoing) => {
+      const path = new URL(incoming.url ?? '/', server.origin).pathname.replace(/^\/cvmfs\//, '');
+      const insists = incoming.headers['cache-control'] === 'no-cache';
+      const bytes =
+        path.endsWith('.cvmfspublished') && !insists ? kept.get(path) : (fresh.get(path) ?? kept.get(path));
+      if (bytes === undefined) outgoing.writeHead(404).end();
+      else outgoing.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+    });
+    await new Promise<void>(resolve => squid.listen(0, '127.0.0.1', resolve));
+    try {
+      named(`http://127.0.0.1:${(squid.address() as AddressInfo).port}/cvmfs/@fqrn@`);
+      const { code, stdout } = await jcds(['status', '--json', BMN]);
+      expect([code, JSON.parse(stdout)[0].revision]).toMatchObject([75, { client: 2, server: 3 }]);
+      expect(await jcds(['resolve', BMN])).toEqual(LATER);
+      const path = `/nowhere/${JINR}/${IMAGE}\n`;
+      expect(await jcds(['resolve', '--no-mount', BMN], NOWHERE)).toMatchObject({ code: 0, stdout: path });
+    } finally {
+      squid.closeAllConnections();
+      await new Promise(resolve => squid.close(resolve));
+    }
+  });
 });

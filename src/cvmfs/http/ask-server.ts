@@ -33,7 +33,7 @@ export async function askServer(
   server: string,
   remembered: Recalled | null,
   question: ServerQuestion,
-): Promise<Manifest> {
+): Promise<{ readonly manifest: Manifest; readonly age: number }> {
   const { repository, trust, now } = question;
   const isListKept = remembered !== null && isInForce(remembered.whitelist, repository, now());
   const firstList = trust && !isListKept ? settled(fetchWhitelist(server, question)) : null;
@@ -42,7 +42,7 @@ export async function askServer(
   if (remembered && isOlder(manifest, remembered.manifest))
     throw new OlderRevisionError(repository, manifest, remembered.manifest);
   if (!answer.isSame) await question.objects.ahead(rootCatalog(manifest));
-  if (!trust) return manifest;
+  if (!trust) return { manifest, age: answer.age };
 
   const [certificate, whitelist] = await Promise.all([
     fetchCertificate(manifest, remembered, question),
@@ -59,7 +59,7 @@ export async function askServer(
     if (!isJcdsError(error)) throw error;
     question.note(error);
   });
-  return manifest;
+  return { manifest, age: answer.age };
 }
 
 /** What a server's answer comes to beside what is remembered. */
@@ -70,6 +70,7 @@ function sameAs(
   if (remembered && (answer === null || Buffer.compare(answer.bytes, remembered.bytes) === 0))
     return {
       ...remembered,
+      age: answer?.age ?? 0,
       ...(answer && { etag: answer.etag, lastModified: answer.lastModified }),
       isSame: true,
     };

@@ -15,7 +15,8 @@ export interface CurrentRevision {
 }
 
 export type Freshness =
-  | { readonly from: 'server'; readonly server: string }
+  /** `age`: seconds for which a proxy had kept the server's word; absent: it comes from the server itself, as far as is known. */
+  | { readonly from: 'server'; readonly server: string; readonly age?: number }
   /** No server could be asked; `confirmedAt` (milliseconds since 1970) is when one last said that this is the newest. */
   | { readonly from: 'memory'; readonly confirmedAt: number; readonly because: JcdsError };
 
@@ -30,14 +31,24 @@ export async function currentRevision(options: ServerQuestion): Promise<CurrentR
   const passedOver: JcdsError[] = [];
   for (const server of options.fetcher.servers) {
     try {
-      const manifest = await askServer(server, remembered, options);
-      return { manifest, freshness: { from: 'server', server }, passedOver };
+      const { manifest, age } = await askPastLag(server, remembered, options);
+      return { manifest, freshness: { from: 'server', server, ...(age > 0 && { age }) }, passedOver };
     } catch (error) {
       if (!isJcdsError(error)) throw error;
       passedOver.push(error);
     }
   }
   return answerFromMemory(remembered, passedOver, options);
+}
+
+/** One that lags behind what was seen before may be a proxy, which has kept what the server said before. */
+async function askPastLag(server: string, remembered: Recalled | null, options: ServerQuestion) {
+  try {
+    return await askServer(server, remembered, options);
+  } catch (error) {
+    if (!isJcdsError(error) || !isLagging(error) || options.isFresh) throw error;
+    return askServer(server, remembered, { ...options, isFresh: true });
+  }
 }
 
 function answerFromMemory(

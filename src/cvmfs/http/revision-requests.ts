@@ -26,6 +26,8 @@ export interface ManifestAnswer {
   readonly bytes: Uint8Array;
   readonly etag: string | null;
   readonly lastModified: string | null;
+  /** Seconds for which a proxy had kept it; 0: it says nothing. */
+  readonly age: number;
 }
 
 /** One server's manifest; null when the server says that what is remembered is still current. */
@@ -52,6 +54,7 @@ export function fetchManifest(
         bytes: body,
         etag: headers.etag ?? null,
         lastModified: headers.lastModified ?? null,
+        age: /^\d{1,9}$/.test(headers.age ?? '') ? Number(headers.age) : 0,
       };
     },
   });

@@ -22,7 +22,12 @@ export interface Request {
 
 export interface Response {
   readonly status: number;
-  readonly headers: { readonly etag?: string; readonly lastModified?: string; readonly contentType?: string };
+  readonly headers: {
+    readonly etag?: string;
+    readonly lastModified?: string;
+    readonly contentType?: string;
+    readonly age?: string;
+  };
   readonly body: Uint8Array;
 }
 
@@ -139,11 +144,12 @@ async function readBody(answer: IncomingMessage, limit: number, pace: PaceWatch)
 const FIRST_ROOM = 16 * 1024;
 
 function headersOf({ headers }: IncomingMessage): Response['headers'] {
-  const { etag, 'last-modified': lastModified, 'content-type': contentType } = headers;
+  const { age, etag, 'last-modified': lastModified, 'content-type': contentType } = headers;
   return {
     ...(etag && { etag }),
     ...(lastModified && { lastModified }),
     ...(contentType && { contentType }),
+    ...(age && { age }),
   };
 }
 

@@ -47,8 +47,17 @@ export function viewOf(
     confirmedAt: timeOf(isFresh ? now : freshness.confirmedAt) ?? '',
     because: isFresh ? null : freshness.because.message,
     keys: isVerified ? keys.map(({ fingerprint, source }) => ({ fingerprint, source })) : [],
-    notes: [...repository.notes().map(({ message }) => message), ...(proxies.includes(AUTO) ? [NO_PAC] : [])],
+    notes: [
+      ...repository.notes().map(({ message }) => message),
+      ...(isFresh && freshness.age !== undefined ? [keptNote(freshness.age)] : []),
+      ...(proxies.includes(AUTO) ? [NO_PAC] : []),
+    ],
   };
+}
+
+/** What was published since then is not in it: `jcds status` asks past proxies. */
+function keptNote(age: number): string {
+  return `a proxy had kept this for ${age} s: jcds status asks the server itself`;
 }
 
 const NO_PAC =

@@ -38,6 +38,8 @@ export interface TestServer {
   readonly hung: Promise<void>[];
   /** Milliseconds before each answer. */
   latency: number;
+  /** The header Age of each answer, as of a proxy; null: none. */
+  age: number | null;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export async function serve(files: Files): Promise<TestServer> {
   const requests: string[] = [];
   const faults = new Map<ObjectKind, Fault>();
   const hung: Promise<void>[] = [];
-  const state = { latency: 0 };
+  const state = { latency: 0, age: null as number | null };
   const { server, close } = await listen(async (incoming, outgoing) => {
     const path = decodeURIComponent(new URL(incoming.url ?? '/', 'http://x').pathname).replace(
       /^\/cvmfs\//,
@@ -66,7 +68,8 @@ export async function serve(files: Files): Promise<TestServer> {
       return void outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<html>not here</html>');
     const etag = `"${createHash('sha1').update(bytes).digest('hex')}"`;
     if (condition === etag) return void outgoing.writeHead(304, { etag }).end();
-    outgoing.writeHead(200, { etag, 'content-length': bytes.length }).end(bytes);
+    const age = state.age === null ? {} : { age: String(state.age) };
+    outgoing.writeHead(200, { etag, 'content-length': bytes.length, ...age }).end(bytes);
   });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -77,6 +80,12 @@ export async function serve(files: Files): Promise<TestServer> {
     hung,
     get latency() {
       return state.latency;
+    },
+    get age() {
+      return state.age;
+    },
+    set age(seconds) {
+      state.age = seconds;
     },
     set latency(milliseconds) {
       state.latency = milliseconds;
