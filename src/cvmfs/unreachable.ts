@@ -104,7 +104,7 @@ function fromErrno(errno: string, path: string, repository: string): Unreachable
       return {
         code: 'DISCONNECTED',
         detail: `the CVMFS client that served ${path} has died (${errno})`,
-        hint: `as root: ${commandText('umount', '-l', mountOf(path, repository))}, then list it to mount it anew; or ${ASK}`,
+        hint: `as root: ${commandText('umount', '-l', mountOf(path, repository))}, then mount it anew: ${commandText('mount', '-t', 'cvmfs', repository, mountOf(path, repository))} (an automounter does that by itself); or ${ASK}`,
       };
     case 'EIO':
     case 'ESTALE':
@@ -112,7 +112,7 @@ function fromErrno(errno: string, path: string, repository: string): Unreachable
       return {
         code: 'INPUT_OUTPUT',
         detail: `${path} could not be read (${errno})`,
-        hint: `its servers or this site's proxy may not answer: try again later; see the client's view with: ${commandText('cvmfs_config', 'stat', '-v', repository)}`,
+        hint: `its servers, this site's proxy or the disk of its cache may be at fault: try again later; the client's own counters tell: ${commandText('cvmfs_config', 'stat', '-v', repository)}`,
       };
     case 'ELOOP':
       return {

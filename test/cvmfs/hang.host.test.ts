@@ -216,7 +216,7 @@ test('a mount whose client has died says so, for a look, an image and a listing'
     reason: {
       code: 'DISCONNECTED',
       detail: `the CVMFS client that served ${root}/${R} has died (ENOTCONN)`,
-      hint: `as root: umount -l ${root}/${R}, then list it to mount it anew; or ask the administrator of this host`,
+      hint: `as root: umount -l ${root}/${R}, then mount it anew: mount -t cvmfs ${R} ${root}/${R} (an automounter does that by itself); or ask the administrator of this host`,
     },
   };
   expect(await findPublication(named('debian:12'), search(root, [R]), context)).toEqual(died);

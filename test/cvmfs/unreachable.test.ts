@@ -31,19 +31,25 @@ test.each<[Obstruction, string, string, string]>([
     errno('ENOTCONN'),
     'DISCONNECTED',
     `the CVMFS client that served ${path} has died (ENOTCONN)`,
-    `as root: umount -l ${path}, then list it to mount it anew; or ${ASK}`,
+    `as root: umount -l ${path}, then mount it anew: mount -t cvmfs ${R} ${path} (an automounter does that by itself); or ${ASK}`,
+  ],
+  [
+    { code: 'HUNG', path, seconds: 3.99998651 },
+    'HUNG',
+    `${path} gave no answer within 4 s`,
+    `its client or the network hangs: try again later, wait longer with --cvmfs-timeout, or ${ASK}`,
   ],
   [
     errno('EIO'),
     'INPUT_OUTPUT',
     `${path} could not be read (EIO)`,
-    `its servers or this site's proxy may not answer: try again later; see the client's view with: cvmfs_config stat -v ${R}`,
+    `its servers, this site's proxy or the disk of its cache may be at fault: try again later; the client's own counters tell: cvmfs_config stat -v ${R}`,
   ],
   [
     errno('ESTALE'),
     'INPUT_OUTPUT',
     `${path} could not be read (ESTALE)`,
-    `its servers or this site's proxy may not answer: try again later; see the client's view with: cvmfs_config stat -v ${R}`,
+    `its servers, this site's proxy or the disk of its cache may be at fault: try again later; the client's own counters tell: cvmfs_config stat -v ${R}`,
   ],
   [
     errno('ELOOP'),

@@ -318,8 +318,8 @@ jcds_check() { # COMMAND
         jcds_text=$(jcds_clean "$jcds_at")
         jcds_fail 75 CVMFS_UNREACHABLE \
       'the CVMFS repository unpacked.cern.ch cannot be seen: '"$jcds_text"' could not be read (EIO)' \
-      'its servers or this site'\''s proxy may not answer: try again later; see the client'\''s view with: '\
-'cvmfs_config stat -v unpacked.cern.ch'
+      'its servers, this site'\''s proxy or the disk of its cache may be at fault: try again later; the '\
+'client'\''s own counters tell: cvmfs_config stat -v unpacked.cern.ch'
         ;;
       *) return ;;
     esac

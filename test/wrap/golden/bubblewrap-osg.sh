@@ -345,8 +345,8 @@ jcds_show() { # DIRECTORY: its entries
       jcds_text=$(jcds_clean "$jcds_item")
       jcds_fail 75 CVMFS_UNREACHABLE \
       'the CVMFS repository containers.jinr.ru cannot be seen: '"$jcds_text"' could not be read (EIO)' \
-      'its servers or this site'\''s proxy may not answer: try again later; see the client'\''s view with: '\
-'cvmfs_config stat -v containers.jinr.ru'
+      'its servers, this site'\''s proxy or the disk of its cache may be at fault: try again later; the '\
+'client'\''s own counters tell: cvmfs_config stat -v containers.jinr.ru'
     fi
   done
 }
@@ -451,8 +451,8 @@ jcds_check() { # COMMAND
         jcds_text=$(jcds_clean "$jcds_at")
         jcds_fail 75 CVMFS_UNREACHABLE \
       'the CVMFS repository containers.jinr.ru cannot be seen: '"$jcds_text"' could not be read (EIO)' \
-      'its servers or this site'\''s proxy may not answer: try again later; see the client'\''s view with: '\
-'cvmfs_config stat -v containers.jinr.ru'
+      'its servers, this site'\''s proxy or the disk of its cache may be at fault: try again later; the '\
+'client'\''s own counters tell: cvmfs_config stat -v containers.jinr.ru'
         ;;
       *) return ;;
     esac
