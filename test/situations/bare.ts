@@ -57,7 +57,11 @@ function cwdWords({ cwd, contain, workdir }: Situation): string[] {
 /** Files that variables name, and that are on the stage. */
 function credentials({ environment, policy, home, contain }: Situation): string[] {
   if (policy === 'clean') return [];
-  const shown = contain ? [] : ['/tmp', '/var/tmp', ...(home?.startsWith('/') === true ? [home] : [])];
+  const shown = [
+    ...(contain ? [] : ['/tmp', '/var/tmp', ...(home?.startsWith('/') === true ? [home] : [])]),
+    // What a site binds is there already.
+    ...environment.flatMap(([name, value]) => (/BIND(?:PATH)?$/.test(name) ? [value.split(':')[0]!] : [])),
+  ];
   return environment.flatMap(([name, value]) => {
     const file = CREDENTIALS[name] === undefined ? '' : value.replace(CREDENTIALS[name], '');
     const isThere = STAGED.has(realPath(file));

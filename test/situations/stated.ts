@@ -126,6 +126,58 @@ export const STATED: readonly StatedDifference[] = [
       reason: 'it makes directories on the host; a contained job’s `/tmp` is in memory elsewhere',
     },
   ),
+  ...['/home/me/', '/tmp/home/'].flatMap(home =>
+    rows(
+      { exec: ALL, wrap: SCRIPTS },
+      ['passwd', 'place /etc/passwd'],
+      { home: [home] },
+      {
+        text: 'of a HOME with a slash at the end, `/etc/passwd` may have the name with or without it',
+        reason:
+          'Apptainer keeps the slash of an account’s home and drops that of `--home`; it is the same directory',
+      },
+    ),
+  ),
+  ...rows(
+    { exec: ALL, wrap: SCRIPTS },
+    ['variable LANG', 'variable USER'],
+    {
+      environment: ['CLEANENV', 'CONTAINALL'].flatMap(name =>
+        ['APPTAINER', 'SINGULARITY'].map(prefix => [`${prefix}_${name}`, '1']),
+      ),
+    },
+    {
+      text: 'a site’s `APPTAINER_CLEANENV` or `APPTAINER_CONTAINALL` does what `--env-policy clean` does: USER stays, LANG is not set to C',
+      reason: 'what a terminal needs is kept on every runtime alike; `--env` sets more',
+    },
+  ),
+  ...rows(
+    { exec: OTHERS, wrap: ['bubblewrap'] },
+    ['variable PWD'],
+    { image: ['tmp-link', 'vartmp-link'] },
+    {
+      text: 'where the image’s `/tmp` is a link, PWD keeps the name that was typed',
+      reason: 'Apptainer gives the name that the link leads to; both are the same directory',
+    },
+  ),
+  ...rows(
+    { exec: ['charliecloud'], wrap: [] },
+    ['cwd'],
+    { image: ['tmp-link', 'vartmp-link'] },
+    {
+      text: 'where the image’s `/tmp` is a link, the host’s is mounted at either name',
+      reason: 'ch-run mounts `/tmp` itself; both are the same directory',
+    },
+  ),
+  ...rows(
+    { exec: ['bubblewrap'], wrap: [] },
+    ['place *', 'cwd-names'],
+    { binds: [{ source: '/data/a', place: '/home' }] },
+    {
+      text: 'a bind onto `/home` leaves the caller’s directory below it shown',
+      reason: 'Apptainer hides it, and the job is in an empty directory of the same name',
+    },
+  ),
   ...rows(
     { exec: OTHERS, wrap: ['bubblewrap'] },
     ['variable IFS'],
