@@ -22,6 +22,9 @@ export function bindLines(requested: ScriptOptions, ways: BindWays): string[] {
   const { contain, shown, gpu } = requested;
   return [
     ...(contain ? ["jcds_is_shown=''"] : cwdLines(requested, ways)),
+    ...(contain || typeof requested.home === 'object'
+      ? []
+      : ['[ -z "$jcds_linked" ] || jcds_own "$jcds_linked" "$jcds_linked"']),
     'jcds_own "$jcds_root" /cvmfs',
     '[ "$jcds_root" = /cvmfs ] || jcds_own "$jcds_root" "$jcds_root"',
     ...shown.flatMap(variable => [
@@ -82,15 +85,24 @@ function seenAnyway(contain: boolean): string[] {
       ];
 }
 
+/** What a link in a directory that is shown leads to need not be shown with it. */
+const LINKED = `)
+      [ ! -h "$jcds_item" ] || jcds_file=$(jcds_run readlink -f -- "$jcds_item")
+      [ ! -h "$jcds_item" ] || jcds_own "$jcds_file" "$jcds_file" ro
+      ;;`;
+
 /** Those whose variables the policy leaves to the job. */
 function credentials({ policy, contain }: ScriptOptions): string[] {
   if (ruleFor('X509_USER_PROXY')[policy] === 'image') return [];
   return [
     'jcds_file=${KRB5CCNAME-}',
-    'jcds_file=${jcds_file#FILE:}',
-    'for jcds_item in "${jcds_file#DIR:}" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do',
+    'case $jcds_file in',
+    '  DIR::*/*) jcds_file=${jcds_file#DIR::} jcds_file=${jcds_file%/*} ;;',
+    '  FILE:* | WRFILE:* | DIR:*) jcds_file=${jcds_file#*:} ;;',
+    'esac',
+    'for jcds_item in "$jcds_file" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do',
     '  case $jcds_item in',
-    ...seenAnyway(contain).map(line => `  ${line}`),
+    ...seenAnyway(contain).map(line => `  ${line.replace(') ;;', LINKED)}`),
     '    /*) jcds_own "$jcds_item" "$jcds_item" ro ;;',
     '  esac',
     'done',

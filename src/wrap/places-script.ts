@@ -5,6 +5,7 @@ import { failLine, TEXT } from './failures.ts';
 import { part, patterns } from './part.ts';
 import type { ScriptOptions } from './script-options.ts';
 import FIND_HOME from './shell/find-home.sh';
+import LINKED from './shell/linked-directory.sh';
 
 /** Directories that are the image's, as a pattern of `case`. */
 export const OF_IMAGE = patterns(
@@ -39,6 +40,7 @@ export function placeLines({ home, homeless, contain, workdir }: ScriptOptions):
       ? [...part(FIND_HOME).split('\n'), 'jcds_home=${HOME:-}', '[ -n "$jcds_home" ] || jcds_find_home']
       : [`jcds_home=\${HOME:-\${${homeless.variable}:-/}}`]),
     ...shown,
+    ...(contain ? [] : part(LINKED).split('\n')),
     ...cwd,
   ];
 }

@@ -496,6 +496,22 @@ if ! [ -d "$jcds_home" ]; then
   [ -d "$jcds_home" ] && [ "$jcds_home" != / ] || jcds_home=$jcds_text
 fi
 if [ -d "$jcds_home" ]; then jcds_shown=$jcds_home; else jcds_shown=''; fi
+jcds_linked='' jcds_text=$jcds_here
+while [ -n "$jcds_text" ] && ! [ -h "$jcds_text" ]; do
+  jcds_text=${jcds_text%/*}
+done
+if [ -n "$jcds_text" ]; then
+  jcds_linked=$(pwd -P)
+  case $jcds_here in
+    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
+    *) jcds_here=$jcds_linked ;;
+  esac
+  case $jcds_linked in
+    "${jcds_shown:-/tmp}" | "${jcds_shown:-/tmp}"/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*)
+      jcds_linked=''
+      ;;
+  esac
+fi
 jcds_fallback=${jcds_home%"${jcds_home##*[!/]}"}
 jcds_fallback=${jcds_fallback:-/}
 jcds_cwd=${jcds_here:-$jcds_fallback}
@@ -530,14 +546,24 @@ case $jcds_home:$jcds_shown in
 esac
 [ -z "$jcds_gpu" ] || jcds_option "$jcds_gpu"
 [ -z "$jcds_dropped" ] || jcds_option --bind /dev/null:/.singularity.d/env/10-docker2singularity.sh
+[ -z "$jcds_linked" ] || jcds_own "$jcds_linked" "$jcds_linked"
 jcds_own "$jcds_root" /cvmfs
 [ "$jcds_root" = /cvmfs ] || jcds_own "$jcds_root" "$jcds_root"
 jcds_file=${KRB5CCNAME-}
-jcds_file=${jcds_file#FILE:}
-for jcds_item in "${jcds_file#DIR:}" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do
+case $jcds_file in
+  DIR::*/*) jcds_file=${jcds_file#DIR::} jcds_file=${jcds_file%/*} ;;
+  FILE:* | WRFILE:* | DIR:*) jcds_file=${jcds_file#*:} ;;
+esac
+for jcds_item in "$jcds_file" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do
   case $jcds_item in
-    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/*) ;;
-    /tmp/* | /var/tmp/*) ;;
+    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/*)
+      [ ! -h "$jcds_item" ] || jcds_file=$(jcds_run readlink -f -- "$jcds_item")
+      [ ! -h "$jcds_item" ] || jcds_own "$jcds_file" "$jcds_file" ro
+      ;;
+    /tmp/* | /var/tmp/*)
+      [ ! -h "$jcds_item" ] || jcds_file=$(jcds_run readlink -f -- "$jcds_item")
+      [ ! -h "$jcds_item" ] || jcds_own "$jcds_file" "$jcds_file" ro
+      ;;
     /*) jcds_own "$jcds_item" "$jcds_item" ro ;;
   esac
 done

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+// How long a script for an ordinary image may be: no longer than it has been. The aim of issue 11 is 400 lines and 20 kB.
+
+const GOLDEN = resolve(import.meta.dirname, 'golden');
+
+describe.each([
+  ['apptainer-osg', 620, 22_500],
+  ['apptainer-cern', 620, 22_500],
+  ['bubblewrap-osg', 880, 33_500],
+  ['bubblewrap-cern', 880, 33_500],
+])('%s', (name, lines, bytes) => {
+  const text = readFileSync(join(GOLDEN, `${name}.sh`), 'latin1');
+
+  test('lines and bytes', () => {
+    expect(text.split('\n').length).toBeLessThanOrEqual(lines);
+    expect(text.length).toBeLessThanOrEqual(bytes);
+  });
+
+  test('no line is too long for a page', () => {
+    expect(text.split('\n').filter(line => line.length > 170)).toEqual([]);
+  });
+});
