@@ -56,6 +56,11 @@ export function realPath(path: string): string {
   return realPathOf(path);
 }
 
+/** Both without links. */
+export function isAtOrBelow(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}
+
 function exists(path: string): boolean {
   try {
     lstatSync(onDisk(path));

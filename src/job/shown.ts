@@ -7,8 +7,9 @@ import { type Shown, shownIn } from '../runtimes/shown.ts';
 import type { BindSpec } from './bind-spec.ts';
 import { cvmfsBinds, gatherBinds, inOrder, kindOf } from './binds.ts';
 import { credentialFiles } from './credential-files.ts';
+import { NOTHING, tokenPlaces } from './hidden-files.ts';
 import { chooseHome } from './home.ts';
-import { realPath } from './host-places.ts';
+import { isAtOrBelow, realPath } from './host-places.ts';
 import { type Layout, layOut } from './lay-out.ts';
 import { siteBinds } from './site-binds.ts';
 import { isNotMounted } from './site-places.ts';
@@ -73,6 +74,8 @@ export function chooseShown(
     return shownIn({ ...own, homePlace, cwd: workdir.value, binds: inOrder(binds), zone });
   };
   for (const name of OTHER_NAMES) showByName(environment[name], shown(), laid);
+  for (const destination of tokenPlaces(environment, context, shown()))
+    addDefault({ source: NOTHING, destination, mode: 'ro' }, laid);
   return {
     shown: shown(),
     notes: [...asked.notes, ...laid.notes],
@@ -119,10 +122,6 @@ function showByName(path: string | undefined, { places }: Shown, laid: Layout): 
     ({ content }) => content.kind === 'host' && isAtOrBelow(source, realPath(content.source)),
   );
   if (other?.content.kind === 'host') addDefault({ source, destination: at, mode: other.content.mode }, laid);
-}
-
-function isAtOrBelow(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
 function isDirectory(path: string): boolean {

@@ -3,6 +3,7 @@ import { type EnvironmentChanges, environmentChanges } from './environment-chang
 import type { LauncherEnvironment } from './launcher-environment.ts';
 import { END_MARKER, latin1, quoteWord, type Word } from './quote.ts';
 import { isShellName } from './shell-names.ts';
+import { type Unlinked, unlinkedLines } from './unlinked.ts';
 
 /** What the launcher does when the program is done: become `file` with these words and the caller's own arguments. */
 export interface Plan {
@@ -21,6 +22,8 @@ export interface Plan {
   readonly inputs?: readonly Word[];
   /** Absolute path of the directory to start in; without it, the caller's. */
   readonly cwd?: string;
+  /** What must be no link when the program starts. */
+  readonly unlinked?: Unlinked;
 }
 
 /** Up to this many bytes every shell makes a here-document of a pipe alone; beyond, dash leaves a process beside the job. */
@@ -79,6 +82,7 @@ export function renderPlan(
   if (inputs.length > descriptors.length) throw new NoFreeDescriptorError(inputs.length, descriptors.length);
   const changes = environmentChanges(plan, environment);
   const lines = [
+    ...(plan.unlinked === undefined ? [] : unlinkedLines(plan.unlinked, 'jcds_plan', quoteWord)),
     ...(plan.cwd === undefined ? [] : [`cd -P ${quoteWord(plan.cwd)} || exit ${EXIT.failed}`]),
     ...inputs.map((text, index) => renderInput(text, descriptors[index]!)),
     ...changes.unsets.map(name => `unset ${name}`),

@@ -1,7 +1,9 @@
 import { isShellName } from '../launch/shell-names.ts';
+import { boundEntries } from './bound-entries.ts';
 import { largestOf, MOST_WORDS, shortened, TooManyEntriesError } from './bubblewrap-limits.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
+import { HELD_IN_PROC } from './held-places.ts';
 import type { RootOperation } from './root-operations.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type MountOperation, skeleton } from './skeleton.ts';
@@ -54,6 +56,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const environment = withGpuLibraries(jobEnvironment(request), request);
   const { harmless, held } = withhold(environment, PROMPTS);
   const { image, root, mounts } = skeleton(request, gpuOf(request, host));
+  const unlinked = boundEntries({ image, root }, host);
   const isOpen = (parent: MountOperation) =>
     parent.kind === 'bind' &&
     parent.mode === 'ro' &&
@@ -67,7 +70,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     '--tmpfs',
     '/',
     ...root.flatMap(operation => rootArguments(operation, image)),
-    ...mounts.flatMap(operation => mountArguments(operation, input, isOpen)),
+    ...mounts.flatMap(operation => mountArguments(operation, input, isOpen, request.user.uid)),
     ...mounts.filter(isOpen).flatMap(({ at }) => ['--remount-ro', at]),
     '--remount-ro',
     '/',
@@ -87,6 +90,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       args: [...first, ...args, ...shown, '--', ...request.words],
       environment: change,
       inputs,
+      unlinked,
     };
   // The shell on the way changes some variables, and drops others: bubblewrap is told those.
   const lost = [...harmless.values()].filter(({ name }) => !isShellName(name)).flatMap(setenv);
@@ -110,6 +114,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     ],
     environment: { set: [...change.set, ...withheldVariables(secrets)], unset: change.unset },
     inputs,
+    unlinked,
   };
 }
 
@@ -156,11 +161,16 @@ function rootArguments(operation: RootOperation, image: string): string[] {
   }
 }
 
+function heldArguments(name: string, proc: string): string[] {
+  return ['--ro-bind-try', `/proc/${name}`, `${proc}/${name}`];
+}
+
 /** @param isOpen whether something has to be made in it before it becomes read-only */
 function mountArguments(
   operation: MountOperation,
   input: (text: string) => Argument,
   isOpen: (operation: MountOperation) => boolean,
+  uid: number,
 ): Argument[] {
   const { at } = operation;
   switch (operation.kind) {
@@ -173,7 +183,7 @@ function mountArguments(
     case 'tmpfs':
       return ['--perms', operation.mode.padStart(4, '0'), '--tmpfs', at];
     case 'proc':
-      return ['--proc', at];
+      return ['--proc', at, ...(uid === 0 ? HELD_IN_PROC.flatMap(name => heldArguments(name, at)) : [])];
     case 'sys':
       return ['--ro-bind', '/sys', at];
     case 'devices':

@@ -2,6 +2,7 @@ import { isShellName } from '../launch/shell-names.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
+import { heldPlaces } from './held-places.ts';
 import { buildLines, closeLines } from './root-script.ts';
 import {
   type Invocation,
@@ -103,7 +104,7 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
   const facts = host.facts as unknown as CharliecloudFacts;
   const base = choosePlace(facts.places, request);
   const place = { mount: base, root: `${base}/root` };
-  const root = skeleton(request, gpuOf(request, host), NEEDS);
+  const root = { ...skeleton(request, gpuOf(request, host), NEEDS), held: heldPlaces(request.user.uid) };
   const { lines, texts } = buildLines(root, place, { ...facts, memories: host.memories }, 'charliecloud');
   const own = `${base}/own`;
   const script = [
@@ -122,10 +123,12 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
 }
 
 /** Lines that give ch-run one more thing to show, where something was mounted. */
-function showAgain(path: string, { find, mounts }: Skeleton, own: string): string[] {
+function showAgain(path: string, { find, mounts, held = [] }: Skeleton, own: string): string[] {
   const at = find(path);
   const isHosts =
-    (path === '/proc' || path === '/sys') && mounts.every(mount => mount.at !== at || mount.kind !== 'bind');
+    (path === '/proc' || path === '/sys') &&
+    held.length === 0 &&
+    mounts.every(mount => mount.at !== at || mount.kind !== 'bind');
   if (at === null || isHosts) return [];
   const source = `${own}${at}`;
   return [`[ ! -e ${shellQuote(source)} ] || set -- -b ${shellQuote(`${source}:${path}`)} "$@"`];

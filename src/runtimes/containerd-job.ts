@@ -21,7 +21,7 @@ for jcds_w do
 done
 [ -n "$jcds_bundle" ] || exec ${runc} "$@"
 jcds_old=$jcds_bundle/config.json jcds_new=$jcds_bundle/config.jcds
-LC_ALL=C sed -e 's/,"rlimits":\\[[^]]*\\]//; s/,"capabilities":{[^}]*}//; s/"\\(masked\\|readonly\\)Paths":\\[[^]]*\\]/"\\1Paths":[]/g' \\
+LC_ALL=C sed -e 's/,"rlimits":\\[[^]]*\\]//; s/,"capabilities":{[^}]*}//' \\
   -e 's/{"type":"${shared}"},//g'${removals} -e 's/"user":{[^}]*}/${process}/' "$jcds_old" >"$jcds_new" &&
   LC_ALL=C grep -qF '${process}' "$jcds_new" && mv -- "$jcds_new" "$jcds_old" ||
   { echo 'jcds: the description of the container is not as expected' >&2; exit 1; }

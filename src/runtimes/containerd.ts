@@ -1,6 +1,8 @@
 import { EXIT } from '../errors.ts';
+import { unlinkedLines } from '../launch/unlinked.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { isUtf8 } from './apptainer-environment.ts';
+import { boundEntries } from './bound-entries.ts';
 import { runcScript } from './containerd-job.ts';
 import {
   type ContainerdFacts,
@@ -105,6 +107,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       [
         ...engineFilesLines(path, work, 'containerd'),
         ...placeLines(root, 'containerd'),
+        ...unlinkedLines(boundEntries(root, host), 'jcds_e'),
         ...cleaningLines(ctr),
         `exec ${ctr} run --env-file /dev/fd/9 ${options.map(shellQuote).join(' ')} ${shellQuote(rootIn(path))} "$jcds_id" ${INIT} -- "$@" 9<<JCDS_END`,
         ...words.filter(word => !word.includes('=')).map(name => `${name}=$${name}`),

@@ -1,5 +1,7 @@
 import { EXIT } from '../errors.ts';
+import { unlinkedLines } from '../launch/unlinked.ts';
 import { shellQuote } from '../shell-quote.ts';
+import { boundEntries } from './bound-entries.ts';
 import {
   type DockerFacts,
   dockerDependsOn,
@@ -76,6 +78,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       [
         ...engineFilesLines(path, work, 'docker'),
         ...placeLines(root, 'docker'),
+        ...unlinkedLines(boundEntries(root, host), 'jcds_e'),
         ...checkLines(host, image),
         'exec "$@"',
       ].join('\n'),
@@ -136,13 +139,10 @@ function runOptions(request: RunRequest): string[] {
     ...['--pull=never', '--network=host', '--uts=host', `--ipc=${request.contain ? 'private' : 'host'}`],
     ...['--user', `${uid}:${gid}`],
     ...groups.filter(group => group !== gid).flatMap(group => ['--group-add', String(group)]),
-    ...[
-      'label=disable',
-      'seccomp=unconfined',
-      'apparmor=unconfined',
-      'systempaths=unconfined',
-      'no-new-privileges',
-    ].flatMap(option => ['--security-opt', option]),
+    ...['label=disable', 'seccomp=unconfined', 'apparmor=unconfined', 'no-new-privileges'].flatMap(option => [
+      '--security-opt',
+      option,
+    ]),
     ...['--cap-drop=ALL', '--log-driver=none', '--read-only', '--entrypoint='],
     ...limitOptions(request),
   ];

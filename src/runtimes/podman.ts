@@ -1,4 +1,6 @@
+import { unlinkedLines } from '../launch/unlinked.ts';
 import { isUtf8 } from './apptainer-environment.ts';
+import { boundEntries } from './bound-entries.ts';
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import {
   type EngineFiles,
@@ -70,6 +72,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       [
         ...engineFilesLines(path, work, 'podman'),
         ...placeLines(root, 'podman'),
+        ...unlinkedLines(boundEntries(root, host), 'jcds_e'),
         ...(streams === 'moved' ? ['exec 3<&0 4>&1 5>&2'] : []),
         'exec "$@"',
       ].join('\n'),
@@ -155,7 +158,7 @@ function runOptions(request: RunRequest, facts: PodmanFacts): string[] {
     ...(facts.cgroups ? [] : ['--cgroups=disabled']),
     ...(facts.isRootless ? ['--userns=keep-id', '--group-add', 'keep-groups'] : []),
     ...(facts.isRootless ? [] : groupOptions(request)),
-    ...['label=disable', 'seccomp=unconfined', 'unmask=ALL', 'no-new-privileges'].flatMap(option => [
+    ...['label=disable', 'seccomp=unconfined', 'no-new-privileges'].flatMap(option => [
       '--security-opt',
       option,
     ]),

@@ -1,5 +1,7 @@
 import { EXIT } from '../errors.ts';
+import { unlinkedLines } from '../launch/unlinked.ts';
 import { shellQuote } from '../shell-quote.ts';
+import { boundEntries } from './bound-entries.ts';
 import type { RuntimeHost } from './runtime.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { UnshareFacts } from './unshare.ts';
@@ -47,6 +49,8 @@ export function buildLines(
     ...parts.texts.map((_, index) => `printf '%s' "$1" >"$jcds_w/text${index}"\nshift`),
     ...parts.steps.flatMap((step, index) => stepLines(step, `"$jcds_w/table${index}"`, facts)),
     ...readOnlyLines(parts.readOnly, mount),
+    // Only now: what was bound is what it is.
+    ...unlinkedLines(boundEntries(skeleton, { memories: facts.memories }), 'jcds_e'),
   ];
   return { lines, texts: parts.texts };
 }

@@ -101,7 +101,7 @@ export function isRefused(found: object | Refused): found is Refused {
 }
 
 /** What a plan needs from a runtime: the launcher adds the user's own arguments. */
-export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs'>;
+export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs' | 'unlinked'>;
 
 /** What a runtime needs of a root that is built for it. */
 export interface RootNeeds {

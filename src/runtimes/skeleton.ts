@@ -34,6 +34,8 @@ export interface Skeleton {
   readonly image: string;
   readonly root: readonly RootOperation[];
   readonly mounts: readonly MountOperation[];
+  /** Paths of the host in /proc and /sys that are shown read-only; absent: none. See held-places.ts. */
+  readonly held?: readonly string[];
   /** Where a path really is in the image; null: links that lead nowhere. */
   find(path: string): string | null;
 }

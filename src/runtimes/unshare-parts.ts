@@ -40,7 +40,7 @@ export interface Step {
 }
 
 /** Gathers what builds this root in this directory of the host. @throws PlaceError */
-export function gather({ image, root, mounts }: Skeleton, place: string): Parts {
+export function gather({ image, root, mounts, held = [] }: Skeleton, place: string): Parts {
   const last = coverOf(mounts);
   const parts: Parts = {
     directories: [],
@@ -56,7 +56,7 @@ export function gather({ image, root, mounts }: Skeleton, place: string): Parts 
   for (const operation of root) addToRoot(parts, operation, image, place);
   for (const operation of [...mounts.filter(mount => mount !== last), last]) {
     if (operation.make !== undefined) prepare(parts, operation.at, operation.make);
-    addMount(parts, operation, place);
+    addMount(parts, operation, place, held);
   }
   return parts;
 }
@@ -116,7 +116,10 @@ function inLayer({ layers, work }: Parts, at: string): string {
   return number < 0 ? at : `${work}/upper${number}${at.slice(layers[number]!.at.length)}`;
 }
 
-function addMount(parts: Parts, operation: MountOperation, place: string): void {
+/** The kernel's own are mounted so everywhere, and may not lose it in a namespace. */
+const HELD = 'rbind,ro,nosuid,nodev,noexec';
+
+function addMount(parts: Parts, operation: MountOperation, place: string, held: readonly string[]): void {
   const { at } = operation;
   const bind = (source: string) => addLine(parts, source, `${place}${at}`, 'none', 'rbind');
   switch (operation.kind) {
@@ -137,9 +140,14 @@ function addMount(parts: Parts, operation: MountOperation, place: string): void 
       addLine(parts, 'tmpfs', `${place}${at}`, 'tmpfs', `nosuid,nodev,mode=${operation.mode}`);
       break;
     case 'proc':
-    case 'sys':
-      bind(`/${operation.kind}`);
+    case 'sys': {
+      const shown = `/${operation.kind}`;
+      if (!held.includes(shown)) bind(shown);
+      for (const path of held)
+        if (path === shown || path.startsWith(`${shown}/`))
+          addLine(parts, path, `${place}${at}${path.slice(shown.length)}`, 'none', HELD);
       break;
+    }
     case 'devices':
       if (operation.all) bind('/dev');
       else addDevices(parts, at, place, operation.besides);

@@ -3,6 +3,7 @@ import { JcdsError } from '../errors.ts';
 import { isShellName } from '../launch/shell-names.ts';
 import { jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
+import { heldPlaces } from './held-places.ts';
 import type { Invocation, RootNeeds, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { sourcesIn } from './shown.ts';
 import { skeleton } from './skeleton.ts';
@@ -79,7 +80,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const carried = new Map([...harmless].filter(([name]) => !isLost(name)));
   const lost = [...harmless.values()].filter(({ name }) => isLost(name));
   const change = launcherChange(carried, request.environment.host);
-  const root = skeleton(request, gpuOf(request, host), NEEDS);
+  const root = { ...skeleton(request, gpuOf(request, host), NEEDS), held: heldPlaces(request.user.uid) };
   const place = choosePlace(facts.places, request);
   const tools = toolsAfterChange(facts);
   const set = setUpScript(root, place, { ...facts, memories: host.memories }, tools, request.umask);

@@ -34,6 +34,11 @@ export function bindLines(requested: ScriptOptions, ways: BindWays): string[] {
       'esac',
     ]),
     ...credentials(requested),
+    // Tokens for forges are no job's: src/job/hidden-files.ts.
+    'jcds_item=${JCDS_TOKEN_FILE:-${XDG_CONFIG_HOME:-${HOME-}/.config}/jcds/tokens}',
+    'case $jcds_item in',
+    '  "${jcds_shown:-//}"/*) [ ! -f "$jcds_item" ] || jcds_own /dev/null "$jcds_home${jcds_item#"$jcds_shown"}" ro ;;',
+    'esac',
     ...(contain ? ['[ -z "${DISPLAY+set}" ] || jcds_own /tmp/.X11-unix /tmp/.X11-unix ro'] : []),
     ...(gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || jcds_own /etc/OpenCL/vendors /etc/OpenCL/vendors ro']),
     ...requested.binds.flatMap(bind => askedLines(bind, requested, ways)),

@@ -4,6 +4,7 @@ import { quoteWord } from '../launch/quote.ts';
 import { MOST_WORDS, OWN_LINES_LIMIT, TooManyEntriesError } from '../runtimes/bubblewrap-limits.ts';
 import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import { GPU_LIBRARIES, gpuLibraryPattern } from '../runtimes/gpu.ts';
+import { HELD_IN_PROC } from '../runtimes/held-places.ts';
 import { RUNTIME_NAMES, RUNTIMES } from '../runtimes/index.ts';
 import { PlaceError } from '../runtimes/root-tree.ts';
 import { UnsupportedByRuntimeError } from '../runtimes/select.ts';
@@ -230,7 +231,13 @@ function ownPlaces({ contain }: ScriptOptions): string[] {
   const temporary = (at: string) => (contain ? '--perms 1777 --tmpfs' : `--bind ${at}`);
   return [
     `jcds_mount_own /dev directory ${contain ? '--dev' : '--dev-bind /dev'}`,
+    "jcds_spot=''",
     'jcds_mount_own /proc directory --proc',
+    'if [ -n "$jcds_spot" ] && [ -w /proc/sys/kernel/core_pattern ]; then # root: src/runtimes/held-places.ts',
+    `  for jcds_item in ${HELD_IN_PROC.join(' ')}; do`,
+    '    jcds_option --ro-bind-try "/proc/$jcds_item" "$jcds_spot/$jcds_item"',
+    '  done',
+    'fi',
     'jcds_mount_own /sys directory --ro-bind /sys',
     ...['/tmp', '/var/tmp'].map(at => `jcds_mount_own ${at} directory ${temporary(at)}`),
     'case $jcds_home:$jcds_shown in',

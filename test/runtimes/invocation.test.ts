@@ -109,6 +109,14 @@ const binds: Bind[] = [
   { source: '/data', destination: '/data', mode: 'ro', sourceKind: 'directory', origin: 'user' },
 ];
 
+/** Entries of the image that must be no links. */
+const UNLINKED = `for jcds_e in '' '/usr' '/etc' '/var'; do
+  [ ! -h '/cvmfs/x/img'"$jcds_e" ] || {
+    printf 'jcds: the image has changed since it was read: where a directory or file was there is a link\\nhint: the same command again reads it anew\\n' >&2
+    exit 125
+  }
+done`;
+
 /** How the host's sh builds the root of the ordinary request. */
 const build = (root: string, who: string) => `umask 022
 jcds_n='${root}'
@@ -152,7 +160,8 @@ ${root}/proc/text1 ${root}/etc/group none rbind 0 0
 ' >"$jcds_w/table0"
 jcds_said=$(LC_ALL=C '/usr/bin/mount' -n -a -T "$jcds_w/table0" 2>&1) || jcds_fail 'not everything can be shown in the container' "$jcds_said"
 jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || jcds_try "$1 cannot be made read-only" '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev,noexec "$1"; }
-jcds_ro "$jcds_n"'/data'`;
+jcds_ro "$jcds_n"'/data'
+${UNLINKED}`;
 
 const SET_UP = `unset -f cd printf read
 jcds_last=$1 jcds_cwd=$2
@@ -237,7 +246,7 @@ for jcds_w do
 done
 [ -n "$jcds_bundle" ] || exec '/usr/sbin/runc' "$@"
 jcds_old=$jcds_bundle/config.json jcds_new=$jcds_bundle/config.jcds
-LC_ALL=C sed -e 's/,"rlimits":\\[[^]]*\\]//; s/,"capabilities":{[^}]*}//; s/"\\(masked\\|readonly\\)Paths":\\[[^]]*\\]/"\\1Paths":[]/g' \\
+LC_ALL=C sed -e 's/,"rlimits":\\[[^]]*\\]//; s/,"capabilities":{[^}]*}//' \\
   -e 's/{"type":"\\(uts\\|ipc\\)"},//g' -e 's/"user":{[^}]*}/"user":{"uid":1000,"gid":1000,"umask":18,"additionalGids":[]},"capabilities":{},"rlimits":[]/' "$jcds_old" >"$jcds_new" &&
   LC_ALL=C grep -qF '"user":{"uid":1000,"gid":1000,"umask":18,"additionalGids":[]},"capabilities":{},"rlimits":[]' "$jcds_new" && mv -- "$jcds_new" "$jcds_old" ||
   { echo 'jcds: the description of the container is not as expected' >&2; exit 1; }
@@ -251,6 +260,7 @@ const CTR_GROUND = engineFiles(
   ' && printf %s "${3}" >"$jcds_new/program0" && chmod 755 "$jcds_new/program0"',
 );
 const CTR = `${CTR_GROUND}
+${UNLINKED}
 jcds_left=$('/usr/bin/ctr' --connect-timeout=5s -n jcds --timeout=10s containers list -q) || exit 125
 for jcds_id in $jcds_left; do
   jcds_pid=\${jcds_id#jcds-} jcds_pid=\${jcds_pid%%-*}
@@ -341,6 +351,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       unset: ['LD_PRELOAD'],
     },
     inputs: [PASSWD, GROUP],
+    unlinked: { image: '/cvmfs/x/img', places: ['', '/usr', '/etc', '/var'], forget: [] },
   },
   charliecloud: {
     file: '/usr/bin/unshare',
@@ -366,7 +377,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     args: [
       [
         '-c',
-        `${engineFiles('podman', LINK)}\nexec "$@"`,
+        `${engineFiles('podman', LINK)}\n${UNLINKED}\nexec "$@"`,
         'jcds',
         PASSWD,
         GROUP,
@@ -376,7 +387,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       ['run', '--rm', '--log-driver=passthrough', '--detach-keys=', '--init', '--network=host'],
       ['--uts=host', '--ipc=host'],
       ['--cgroups=disabled', '--userns=keep-id', '--group-add', 'keep-groups'],
-      ['label=disable', 'seccomp=unconfined', 'unmask=ALL', 'no-new-privileges'].flatMap(option => [
+      ['label=disable', 'seccomp=unconfined', 'no-new-privileges'].flatMap(option => [
         '--security-opt',
         option,
       ]),
@@ -411,16 +422,20 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
   docker: {
     file: '/usr/bin/sh',
     args: [
-      ['-c', `${engineFiles('docker', '')}\n${CHECK}\nexec "$@"`, 'jcds', PASSWD, GROUP, '/usr/bin/docker'],
+      [
+        '-c',
+        `${engineFiles('docker', '')}\n${UNLINKED.replace("'/etc'", "'/usr/bin' '/etc'")}\n${CHECK}\nexec "$@"`,
+        'jcds',
+        PASSWD,
+        GROUP,
+        '/usr/bin/docker',
+      ],
       ['run', '--rm', '-i', '--detach-keys=ctrl-@,ctrl-@,ctrl-_,ctrl-@', '--pull=never'],
       ['--network=host', '--uts=host', '--ipc=host', '--user', '1000:1000'],
-      [
-        'label=disable',
-        'seccomp=unconfined',
-        'apparmor=unconfined',
-        'systempaths=unconfined',
-        'no-new-privileges',
-      ].flatMap(option => ['--security-opt', option]),
+      ['label=disable', 'seccomp=unconfined', 'apparmor=unconfined', 'no-new-privileges'].flatMap(option => [
+        '--security-opt',
+        option,
+      ]),
       ['--cap-drop=ALL', '--log-driver=none', '--read-only', '--entrypoint='],
       [
         'HOME',

@@ -567,6 +567,10 @@ for jcds_item in "$jcds_file" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${X
     /*) jcds_own "$jcds_item" "$jcds_item" ro ;;
   esac
 done
+jcds_item=${JCDS_TOKEN_FILE:-${XDG_CONFIG_HOME:-${HOME-}/.config}/jcds/tokens}
+case $jcds_item in
+  "${jcds_shown:-//}"/*) [ ! -f "$jcds_item" ] || jcds_own /dev/null "$jcds_home${jcds_item#"$jcds_shown"}" ro ;;
+esac
 [ -z "$jcds_gpu" ] || jcds_own /etc/OpenCL/vendors /etc/OpenCL/vendors ro
 jcds_option --pwd "$jcds_cwd"
 [ "$jcds_result" = file ] || jcds_check "$1"

@@ -686,7 +686,13 @@ jcds_check "$1"
 jcds_variables=$jcds_options
 jcds_options=''
 jcds_mount_own /dev directory --dev-bind /dev
+jcds_spot=''
 jcds_mount_own /proc directory --proc
+if [ -n "$jcds_spot" ] && [ -w /proc/sys/kernel/core_pattern ]; then # root: src/runtimes/held-places.ts
+  for jcds_item in bus fs irq sys sysrq-trigger; do
+    jcds_option --ro-bind-try "/proc/$jcds_item" "$jcds_spot/$jcds_item"
+  done
+fi
 jcds_mount_own /sys directory --ro-bind /sys
 jcds_mount_own /tmp directory --bind /tmp
 jcds_mount_own /var/tmp directory --bind /var/tmp
@@ -837,6 +843,10 @@ for jcds_item in "$jcds_file" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${X
     /*) jcds_own "$jcds_item" "$jcds_item" ro ;;
   esac
 done
+jcds_item=${JCDS_TOKEN_FILE:-${XDG_CONFIG_HOME:-${HOME-}/.config}/jcds/tokens}
+case $jcds_item in
+  "${jcds_shown:-//}"/*) [ ! -f "$jcds_item" ] || jcds_own /dev/null "$jcds_home${jcds_item#"$jcds_shown"}" ro ;;
+esac
 [ -z "$jcds_gpu" ] || jcds_own /etc/OpenCL/vendors /etc/OpenCL/vendors ro
 jcds_mounts=$jcds_options
 jcds_options=''
