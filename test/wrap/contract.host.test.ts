@@ -124,10 +124,13 @@ exec env 'BASH_FUNC_module%%=() {  eval \`x\`;
   });
 
   test('arguments arrive as bytes', () => {
-    const words = fc.array(anyBytes.map(fromBytes), { minLength: 30, maxLength: 30 });
+    // What Apptainer would change its script refuses: NOT_TEXT, in refused.test.ts.
+    const isText = runtime === 'apptainer';
+    const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map(word => word.replace(/[\0\r]/g, ''));
+    const word = isText ? text : anyBytes.map(fromBytes);
     fc.assert(
-      fc.property(words, list => {
-        const all = [...list, '', 'y'.repeat(60_000), '\udcff'.repeat(3000)];
+      fc.property(fc.array(word, { minLength: 30, maxLength: 30 }), list => {
+        const all = [...list, '', 'y'.repeat(60_000), (isText ? 'ж' : '\udcff').repeat(3000)];
         for (const [shell] of SHELLS) {
           const { stdout, stderr } = run([
             ...stage.by(shell, script),
