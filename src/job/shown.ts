@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { CallOptions } from '../call.ts';
 import type { Context } from '../context.ts';
+import { readPlace } from '../files/read.ts';
+import { fromBytes } from '../launch/bytes.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { onDisk } from '../rootfs/image-view.ts';
 import { type Shown, shownIn } from '../runtimes/shown.ts';
@@ -17,6 +19,15 @@ import { withSubmounts } from './submounts.ts';
 import { callersBind, chooseWorkdir } from './workdir.ts';
 
 const ZONE = '/etc/localtime';
+
+function readResolver(): string | undefined {
+  try {
+    const text = fromBytes(readPlace('system', '/etc/resolv.conf').bytes);
+    return text === '' ? undefined : text.endsWith('\n') ? text : `${text}\n`;
+  } catch {
+    return undefined; // a host without names is one
+  }
+}
 
 /** What decides about what a job sees of the host. */
 export interface ShownQuestion {
@@ -58,7 +69,7 @@ export function chooseShown(
   });
   // A bind at this place is what the job sees.
   const isBound = asked.binds.some(({ destination }) => destination === ZONE);
-  const zone = existsSync(ZONE) && !isBound ? ZONE : undefined;
+  const files = { zone: existsSync(ZONE) && !isBound ? ZONE : undefined, resolver: readResolver() };
   const own = { home: home.value, contain, withoutTmp: isNotMounted('tmp', environment) };
   const laid = layOut(withSubmounts(asked.binds), own);
   for (const path of neededFiles(environment, contain, gpu)) showFile(path, laid);
@@ -71,7 +82,7 @@ export function chooseShown(
   addDefault(workdir.bind ?? null, laid);
   const shown = () => {
     const { homePlace, binds } = laid;
-    return shownIn({ ...own, homePlace, cwd: workdir.value, binds: inOrder(binds), zone });
+    return shownIn({ ...own, homePlace, cwd: workdir.value, binds: inOrder(binds), ...files });
   };
   for (const name of OTHER_NAMES) showByName(environment[name], shown(), laid);
   for (const destination of tokenPlaces(environment, context, shown()))

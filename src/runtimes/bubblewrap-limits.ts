@@ -3,6 +3,7 @@ import { INPUT_LIMIT } from '../launch/plan.ts';
 import { latin1 } from '../launch/quote.ts';
 import type { AccountFile } from './accounts.ts';
 import type { RootOperation } from './root-operations.ts';
+import type { Copy } from './shown.ts';
 
 /** bubblewrap takes 9,000 words (0.8.0), those of the job among them. */
 export const MOST_WORDS = 8_900;
@@ -44,4 +45,10 @@ export function shortened({ text, own }: AccountFile): string {
   const isOther = fitting(INPUT_LIMIT - latin1(kept.join('\n')).length - 1);
   const lines = text.split('\n').slice(0, -1);
   return `${lines.filter(line => (own.includes(line) ? kept.includes(line) : isOther(line))).join('\n')}\n`;
+}
+
+/** Whether a file's text can be given, so that the job may change it. */
+export function isInput(copy: Copy): copy is Copy & { readonly text: string } {
+  const { mode, text } = copy;
+  return mode === 'rw' && text !== undefined && !text.includes('\0') && latin1(text).length < INPUT_LIMIT;
 }

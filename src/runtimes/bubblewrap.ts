@@ -1,6 +1,6 @@
 import { isShellName } from '../launch/shell-names.ts';
 import { boundEntries } from './bound-entries.ts';
-import { largestOf, MOST_WORDS, shortened, TooManyEntriesError } from './bubblewrap-limits.ts';
+import { isInput, largestOf, MOST_WORDS, shortened, TooManyEntriesError } from './bubblewrap-limits.ts';
 import { type ContainerVariable, jobEnvironment, launcherChange } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { HELD_IN_PROC } from './held-places.ts';
@@ -177,7 +177,9 @@ function mountArguments(
     case 'bind':
       return [operation.mode === 'ro' && !isOpen(operation) ? '--ro-bind' : '--bind', operation.source, at];
     case 'copy':
-      return ['--ro-bind-try', operation.source, at];
+      return isInput(operation)
+        ? ['--perms', '0644', '--bind-data', input(operation.text), at]
+        : ['--ro-bind-try', operation.source, at];
     case 'text':
       return ['--perms', '0644', '--bind-data', input(shortened(operation)), at];
     case 'tmpfs':

@@ -19,6 +19,15 @@ export type Home =
   /** Nothing is shown: HOME names a place of the image, such as its root. */
   | { readonly kind: 'none'; readonly path: string };
 
+/** A text file of the host, as it is now; nothing where the host has none. `rw`: the job may change its copy. */
+export interface Copy {
+  readonly kind: 'copy';
+  readonly source: string;
+  readonly mode: 'ro' | 'rw';
+  /** What it was when jcds looked, ending in a line end; absent: it could not be read. */
+  readonly text?: string | undefined;
+}
+
 /** What stands at a place. */
 export type Content =
   | {
@@ -29,8 +38,7 @@ export type Content =
     }
   /** An own directory; `mode` as chmod takes it. */
   | { readonly kind: 'empty'; readonly mode: '1777' | '700' }
-  /** A text file of the host, as it is now; nothing where the host has none. */
-  | { readonly kind: 'copy'; readonly source: string; readonly mode: 'ro' | 'rw' }
+  | Copy
   /** The image's file with the user's own line; the image's own where that has one. */
   | { readonly kind: 'accounts'; readonly file: 'passwd' | 'group' }
   | { readonly kind: 'proc' | 'sys' }
@@ -76,10 +84,12 @@ export interface ShownParts {
   readonly withoutTmp?: boolean;
   /** The host's /etc/localtime; absent: it has none. */
   readonly zone?: string | undefined;
+  /** The text of the host's /etc/resolv.conf; absent: there is none that can be read. */
+  readonly resolver?: string | undefined;
 }
 
 /** Puts together what a job sees. Pure. */
-export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp, zone }: ShownParts): Shown {
+export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp, ...files }: ShownParts): Shown {
   const content = homeContent(home);
   const homes: Place[] =
     content === null ? [] : [{ ...(homePlace ?? { at: home.path }), origin: 'home', content }];
@@ -89,8 +99,7 @@ export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp, zone
     places: [
       ...ownPlaces(contain, withoutTmp === true ? [] : ['/tmp', '/var/tmp']),
       ...homes,
-      ...ownFiles(),
-      ...(zone === undefined ? [] : [zonePlace(zone)]),
+      ...ownFiles(files),
       ...binds.map(placeOfBind),
     ],
   };
@@ -113,12 +122,13 @@ function ownPlaces(contain: boolean, temporaries: readonly string[]): Place[] {
 }
 
 /** Name resolution, and who the user is. */
-function ownFiles(): Place[] {
+function ownFiles({ zone, resolver }: Pick<ShownParts, 'zone' | 'resolver'>): Place[] {
   return [
     // As Apptainer: a copy of the job's own, and the host's file.
-    own('/etc/resolv.conf', { kind: 'copy', source: '/etc/resolv.conf', mode: 'rw' }),
+    own('/etc/resolv.conf', { kind: 'copy', source: '/etc/resolv.conf', mode: 'rw', text: resolver }),
     own('/etc/hosts', { kind: 'copy', source: '/etc/hosts', mode: 'ro' }),
     ...(['passwd', 'group'] as const).map(file => own(`/etc/${file}`, { kind: 'accounts', file })),
+    ...(zone === undefined ? [] : [zonePlace(zone)]),
   ];
 }
 

@@ -3,7 +3,7 @@ import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
 import type { Again, RealPlace, RootOperation } from './root-operations.ts';
 import { PlaceError, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
-import type { Content, Place } from './shown.ts';
+import type { Content, Copy, Place } from './shown.ts';
 
 type Gpu = ReturnType<typeof gpuOf>;
 const NO_GPU: Gpu = { libraries: [], devices: [] };
@@ -12,8 +12,7 @@ const NO_NEEDS: RootNeeds = { files: [], links: 'kept' };
 /** What is mounted at one place. */
 export type Mounted =
   | { readonly kind: 'bind'; readonly source: string; readonly mode: 'ro' | 'rw' }
-  /** A text file of the host, as it is now; left out where the host has none. */
-  | { readonly kind: 'copy'; readonly source: string; readonly mode: 'ro' | 'rw' }
+  | Copy
   /** A text; where it is shortened `own` lines of it must stay. */
   | { readonly kind: 'text'; readonly text: string; readonly own: readonly string[] }
   | { readonly kind: 'tmpfs'; readonly mode: string }
@@ -133,7 +132,7 @@ function mountedFor(content: Content, request: RunRequest, gpu: Gpu): Mounted {
     case 'empty':
       return { kind: 'tmpfs', mode: content.mode };
     case 'copy':
-      return { kind: 'copy', source: content.source, mode: content.mode };
+      return content;
     case 'accounts':
       return { kind: 'text', ...(content.file === 'passwd' ? passwdFor(request) : groupFor(request)) };
     case 'proc':

@@ -245,8 +245,6 @@ function ownPlaces({ contain }: ScriptOptions): string[] {
     '  *:) jcds_mount "$jcds_home" directory --perms 0700 --tmpfs ;;',
     '  *) jcds_mount "$jcds_home" directory --bind "$jcds_shown" ;;',
     'esac',
-    'jcds_mount_own /etc/resolv.conf file --ro-bind-try /etc/resolv.conf',
-    'jcds_mount_own /etc/hosts file --ro-bind-try /etc/hosts',
   ];
 }
 

@@ -5,7 +5,7 @@ import type { DockerFacts } from '../../src/runtimes/docker-probe.ts';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/index.ts';
 import type { PodmanFacts } from '../../src/runtimes/podman-probe.ts';
 import type { RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
-import type { Bind } from '../../src/runtimes/shown.ts';
+import { type Bind, shownIn } from '../../src/runtimes/shown.ts';
 import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
 import { launcherNames } from '../../src/runtimes/withheld-variables.ts';
 import { aRequest, type RequestChanges, someFacts } from './requests.ts';
@@ -744,6 +744,21 @@ test('podman: a USER that is somebody else reaches the job, and podman is told w
   };
   expect(started('alice')).toEqual([['USER'], []]);
   expect(started('root')).toEqual([['USER=root'], [['USER', 'alice']]]);
+});
+
+test('bubblewrap: a job may change its copy of resolv.conf, where an input holds it', () => {
+  const argsFor = (resolver: string | undefined) => {
+    const home = { kind: 'none', path: '/' } as const;
+    const shown = shownIn({ home, cwd: '/', binds: [], contain: false, resolver });
+    const { args, inputs } = invoke('bubblewrap', { ...aRequest(), shown });
+    const at = args.lastIndexOf('/etc/resolv.conf');
+    return [args[at - 1] === '/etc/resolv.conf' ? args[at - 2] : args.slice(at - 4, at), inputs?.[0]];
+  };
+  expect(argsFor('nameserver 127.0.0.1\n')).toEqual([
+    ['--perms', '0644', '--bind-data', { input: 0 }],
+    'nameserver 127.0.0.1\n',
+  ]);
+  for (const none of [undefined, `${'#'.repeat(4096)}\n`]) expect(argsFor(none)[0]).toBe('--ro-bind-try');
 });
 
 describe('bubblewrap: an input holds 4,096 bytes', () => {

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables of the script that this is a part of
-# The image's passwd and group with the lines of whoever runs the script (src/runtimes/accounts.ts); given to bubblewrap by a
-# descriptor that the caller left free. dash can name none above 9.
+# resolv.conf and hosts, and the image's passwd and group with the lines of whoever runs the script
+# (src/runtimes/accounts.ts): texts are given to bubblewrap by descriptors that the caller left free. dash can name none
+# above 9.
 
 jcds_input() { # TEXT, which gets a newline at its end; sets jcds_descriptor
   for jcds_descriptor in 9 8 7 6 5 4 3 none; do
@@ -18,6 +19,21 @@ jcds_input() { # TEXT, which gets a newline at its end; sets jcds_descriptor
   jcds_inputs="$jcds_inputs $jcds_descriptor<<JCDS"
   jcds_bodies="$jcds_bodies$jcds_newline\$jcds_input_$jcds_descriptor${jcds_newline}JCDS"
 }
+# A copy of the host's resolv.conf, which the job may change, as far as an input holds it.
+jcds_text=''
+if [ -f /etc/resolv.conf ] && [ -r /etc/resolv.conf ]; then
+  while IFS= read -r jcds_word || [ -n "$jcds_word" ]; do
+    jcds_text=$jcds_text$jcds_word$jcds_newline
+  done </etc/resolv.conf
+fi
+jcds_room=@LIMIT@
+if [ -n "$jcds_text" ] && [ "${#jcds_text}" -le "$jcds_room" ]; then
+  jcds_input "${jcds_text%"$jcds_newline"}"
+  jcds_mount_own /etc/resolv.conf file --perms 0644 --bind-data "$jcds_descriptor"
+else
+  jcds_mount_own /etc/resolv.conf file --ro-bind-try /etc/resolv.conf
+fi
+jcds_mount_own /etc/hosts file --ro-bind-try /etc/hosts
 jcds_account() { # passwd|group OWN-LINES: an entry of the image with the caller's number gets the job's home
   jcds_text='' jcds_lines=$2 jcds_entry='' jcds_whole='' jcds_room=@LIMIT@
   jcds_locate "/etc/$1"

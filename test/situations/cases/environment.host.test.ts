@@ -174,6 +174,12 @@ const ACCOUNTS: readonly Case[] = [
     byHand: true,
   },
   {
+    what: 'the job may change its copy of resolv.conf, and not the host’s hosts',
+    sh: '( : >> /etc/resolv.conf ) && echo written; ( : >> /etc/hosts ) 2>/dev/null || echo read-only; stat -c %a /etc/resolv.conf',
+    says: 'written\nread-only\n644',
+    byHand: true,
+  },
+  {
     what: 'the zone of the host',
     situation: { zone: 'Asia/Tokyo' },
     command: ['/bin/busybox-judge', 'date', '+%Z'],
