@@ -65,6 +65,7 @@ const NAMES: readonly (readonly [name: string, code: string | null])[] = [
   [`/cvmfs//containers.jinr.ru/./bug/x:1`, null],
   [`${JINR}/a/../bug//x:1/`, null],
   [`${JINR}/./bug/y:1`, 'NOT_PUBLISHED'],
+  ['/cvmfs/unpacked.cern.ch/registry.hub.docker.com/library/at-cern:1', null],
 ];
 
 /** What `jcds exec` decides, by its status file. */

@@ -236,7 +236,7 @@ const rowsFor = (path: string, script: string, outside: string): Record<string, 
   unpublished: {
     lines: [...POLICY, MINE('library/nothing:1')],
     outcome: 'held: 125',
-    complains: 'jcds: library/nothing:1 is not published in moving.jinr.ru',
+    complains: 'jcds: library/nothing:1 is not published in containers.jinr.ru, moving.jinr.ru',
   },
   broken: {
     lines: [...POLICY, MINE('broken/dangling:1')],

@@ -264,7 +264,7 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
 
   test('SIGINT to the group of the starter', async () => {
     const job =
-      '$| = 1; $SIG{INT} = sub { $n++ }; select undef, undef, undef, $ARGV[0]; print "ready\\n"; $end = time + 2; select undef, undef, undef, 0.05 while time < $end; print "heard $n\\n"';
+      '$| = 1; $SIG{INT} = sub { $n++ }; select undef, undef, undef, $ARGV[0]; print "ready\\n"; $end = time + 30; select undef, undef, undef, 0.05 while !$n && time < $end; $end = time + 2; select undef, undef, undef, 0.05 while time < $end; print "heard $n\\n"';
     const command = work.command(it, {
       image: imageAt('library/debian:12'),
       // perl would wait with a handler for a safe moment, and so take two for one.

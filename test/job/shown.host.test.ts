@@ -44,7 +44,7 @@ describe.each(runtimes)('%s', runtime => {
 
     test('with a slash at the end', () => {
       expect(sh('echo "$HOME"; cat "$HOME/own"', { env: { HOME: `${home}/` } })).toEqual(
-        good(`${home}\nown\n`),
+        good(`${home}/\nown\n`),
       );
     });
 

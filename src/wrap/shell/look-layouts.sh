@@ -2,6 +2,9 @@
 # Where the layout is not known: which of the entries counts, by what the repository shows.
 
 choose() {
+  case ${10}${11} in
+    '') return ;; # a path: its entry is the same in every layout
+  esac
   for name in .fla[t] .multiarc[h] .image[s] al[l]; do
     case $name in
       .flat | .multiarch) entry=${10} layout=@cern ;;

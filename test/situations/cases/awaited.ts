@@ -24,8 +24,6 @@ export const AWAITED: Readonly<Record<string, readonly string[]>> = {
     'wrap bubblewrap, osg',
   ],
   'SINGULARITY_BINDPATH: two places, one of them by another name and read-only': ['wrap bubblewrap, osg'],
-  'a bind onto /etc/group is what the job sees': ['wrap bubblewrap, osg'],
-  'a bind onto /etc/passwd is what the job sees': ['wrap bubblewrap, osg'],
   'a place that cannot be made is said by jcds first': ['wrap bubblewrap, osg'],
   'hep: the caller’s value wins for the names of its list': ['wrap apptainer, osg'],
   'the directory /tmp/closed cannot be entered again': ['wrap bubblewrap, osg'],

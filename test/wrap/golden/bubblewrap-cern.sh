@@ -302,7 +302,10 @@ jcds_mount() { # PATH directory|file WORD...: what bubblewrap is told, but for t
   shift 2
   jcds_option "$@" "$jcds_spot"
 }
-jcds_mount_own() { # PATH directory|file WORD...: unless something is shown there already
+jcds_mount_own() { # PATH directory|file WORD...: unless something is shown there already, or was asked for there
+  case $jcds_newline$jcds_binds in
+    *"$jcds_newline$1$jcds_tab"*) return ;;
+  esac
   jcds_locate "$1"
   case $jcds_found in
     '') jcds_mount "$@" ;;
