@@ -12,7 +12,7 @@ export type IndexContext = Pick<Context, 'environment' | 'home' | 'uid' | 'now'>
 export const NAMES_ENDING = '.names';
 /** A list that was kept so short a time ago, with as many names, is not kept again. */
 const YOUNG = 10 * 60 * 1000;
-const HEADER = new RegExp(`^${MAGIC} ${VERSION} [0-9]{1,7} ([0-9]{1,7}) ([0-9]{1,7})\\n`);
+const HEADER = new RegExp(`^${MAGIC} ${VERSION} [0-9]{1,7} ([0-9]{1,7}) ([0-9]{1,7})(?: [a-z]+)?\\n`);
 
 /** Where the index is. */
 export function indexDirectory(context: Pick<Context, 'environment' | 'home'>): string {

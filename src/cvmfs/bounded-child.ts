@@ -41,7 +41,12 @@ export function runChild({ file, args, environment, timeout, limit }: ChildRun):
       else finish({ state: 'ended', code: null, output: output() });
     });
     child.on('error', () => finish({ state: 'not-started' }));
-    child.on('close', code => finish({ state: 'ended', code, output: output() }));
+    // 126 and 127 are the shell's, which becomes the program: startChild.
+    child.on('close', code =>
+      finish(
+        code === 126 || code === 127 ? { state: 'not-started' } : { state: 'ended', code, output: output() },
+      ),
+    );
     // One that reads nothing may be gone already.
     child.stdin?.on('error', () => {});
     child.stdin?.end();

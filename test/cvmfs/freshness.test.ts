@@ -84,6 +84,7 @@ test('without any server jcds says where to name one', async () => {
   expect(await ask([])).toEqual({
     state: 'unknown',
     reason: `no server of ${R} is known here`,
+    isLasting: true,
     hint: `name one with --server http://HOST/cvmfs/@fqrn@, or in the configuration: services["${R}"].servers`,
   });
 });

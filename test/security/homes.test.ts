@@ -80,7 +80,7 @@ const HOMES: [what: string, home: string, reason: RegExp][] = [
 /** What differs with the home, and with the moment. */
 const plain = (text: string, home: string): string =>
   text
-    .replaceAll(new RegExp(`(?<!~)${home === '/' ? '' : home}/(?=\\.(?:local|cache|config))`, 'g'), '~/')
+    .replaceAll(new RegExp(`(?<![~}])${home === '/' ? '' : home}/(?=\\.(?:local|cache|config))`, 'g'), '~/')
     .replaceAll(/JCDSTime = \d+/g, 'JCDSTime')
     .replaceAll(/^jcds: \S+ is not used: .*\n/gm, '');
 
