@@ -124,7 +124,7 @@ describe('fish', () => {
     expect(fish([line])).toEqual([['a/']]);
   });
 
-  test('law: it offers what looking at every name offers', () => {
+  test('law: it offers what looking at every name offers', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(manyNames, fc.integer({ min: 12, max: 40 }), (names, block) => {
         cache.write(names, 'containers.jinr.ru', block);

@@ -88,7 +88,7 @@ ulimit -Sn 1200; ulimit -Hn 1300; ulimit -St 600; ulimit -Ht 700; while read -r 
     expect(stdout).toBe(`${ids.join(' ')}\ntheirs\n`);
   });
 
-  test('100 MB go in and come out again', async () => {
+  test('100 MB go in and come out again', { timeout: 120_000 }, async () => {
     if (cells.standardInput === 'none') {
       const { code, stdout } = await work.sh(it, 'head -c 100000000 /dev/zero');
       expect([code, stdout.length]).toEqual([0, 100_000_000]);
