@@ -69,7 +69,8 @@ describe.each(SHELLS)('%s', shell => {
       expect([status, stderr.startsWith('jcds: library/small:1 is not published')]).toEqual([125, true]);
       expect(spawnSync('ls', ['-A', own], { encoding: 'utf8' }).stdout).toBe('.job.ad\n');
     } finally {
-      spawnSync('umount', [disk]);
+      // What the look has killed may take a moment to go.
+      spawnSync('umount', ['--lazy', disk]);
       rmSync(disk, { recursive: true });
     }
   });

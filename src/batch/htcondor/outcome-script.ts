@@ -56,7 +56,7 @@ jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason 
   jcds_write "$jcds_told" "$_CONDOR_SCRATCH_DIR/.jcds-status.json"
 }
 jcds_write() { # TEXT FILE: never into what lies there, such as a link or a pipe; half of it is worse than none
-  [ ! -e "$2" ] && [ ! -h "$2" ] || jcds_run rm -f "$2" 2>/dev/null
+  if [ -e "$2" ] || [ -h "$2" ]; then jcds_run rm -f "$2" 2>/dev/null; fi
   set -C
   { printf '%s\\n' "$1" >"$2"; } 2>/dev/null || jcds_run rm -f "$2" 2>/dev/null
   set +C

@@ -149,6 +149,7 @@ explain_entry() { # succeeds where the image can be gone to all the same, or is 
   esac
   return 1
 }
+cd / # what is left behind keeps no directory of the caller busy
 trap "" TERM
 printf "\1-\177\r\n"
 {
