@@ -9,7 +9,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list wrap status wait cache request requests help auth condor config completion)
+      words=(run exec shell resolve list wrap status wait doctor cache request requests pull convert help auth store condor config completion)
       options=(
         '-h --help|'
         '-V --version|'
@@ -40,6 +40,12 @@ _jcds_table() {
       ;;
     'auth')
       words=(status)
+      options=(
+        '-h --help|'
+      )
+      ;;
+    'store')
+      words=(list remove prune)
       options=(
         '-h --help|'
       )
@@ -80,6 +86,7 @@ _jcds_table() {
         '--runtime|=apptainer singularity unshare bubblewrap charliecloud podman docker containerd'
         '--runtime-arg|text'
         '--if-missing|=ask request wait fail'
+        '--local|'
         '--any-registry|'
         '--status-file|file'
         '--stats|'
@@ -120,6 +127,7 @@ _jcds_table() {
         '--runtime|=apptainer singularity unshare bubblewrap charliecloud podman docker containerd'
         '--runtime-arg|text'
         '--if-missing|=ask request wait fail'
+        '--local|'
         '--any-registry|'
         '--status-file|file'
         '--stats|'
@@ -270,6 +278,28 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'doctor')
+      places=('image')
+      options=(
+        '--json|'
+        '--runtime|=apptainer singularity unshare bubblewrap charliecloud podman docker containerd'
+        '--repository|repository'
+        '--cvmfs-root|directory'
+        '--cvmfs-timeout|text'
+        '--platform|text'
+        '--no-mount|'
+        '--server|text'
+        '--keys|file'
+        '--insecure|'
+        '--forget-revision|'
+        '--cache-dir|directory'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'cache prune')
       places=()
       options=(
@@ -321,6 +351,70 @@ _jcds_table() {
     'auth status')
       places=('text')
       options=(
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'pull')
+      places=('text*')
+      options=(
+        '--as|text'
+        '--platform|text'
+        '--store|directory'
+        '--again|'
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'store list' | 'config list')
+      places=()
+      options=(
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'store remove')
+      places=('text*')
+      options=(
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'store prune')
+      places=()
+      options=(
+        '--keep-bytes|text'
+        '-n --dry-run|'
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
+    'convert')
+      places=('text')
+      options=(
+        '--to|directory'
+        '--platform|text'
+        '--limit|text'
         '--json|'
         '-v --verbose|'
         '-q --quiet|'
@@ -413,6 +507,9 @@ _jcds_table() {
         '--config|file'
         '--root|directory'
         '--period|text'
+        '--chain|'
+        '--check|'
+        '--uninstall|'
         '-n --dry-run|'
         '--repository|repository'
         '--cvmfs-root|directory'
@@ -424,19 +521,8 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
-    'config list')
-      places=()
-      options=(
-        '--json|'
-        '-v --verbose|'
-        '-q --quiet|'
-        '--no-input|'
-        '--color|=auto always never'
-        '-h --help|'
-      )
-      ;;
     'config get' | 'config unset')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust')
+      places=('=image repositories services cvmfsRoot store sharedStores cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -446,7 +532,7 @@ _jcds_table() {
       )
       ;;
     'config set')
-      places=('=image repositories services cvmfsRoot cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust' 'text')
+      places=('=image repositories services cvmfsRoot store sharedStores cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust' 'text')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -528,7 +614,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait cache request requests help auth condor config completion*')
+      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait doctor cache request requests pull convert help auth store condor config completion*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

@@ -9,9 +9,12 @@ export interface CallOptions {
   readonly anyMachine?: boolean | undefined;
   readonly anyRegistry?: boolean | undefined;
   readonly append?: readonly string[] | undefined;
+  readonly as?: string | undefined;
   readonly attribute?: readonly string[] | undefined;
   readonly bind?: readonly string[] | undefined;
   readonly cacheDir?: string | undefined;
+  readonly chain?: boolean | undefined;
+  readonly check?: boolean | undefined;
   readonly checkRegistry?: boolean | undefined;
   readonly cleanenv?: boolean | undefined;
   readonly color?: string | undefined;
@@ -32,8 +35,11 @@ export interface CallOptions {
   readonly input?: boolean | undefined;
   readonly insecure?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly keepBytes?: string | undefined;
   readonly keys?: readonly string[] | undefined;
+  readonly limit?: readonly string[] | undefined;
   readonly listPath?: string | undefined;
+  readonly local?: boolean | undefined;
   readonly message?: string | undefined;
   readonly mount?: readonly string[] | boolean | undefined;
   readonly nv?: boolean | undefined;
@@ -57,7 +63,10 @@ export interface CallOptions {
   readonly startupFiles?: boolean | undefined;
   readonly stats?: boolean | undefined;
   readonly statusFile?: string | undefined;
+  readonly store?: string | undefined;
   readonly timeout?: string | undefined;
+  readonly to?: string | undefined;
+  readonly uninstall?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly via?: string | undefined;
   readonly volume?: readonly string[] | undefined;

@@ -12,13 +12,20 @@ import { realContext } from './real-context.ts';
 /** What bin/jcds puts before the caller's words when it waits for a plan, followed by its process id. */
 const PLAN_WORD = '--jcds-plan';
 
-void start(process.argv.slice(2));
+void start(process.argv.slice(2)).then(code => code !== null && process.exit(code));
 
-async function start(words: string[]): Promise<void> {
-  if (words[0] === LOOK_WORD) runLookProgram();
-  else if (words[0] === STATS_WORD) process.exit(await stayBeside(exactWords(words).slice(1)));
-  else if (words[0] === PLAN_WORD) await startPlanning(Number(words[1]), exactWords(words.slice(2)));
-  else process.exit(await startAlone(exactWords(words)));
+/** Answers the code of this process; null: it ends by itself. */
+async function start(words: string[]): Promise<number | null> {
+  if (words[0] === LOOK_WORD) {
+    runLookProgram();
+    return null;
+  }
+  if (words[0] === STATS_WORD) return stayBeside(exactWords(words).slice(1));
+  if (words[0] !== PLAN_WORD) return startAlone(exactWords(words));
+  const launcher = Number(words[1]);
+  ignoreAsLauncher(launcher);
+  const isGone = new Promise<number>(resolve => watchLauncher(launcher, () => resolve(EXIT.failed)));
+  return Promise.race([isGone, startPlanning(launcher, exactWords(words.slice(2)))]);
 }
 
 /** Without a launcher that waits: for the commands that end in a code. */
@@ -37,16 +44,14 @@ async function stayBeside([descriptor = '', request = '', ...words]: string[]): 
 }
 
 /** For a launcher: its death ends everything, silently; every deliberate end is a plan. */
-async function startPlanning(launcher: number, words: string[]): Promise<void> {
-  ignoreAsLauncher(launcher);
-  watchLauncher(launcher, () => process.exit(EXIT.failed));
+async function startPlanning(launcher: number, words: string[]): Promise<number> {
   try {
     const context = realContext(launcher);
     const outcome = await main(words, context);
     const plan = outcome.kind === 'plan' ? outcome.plan : renderExit(outcome.code);
-    process.exit(emitPlan(plan, launcher) ? EXIT.ok : EXIT.failed);
+    return emitPlan(plan, launcher) ? EXIT.ok : EXIT.failed;
   } catch (thrown) {
-    if (!launcherLives(launcher)) process.exit(EXIT.failed);
+    if (!launcherLives(launcher)) return EXIT.failed;
     throw thrown;
   }
 }

@@ -1,7 +1,6 @@
 import './check-node.ts';
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { Script } from 'node:vm';
 import { openNothing } from './files/nothing.ts';
 import { readPlace } from './files/read.ts';
@@ -19,8 +18,10 @@ if (process.argv[2] === REHEARSE) rehearse(process.argv.slice(3));
 else keepAll();
 
 function keepAll(): void {
-  const folder = mkdtempSync(`${tmpdir()}/jcds-keep-code-`);
+  let folder: string | null = null;
   try {
+    // Beside the program: what is started from it must be nobody else's to write, and a job may see /tmp.
+    folder = mkdtempSync(`${__dirname}/rehearsal-`);
     mkdirSync(`${__dirname}/code`, { recursive: true, mode: 0o755 });
     const kept = makeRehearsal(folder, process.pid).filter(keep);
     process.stdout.write(
@@ -29,7 +30,7 @@ function keepAll(): void {
   } catch (thrown) {
     process.stdout.write(`jcds: no code was kept for faster starts (${(thrown as Error).message})\n`);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 }
 

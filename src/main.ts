@@ -3,7 +3,7 @@ import { commandText } from './command-text.ts';
 import type { CommandDeclaration } from './commands/command.ts';
 import type { Context } from './context.ts';
 import { EXIT, exitCodeFor, isJcdsError, JcdsError } from './errors.ts';
-import { errnoName, RefusedFile } from './files/refused-file.ts';
+import { errnoName, isRefusedFile } from './files/refused-file.ts';
 import { printError } from './output/console.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
 
@@ -41,7 +41,7 @@ async function act(
 function failureOf(thrown: unknown): JcdsError {
   if (isJcdsError(thrown)) return thrown;
   const { code, syscall, path } = thrown as NodeJS.ErrnoException;
-  if (thrown instanceof RefusedFile) return new FileError(thrown.path, thrown.message, thrown);
+  if (isRefusedFile(thrown)) return new FileError(thrown.path, thrown.message, thrown);
   if (code === undefined || syscall === undefined || BUGS.has(code)) throw thrown;
   return new FileError(
     path,

@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   wrap: async () => [(await import('./commands/wrap.ts')).wrap],
   status: async () => [(await import('./commands/status.ts')).status],
   wait: async () => [(await import('./commands/wait.ts')).wait],
+  doctor: async () => [(await import('./commands/doctor.ts')).doctor],
   cache: async () => [
     (await import('./commands/cache.ts')).cache,
     (await import('./commands/cache-prune.ts')).cachePrune,
@@ -31,6 +32,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   request: async () => [(await import('./commands/request.ts')).request],
   requests: async () => [(await import('./commands/requests.ts')).requests],
   auth: async () => (await import('./commands/auth.ts')).authCommands,
+  pull: async () => [(await import('./commands/pull.ts')).pull],
+  store: async () => (await import('./commands/store.ts')).storeCommands,
+  convert: async () => [(await import('./commands/convert.ts')).convert],
   condor: async () => [
     (await import('./commands/condor-submit.ts')).condorSubmit,
     (await import('./commands/condor-wrapper.ts')).condorWrapper,

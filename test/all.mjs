@@ -56,6 +56,8 @@ function vitest(name, ...filter) {
       'run',
       '--config',
       'test/vitest.config.ts',
+      // Tests wait for processes more than they compute: one worker a core, where vitest's own choice leaves one core free.
+      `--maxWorkers=${availableParallelism()}`,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
@@ -79,14 +81,7 @@ function hostIsReady() {
 suite('build', process.execPath, ['.ci/build.mjs']);
 suite('lint', bin('biome'), ['check', '--config-path=.ci/lint.jsonc', '.']);
 suite('types', bin('tsc'), ['--noEmit']);
-// Unit tests wait for processes more than they compute: one worker a core, where vitest's own choice leaves one core free.
-vitest(
-  'unit',
-  `--maxWorkers=${availableParallelism()}`,
-  '--exclude',
-  '**/*.host.test.ts',
-  ...filesToExclude(),
-);
+vitest('unit', '--exclude', '**/*.host.test.ts', ...filesToExclude());
 if (everything) {
   if (process.getuid() !== 0) {
     console.error(

@@ -15,6 +15,18 @@ export function processesOf(text: string): number[] {
   return [...processes()].filter(([, words]) => words.join(' ').includes(text)).map(([pid]) => pid);
 }
 
+/** Ends those that were started with this variable, as `NAME=value`. */
+export function endProcessesWith(variable: string): void {
+  for (const pid of processes().keys()) {
+    if (!of(pid, 'environ').split('\0').includes(variable)) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 /** Whether a process still runs; one that nobody has reaped yet does not. */
 export function lives(pid: number): boolean {
   return /^State:\s+[^XZ]/m.test(of(pid, 'status'));

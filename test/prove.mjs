@@ -1,5 +1,5 @@
 // `npm run prove -- NAME [--count N] [--seed S] […]`: proofs that are wanted in large numbers. Each is a row of PROOFS. The last
-// run of each (commit, seed, count, minutes, what failed) is written to test/proofs.json, which notes and pages quote.
+// two runs of each (commit, seed, count, minutes, what failed) are written to test/proofs.json, which notes and pages quote.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,7 @@ const record = join(root, 'test/proofs.json');
 const PROOFS = {
   situations: { file: 'situations/prove.ts', function: 'proveSituations', count: 300 },
   planted: { file: 'situations/planted.ts', function: 'provePlanted', count: 300 },
+  archives: { file: 'conversion/prove.ts', function: 'proveArchives', count: 100_000 },
   names: { file: 'names/prove.ts', function: 'proveNames', count: 3000 },
 };
 
@@ -89,5 +90,7 @@ function keep(name, run) {
   const known = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')) : {};
   const commit = `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', 'src', 'bin') === '' ? '' : ' and uncommitted changes'}`;
   const last = { commit, date: new Date().toISOString().slice(0, 10), ...run };
-  writeFileSync(record, `${JSON.stringify({ ...known, [name]: last }, null, 2)}\n`);
+  // The last two: a claim about two seeds is two runs.
+  const runs = [last, ...[known[name] ?? []].flat()].slice(0, 2);
+  writeFileSync(record, `${JSON.stringify({ ...known, [name]: runs }, null, 2)}\n`);
 }

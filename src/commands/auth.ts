@@ -3,6 +3,7 @@ import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { EXIT, exitCodeFor } from '../errors.ts';
 import { printError, speaker } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
 import { forgesOf, NoWishlistError } from '../publication-requests/service.ts';
 import { worstCode } from '../publication-requests/show.ts';
@@ -42,7 +43,7 @@ function show(standing: TokenStanding, json: boolean, context: Context): void {
   const { host, error, where, user, scopes, expires } = standing;
   if (json) {
     const told = error && { code: error.code, message: error.message, hint: error.hint ?? null };
-    context.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...standing, error: told })}\n`);
+    context.stdout.write(jsonLine({ schemaVersion: SCHEMA_VERSION, ...standing, error: told }));
     return;
   }
   if (where !== null) {

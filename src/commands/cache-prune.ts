@@ -3,6 +3,7 @@ import { mountedRepositories } from '../cvmfs/client-cache.ts';
 import { DEFAULT_CVMFS_ROOT } from '../cvmfs/root.ts';
 import { EXIT } from '../errors.ts';
 import { bytesText } from '../output/amount.ts';
+import { jsonLine } from '../output/json.ts';
 import { textLines } from '../output/safe-text.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { cleaningLines } from '../status/cache-rows.ts';
@@ -34,7 +35,7 @@ export const cachePrune: CommandDeclaration = {
         bytes,
         dryRun: isDry,
       };
-      context.stdout.write(`${JSON.stringify(report)}\n`);
+      context.stdout.write(jsonLine(report));
       return exit(EXIT.ok);
     }
     const what = names.length === 0 ? 'nothing' : names.join(', ');

@@ -11,6 +11,7 @@ import { EXIT } from '../errors.ts';
 import { httpWishesOf } from '../job/http-options.ts';
 import { readImageName, searchOf } from '../job/locate.ts';
 import { speaker } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
 import { safeText, textLines } from '../output/safe-text.ts';
 import { colorWish, type Style, styleFor } from '../output/style.ts';
 import { table } from '../output/table.ts';
@@ -85,7 +86,7 @@ async function reportRound({ call, settings, style }: Asked, context: Context): 
   const names = repositories.map(({ name }) => name);
   const question = { root, repositories: names, timeout: timeout * 1000 };
   const report = await gatherCacheReport(question, context);
-  if (flag(call, 'json')) return { text: `${JSON.stringify(cacheJson(report))}\n`, code: EXIT.ok };
+  if (flag(call, 'json')) return { text: jsonLine(cacheJson(report)), code: EXIT.ok };
   const parts = [
     await draw(['CACHE', 'NUMBER', 'AMOUNT', 'WHAT IT MEANS'], cacheRows(report), style, context),
     textLines(whyNoClient(report).flatMap(line => folded(line, context))),
@@ -120,7 +121,7 @@ async function imageRound({ call, settings, style, isFirst }: Asked, context: Co
   const question = { published, overHttp: seen.overHttp, search, requested, deadline };
   const gathered = await gatherImageCache(question, context);
   const text = flag(call, 'json')
-    ? `${JSON.stringify(imageCacheJson(published, seen, gathered))}\n`
+    ? jsonLine(imageCacheJson(published, seen, gathered))
     : await draw(['NUMBER', 'AMOUNT', 'WHAT IT MEANS'], imageCacheRows(gathered), style, context);
   return { text, code: EXIT.ok };
 }

@@ -47,7 +47,7 @@ export const condorMachineAd: CommandDeclaration = {
         throw new UsageError('-o is for the script', 'jcds condor machine-ad --script -o FILE');
       context.stdout.write(await tellMachine(script, settings.cvmfsTimeout, context.environment));
     } else if (file === undefined) context.stdout.write(script);
-    else writeScript(file, Buffer.from(script), { force: flag(call, 'force'), mode: 0o755 });
+    else writeScript(file, Buffer.from(script), { force: flag(call, 'force'), mode: 0o755, isExact: true });
     return exit(0);
   },
 };

@@ -15,7 +15,7 @@ export const condorWrapper: CommandDeclaration = {
   name: 'wrapper',
   summary: 'Write the job wrapper of an HTCondor pool, which runs jobs in the image that they name',
   description:
-    'The script is for USER_JOB_WRAPPER on execute nodes, and needs no Node.js. A job that says My.JCDSImage = "IMAGE" in its submit description runs in that image; every other job, and what HTCondor puts into a container itself, is left as it is. A job that cannot start ends with 75 (later, or elsewhere) or 125 (never), and says why on standard error and in .jcds-status.json. It is a convenience, not a fence: docs/htcondor.md.',
+    'The script is for USER_JOB_WRAPPER on execute nodes, and needs no Node.js. A job that says My.JCDSImage = "IMAGE" in its submit description runs in that image; every other job, and what HTCondor puts into a container itself, is left as it is. A job that cannot start ends with 75 (later, or elsewhere) or 125 (never), and says why on standard error and in .jcds-status.CLUSTER.PROCESS.json. It is a convenience, not a fence: docs/htcondor.md.',
   arguments: [],
   options: [
     {

@@ -1,12 +1,13 @@
 import { SettingValueError } from '../configuration/errors.ts';
 import { loadConfiguration, SITE_FILE } from '../configuration/load.ts';
-import { parseTextValue } from '../configuration/parse-value.ts';
+import { parseFileValue, parseTextValue } from '../configuration/parse-value.ts';
 import type { ProjectUse } from '../configuration/project-use.ts';
 import { SETTINGS, type SettingRow, type Settings } from '../configuration/settings.ts';
 import { changeUserSetting } from '../configuration/write-user.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { printNote } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
+import { safeLines } from '../output/safe-text.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
@@ -35,7 +36,7 @@ export const configCommands: readonly CommandDeclaration[] = [
       else
         for (const [key, value] of Object.entries(settings))
           context.stdout.write(
-            `${key} = ${JSON.stringify(value)}  (${whose(sources[key as keyof Settings], project)})\n`,
+            `${key} = ${safeLines(`${JSON.stringify(value)}  (${whose(sources[key as keyof Settings], project)})`)}\n`,
           );
       return exit(EXIT.ok);
     },
@@ -48,7 +49,7 @@ export const configCommands: readonly CommandDeclaration[] = [
     options: [],
     async action(call, context) {
       const { settings } = loadConfiguration(context, {}, { isQuestion: true });
-      context.stdout.write(`${JSON.stringify(settings[knownKey(call.arguments[0])])}\n`);
+      context.stdout.write(jsonLine(settings[knownKey(call.arguments[0])]));
       return exit(EXIT.ok);
     },
   },
@@ -67,7 +68,8 @@ export const configCommands: readonly CommandDeclaration[] = [
       const row: SettingRow = SETTINGS[key];
       if (row.by === 'site')
         throw new UsageError(`only ${SITE_FILE} may set ${key}`, 'jcds help configuration');
-      const parsed = parseTextValue(row, text);
+      const typed = parseTextValue(row, text);
+      const parsed = 'reason' in typed ? typed : parseFileValue(row, typed.value);
       if ('reason' in parsed) throw new SettingValueError(key, text, parsed.reason);
       await changeUserSetting(key, () => parsed.value as never, context);
       return exit(EXIT.ok);

@@ -78,6 +78,10 @@ export const JOB_OPTIONS: readonly OptionRow[] = [
     variable: 'JCDS_IF_MISSING',
   },
   {
+    flags: '--local',
+    description: 'run the copy in the local store, and do not look at CVMFS (docs/local.md)',
+  },
+  {
     flags: '--any-registry',
     description: 'accept an image that was made from another registry than the one typed',
     variable: 'JCDS_ANY_REGISTRY',

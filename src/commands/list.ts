@@ -15,6 +15,7 @@ import { httpWishesOf } from '../job/http-options.ts';
 import { searchOf } from '../job/locate.ts';
 import { searchWords } from '../job/search-words.ts';
 import { speaker } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
 import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
 import { listedName } from '../repositories/listed-name.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
@@ -142,11 +143,11 @@ function line(
   { repository, path, name }: { readonly repository: string; readonly path: string; readonly name: string },
   http: HttpView | null,
 ): string {
-  return JSON.stringify({
+  return jsonLine({
     repository,
     name,
     path: `${root}/${repository}/${path}`,
     mounted: http === null,
     verified: http?.verified ?? null,
-  });
+  }).trimEnd();
 }

@@ -4,6 +4,7 @@ import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { printNote, speaker } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
 import { colorWish, type Meaning, styleFor } from '../output/style.ts';
 import { type Cell, table } from '../output/table.ts';
 import { type OwnRequest, ownRequestsTo } from '../publication-requests/own-requests.ts';
@@ -36,7 +37,7 @@ export const requests: CommandDeclaration = {
     const shown = flag(call, 'all') ? found : found.filter(isUnfinished);
     if (flag(call, 'json'))
       for (const request of shown)
-        context.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...request })}\n`);
+        context.stdout.write(jsonLine({ schemaVersion: SCHEMA_VERSION, ...request }));
     else if (shown.length > 0) await print(shown, call, context);
     else if (!flag(call, 'quiet'))
       printNote(

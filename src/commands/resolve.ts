@@ -6,8 +6,8 @@ import { findAnywhere, type SeenImage } from '../cvmfs/find-anywhere.ts';
 import type { Search } from '../cvmfs/find-publication.ts';
 import type { HttpOptions } from '../cvmfs/no-mount/http-options.ts';
 import { tellHttp } from '../cvmfs/no-mount/tell-http.ts';
-import { type Published, requirePublished } from '../cvmfs/publication.ts';
-import { DEFAULT_CVMFS_ROOT } from '../cvmfs/root.ts';
+import { pathForOthers } from '../cvmfs/path-for-others.ts';
+import { requirePublished } from '../cvmfs/publication.ts';
 import { EXIT } from '../errors.ts';
 import { checkIdentity, identityFindings, refusalOf } from '../job/findings.ts';
 import { httpWishesOf } from '../job/http-options.ts';
@@ -17,7 +17,6 @@ import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
 import { repositoriesFrom, SERVICES } from '../repositories/index.ts';
-import { LAYOUTS } from '../repositories/layouts/index.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import { isFinal, newestOf, type Standing } from '../status/newest.ts';
 import { NotInRevisionError } from '../status/not-in-revision.ts';
@@ -80,14 +79,6 @@ export const resolve: CommandDeclaration = {
     return exit(EXIT.ok);
   },
 };
-
-/**
- * The readable path, where every program that follows it gets to the image. The absolute links of a layout lead below /cvmfs,
- * wherever the root in use is; then it is the real directory.
- */
-function pathForOthers({ layout, path, target }: Published, root: string): string {
-  return LAYOUTS[layout].hasAbsoluteLinks && root !== DEFAULT_CVMFS_ROOT ? target : path;
-}
 
 /** How an absence stands to the newest revision; null: the image is there, or could not be seen. */
 async function standingOf(

@@ -2,6 +2,7 @@ import { amendIndex } from '../completion/index-file.ts';
 import { refreshWhenDue } from '../completion/refresh.ts';
 import { EXIT } from '../errors.ts';
 import { searchWords } from '../job/search-words.ts';
+import { jsonLine } from '../output/json.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { type Round, watch } from '../output/watch.ts';
 import { typedRepositories } from '../repositories/typed.ts';
@@ -63,7 +64,7 @@ export const status: CommandDeclaration = {
       const width = context.stdout.isTerminal ? context.stdout.columns : null;
       const typed = typedRepositories(call.options, namesOf(question));
       const text = flag(call, 'json')
-        ? `${JSON.stringify(statuses.map(statusJson))}\n`
+        ? jsonLine(statuses.map(statusJson))
         : await reportText(statuses, { width, style, verbose: flag(call, 'verbose'), typed });
       return { text, code: exitCodeOf(statuses) };
     };

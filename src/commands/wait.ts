@@ -1,6 +1,8 @@
 import type { Call } from '../call.ts';
 import type { Context } from '../context.ts';
+import { pathForOthers } from '../cvmfs/path-for-others.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { jsonLine } from '../output/json.ts';
 import { progress } from '../output/progress.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import { durationText, parseDuration } from '../status/duration.ts';
@@ -64,7 +66,9 @@ export const wait: CommandDeclaration = {
       tell: (news, waited) =>
         line.update(`waiting for ${name}: ${news}`, ` (${durationText(waited)} of ${durationText(timeout)})`),
     }).finally(() => line.end());
-    context.stdout.write(flag(call, 'json') ? `${JSON.stringify(statusJson(seen))}\n` : `${pathOf(seen)}\n`);
+    context.stdout.write(
+      flag(call, 'json') ? jsonLine(statusJson(seen)) : `${pathOf(seen, question.search.root)}\n`,
+    );
     return exit(EXIT.ok);
   },
 };
@@ -89,6 +93,7 @@ async function lookOnce(question: StatusQuestion, seconds: number, context: Cont
   return status!;
 }
 
-function pathOf({ publication }: ImageStatus): string {
-  return publication.state === 'published' ? publication.path : '';
+function pathOf({ publication, overHttp }: ImageStatus, root: string): string {
+  if (publication.state !== 'published') return '';
+  return overHttp ? publication.path : pathForOthers(publication, root);
 }

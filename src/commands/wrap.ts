@@ -3,7 +3,7 @@ import type { CommandDeclaration } from './command.ts';
 import { CONTAINED_ARGUMENTS, IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
 
 /** Options of a job that say nothing about a script: it runs later, somewhere else, and decides nothing on its own. */
-const NOT_IN_A_SCRIPT = ['--if-missing', '--status-file', '--dry-run', '--json'];
+const NOT_IN_A_SCRIPT = ['--if-missing', '--local', '--status-file', '--dry-run', '--json'];
 
 /** `jcds wrap`: a script that runs an image without Node.js. */
 export const wrap: CommandDeclaration = {

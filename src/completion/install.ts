@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { readText } from '../files/read.ts';
 import { fileTrouble } from '../files/refused-file.ts';
+import { statusIfThere } from '../files/status.ts';
 import { askBash, askZsh } from './ask-shell.ts';
 import { bashPlace, fishPlace, isInUse, type Place, zshPlace } from './places.ts';
 import { removeScript, type ShellName, shippedScript, writeScript } from './script-files.ts';
@@ -71,6 +72,12 @@ export async function uninstallFor(shell: ShellName, context: InstallContext): P
       ? { kind: edited, file }
       : { kind: 'wanted', file, lines: [], reason: edited.failed };
   return { shell, file: place.file, script, startUp };
+}
+
+/** The script that is installed for a shell; null: there is none. Changes nothing. Throws what the system says of what it cannot see. */
+export async function installedFor(shell: ShellName, context: InstallContext): Promise<string | null> {
+  const { file } = await placeOf(shell, context);
+  return statusIfThere(file)?.isFile() === true ? file : null;
 }
 
 async function placeOf(shell: ShellName, context: InstallContext): Promise<Place> {

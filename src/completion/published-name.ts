@@ -2,6 +2,7 @@ import { digestProblem } from '../image/digest.ts';
 import { isImageRepository, isTag } from '../image/reference.ts';
 import { isRegistryName, looksLikeRegistry } from '../image/registry.ts';
 import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
+import { listedName } from '../repositories/listed-name.ts';
 
 /** What a name in the index is made of; the shells look for these characters again. None of them needs quoting. */
 const SHAPE =
@@ -32,13 +33,12 @@ export function publishedName(text: string): string | null {
 }
 
 /**
- * What one types for an image that stands at this path of a repository: mostly the path itself; in Galaxy's layout
+ * What one types for an image that stands at this path of a repository: what `list` prints for it; in Galaxy's layout
  * (`all/bwa:0.7`) the name that it is known by, `quay.io/biocontainers/bwa:0.7`. null: nothing that can be typed.
  */
 export function nameAtPath(path: string, layout: LayoutName): string | null {
-  const parsed = LAYOUTS[layout].parsePath(path);
-  if (parsed === null || parsed.repository === null) return null;
-  const { registry, repository, tag, digest } = parsed;
-  const end = `${repository}:${tag ?? digest}`;
-  return publishedName(registry === null || path.endsWith(`/${end}`) ? path : `${registry}/${end}`);
+  const { registry, repository, tag } = LAYOUTS[layout].parsePath(path) ?? {};
+  const isKnownOtherwise = layout === 'files' && repository !== undefined;
+  const name = isKnownOtherwise ? `${registry}/${repository}:${tag}` : listedName(path, LAYOUTS[layout]);
+  return name === null ? null : publishedName(name);
 }

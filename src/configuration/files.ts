@@ -1,7 +1,7 @@
 import { readTextIfThere } from '../files/read.ts';
-import { errnoOf, fileTrouble, RefusedFile } from '../files/refused-file.ts';
+import { errnoOf, fileTrouble, isRefusedFile } from '../files/refused-file.ts';
 import { ConfigurationError } from './errors.ts';
-import { isRecord, parseJsonValue } from './parse-value.ts';
+import { isRecord, parseFileValue } from './parse-value.ts';
 import { SETTINGS, type SettingRow, type Settings } from './settings.ts';
 
 /** One file's share of the settings. */
@@ -30,7 +30,7 @@ export function readLayer(file: string, owner: 'user' | 'site', uid: number): La
   } catch (thrown) {
     const reason = fileTrouble(thrown);
     if (reason === null) throw thrown;
-    const isOthers = thrown instanceof RefusedFile && ['foreign', 'writable'].includes(thrown.refusal);
+    const isOthers = isRefusedFile(thrown) && ['foreign', 'writable'].includes(thrown.refusal);
     if (owner === 'user' && (isOthers || CLOSED.has(errnoOf(thrown))))
       return { file, values: {}, enforced: {}, notes: [`${file} is not used: ${reason}`], unread: reason };
     throw new ConfigurationError(file, null, null, `cannot be read (${reason})`, thrown);
@@ -91,7 +91,7 @@ function readValues(
         `${file}, line ${lineOf(text, key)}: a ${owner === 'project' ? 'project' : 'user'} may not set ${key}`,
       );
     else {
-      const parsed = parseJsonValue(row, value);
+      const parsed = parseFileValue(row, value);
       if ('reason' in parsed) throw new ConfigurationError(file, lineOf(text, key), key, parsed.reason);
       values[key] = parsed.value;
     }

@@ -9,8 +9,10 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
   if (typeof kind !== 'string') return oneOf(kind, value);
   switch (kind) {
     case 'text':
+    case 'path':
       return typeof value === 'string' && value !== '' ? { value } : { reason: 'must be a text' };
     case 'list':
+    case 'paths':
       return isListOfTexts(value) ? { value } : { reason: 'must be a list of texts' };
     case 'seconds':
       return isSeconds(value)
@@ -31,10 +33,23 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
   }
 }
 
+/**
+ * The same for what stands in a file, or is to stand there: a path must be absolute. Of a relative one the working directory would
+ * decide, so that whoever made what one works in would bring stores and images; options and variables are written for one place.
+ */
+export function parseFileValue(row: SettingRow, value: unknown): Parsed {
+  const parsed = parseJsonValue(row, value);
+  if ('reason' in parsed || (row.kind !== 'path' && row.kind !== 'paths')) return parsed;
+  const relative = [parsed.value].flat().find(path => !String(path).startsWith('/'));
+  if (relative === undefined) return parsed;
+  return { reason: `must be absolute in a file, and ${JSON.stringify(relative)} does not begin with /` };
+}
+
 /** Reads the text of an environment variable or of `jcds config set` as its row's kind. Lists are separated by commas. */
 export function parseTextValue(row: SettingRow, text: string): Parsed {
-  if (typeof row.kind !== 'string' || row.kind === 'text') return parseJsonValue(row, text);
-  if (row.kind === 'list') return { value: wordsOf(text) };
+  if (typeof row.kind !== 'string' || row.kind === 'text' || row.kind === 'path')
+    return parseJsonValue(row, text);
+  if (row.kind === 'list' || row.kind === 'paths') return { value: wordsOf(text) };
   if (row.kind === 'pairs')
     return parseJsonValue(row, Object.fromEntries(wordsOf(text).map(word => word.split(/=(.*)/s, 2))));
   if (row.kind === 'seconds') return parseJsonValue(row, text.trim() === '' ? Number.NaN : Number(text));

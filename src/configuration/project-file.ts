@@ -65,13 +65,18 @@ export function projectLayer({ file, content }: Pick<Project, 'file' | 'content'
 
 /**
  * A project's bind, with its source taken from the project's directory. It must stay below it, also by links, and it is shown
- * at its own path: a clone must not put a program of its own in the place of the image's.
+ * at its own path: a clone must not put a program of its own in the place of the image's. A colon in the path of the clone
+ * itself would do so, as whoever reads the bind takes what is behind it for the place.
  */
 function projectBind(project: string, bind: string): { readonly bind: string } | { readonly wrong: string } {
   const [source = '', place = '', ...rest] = bind.split(':');
   const absolute = resolve(project, source);
   if (!isBelow(project, absolute) || !isBelow(realPathOf(project), realPathOf(absolute)))
     return { wrong: 'is not below the project' };
+  if (absolute.includes(':'))
+    return {
+      wrong: `is not shown: ${JSON.stringify(absolute)} has a colon, which parts the words of a bind`,
+    };
   if (place !== '' && place !== absolute)
     return { wrong: 'is not shown: what a project binds appears at its own path only' };
   return { bind: [absolute, ...(rest.length === 0 ? [] : ['', ...rest])].join(':') };

@@ -9,6 +9,10 @@ export interface Settings {
   /** Further rows of the table of services, or changes to known ones, by repository name. */
   services: Readonly<Record<string, Partial<Repository>>>;
   cvmfsRoot: string | null;
+  /** Where local copies are kept; null: the usual place (see store-directory.ts). */
+  store: string | null;
+  /** Stores that others keep, searched before the user's own and never written. */
+  sharedStores: readonly string[];
   /** Seconds. */
   cvmfsTimeout: number;
   /** Runtimes in order of preference; empty: the table's order. */
@@ -41,6 +45,8 @@ export const DEFAULTS: Settings = {
   repositories: ['containers.jinr.ru'],
   services: {},
   cvmfsRoot: null,
+  store: null,
+  sharedStores: [],
   cvmfsTimeout: 20,
   runtimes: [],
   batchExcludes: [],
@@ -59,7 +65,16 @@ export const DEFAULTS: Settings = {
 
 /** How one key is read: from JSON, from its environment variable, and who may set it. */
 export interface SettingRow {
-  readonly kind: 'text' | 'list' | 'seconds' | 'boolean' | 'pairs' | 'services' | readonly string[];
+  readonly kind:
+    | 'text'
+    | 'path'
+    | 'list'
+    | 'paths'
+    | 'seconds'
+    | 'boolean'
+    | 'pairs'
+    | 'services'
+    | readonly string[];
   /**
    * `project`: a cloned directory as well; it is not trusted with servers, keys, runtimes, runtime arguments or forges. `site`:
    * the site's file alone.
@@ -77,7 +92,17 @@ export const SETTINGS = {
     by: 'user',
     meaning: 'rows added to the table of services, by repository name',
   },
-  cvmfsRoot: { kind: 'text', by: 'user', meaning: 'where CVMFS is mounted' },
+  cvmfsRoot: { kind: 'path', by: 'user', meaning: 'where CVMFS is mounted' },
+  store: {
+    kind: 'path',
+    by: 'user',
+    meaning: 'where local copies of images are kept (`$XDG_DATA_HOME/jcds/store`)',
+  },
+  sharedStores: {
+    kind: 'paths',
+    by: 'user',
+    meaning: 'stores of local copies that others keep: searched before your own, never written',
+  },
   cvmfsTimeout: { kind: 'seconds', by: 'user', meaning: 'how long a look at CVMFS may take, in seconds' },
   runtimes: { kind: 'list', by: 'user', meaning: 'runtimes in order of preference' },
   batchExcludes: {

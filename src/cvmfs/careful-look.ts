@@ -1,5 +1,6 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { isJcdsError } from '../errors.ts';
+import { byteEntries } from '../files/byte-entries.ts';
 import { followLink } from '../repositories/links.ts';
 import { errnoOf, type Walked, walk } from '../rootfs/walk.ts';
 import { candidatesOf, lowerCaseTwin } from './candidates.ts';
@@ -72,13 +73,11 @@ export function carefulLook(
         const [name, text] = [entry.name.toString(), path.toString().slice(1)];
         if (name.startsWith('.')) continue;
         if (layout.isImageName(name, depth)) names.push(text);
-        else if (entry.isDirectory() && mayHold(`${text}/`, beginning)) visit(path, depth + 1);
+        else if (mayHold(`${text}/`, beginning) && guarded(row.name, shown, () => entry.isDirectory()))
+          visit(path, depth + 1);
       }
     };
-    const list = (directory: Buffer) =>
-      guarded(row.name, directory.toString(), () =>
-        readdirSync(directory, { withFileTypes: true, encoding: 'buffer' }),
-      );
+    const list = (directory: Buffer) => guarded(row.name, directory.toString(), () => byteEntries(directory));
     const listOrNote = (directory: Buffer, shown: string) => {
       try {
         return list(directory);

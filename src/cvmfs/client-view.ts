@@ -66,6 +66,11 @@ export function clientRevision(attributes: Attributes): ClientRevision {
   };
 }
 
+/** Whether the client should have looked for a newer revision by now: it tells less than no minutes. */
+export function isOverdue(attributes: Attributes): boolean {
+  return /^-\d/.test(textIn(attributes)('expires') ?? '');
+}
+
 /** Reads the attributes of TRAFFIC_NAMES. */
 export function clientTraffic(attributes: Attributes): ClientTraffic {
   const text = textIn(attributes);

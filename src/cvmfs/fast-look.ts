@@ -66,5 +66,5 @@ function readFinding(output: Buffer, { repository, candidates }: FastQuestion): 
 }
 
 function isLayout(text: string | undefined): text is LayoutName {
-  return text === 'osg' || text === 'cern' || text === 'files';
+  return text === 'osg' || text === 'cern' || text === 'files' || text === 'store';
 }

@@ -60,7 +60,10 @@ export async function findPublications(
 export function lookAtFirst(image: ImageName, { root, repositories, timeout }: Search): Published | null {
   const row = image.kind === 'place' ? rowOf(image.place.repository, repositories) : repositories[0];
   if (row === undefined) return null;
-  const candidates = { osg: best(image, 'osg'), cern: best(image, 'cern'), files: best(image, 'files') };
+  const candidates = {
+    ...{ osg: best(image, 'osg'), cern: best(image, 'cern') },
+    ...{ files: best(image, 'files'), store: best(image, 'store') },
+  };
   const limit = Math.min(timeout * 1000, FAST_LIMIT);
   const spelled = image.kind === 'reference' ? spelledRegistry(image.reference) : null;
   const found = lookFast({

@@ -77,7 +77,7 @@ export function listPublications(
         );
     };
     try {
-      child = startFind(path, row);
+      child = startFind(path, row, startOf(beginning));
       child.stdout?.on('data', (piece: Buffer) => {
         timer.refresh();
         if (!settled && !reader.read(piece)) settle({ state: 'stopped' });
@@ -89,8 +89,17 @@ export function listPublications(
   });
 }
 
-function startFind(path: string, row: RepositoryRow): ChildProcess {
-  const args = ['-c', SCRIPT, 'jcds-list', path, row.layout];
+/**
+ * The directory in the root in which all wanted names stand: others need not be opened. `.` for all; and for what is hidden or may
+ * be an image, which the listing leaves out by itself.
+ */
+function startOf(beginning: string): string {
+  const [, directory] = /^([^./:][^/:]*)\//.exec(beginning) ?? [];
+  return directory === undefined ? '.' : `./${directory}`;
+}
+
+function startFind(path: string, row: RepositoryRow, start: string): ChildProcess {
+  const args = ['-c', SCRIPT, 'jcds-list', path, row.layout, start];
   const child = startChild({ file: '/bin/sh', args, environment: SHELL_ENVIRONMENT });
   child.stdin?.on('error', () => {});
   child.stdin?.end();

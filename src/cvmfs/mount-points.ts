@@ -7,6 +7,9 @@ export interface MountPoint {
   readonly type: string;
   /** What is mounted: `cvmfs2` for a repository, a device, `host:/export`, … */
   readonly source: string;
+  /** Which file system (`8:1`), and the directory of it that is shown here. */
+  readonly device: string;
+  readonly root: string;
 }
 
 /** The mounts that this process sees, in order; a later one on the same directory hides the earlier. */
@@ -17,9 +20,10 @@ export function mountPoints(text: string = mountInfo()): MountPoint[] {
     const directory = fields[4];
     const type = fields[separator + 1];
     const source = unescapeOctal(fields[separator + 2] ?? '');
+    const [, , device = '', root = ''] = fields;
     return directory === undefined || separator < 0 || type === undefined
       ? []
-      : [{ directory: unescapeOctal(directory), type, source }];
+      : [{ directory: unescapeOctal(directory), type, source, device, root: unescapeOctal(root) }];
   });
 }
 

@@ -76,17 +76,26 @@ export class NotPublishedError extends JcdsError {
     const place = looked.length === 1 ? ` (looked at ${safeText(looked[0]!.path, 300)})` : '';
     super({
       code: 'NOT_PUBLISHED',
-      message: `${safeText(name)} is not published in ${repositories.join(', ') || 'any repository'}${place}`,
-      hint:
-        meant === undefined
-          ? missingHint(name, looked, typed)
-          : `did you mean ${safeText(meant)}? It is published`,
+      message:
+        looked.length === 0
+          ? `${safeText(name)} is not published: no repository that was searched has a place for such a name`
+          : `${safeText(name)} is not published in ${repositories.join(', ')}${place}`,
+      hint: missingHint(name, looked, typed, meant),
     });
   }
 }
 
-/** What to do about an image that is not published. A path cannot be asked for, and neither can one of a service that keeps no list. */
-export function missingHint(name: string, looked: readonly LookedAt[], typed: string): string {
+/**
+ * What to do about an image that is not published. A path cannot be asked for, and neither can one of a service that keeps no list.
+ * @param meant a published name much like it
+ */
+export function missingHint(
+  name: string,
+  looked: readonly LookedAt[],
+  typed: string,
+  meant: string | undefined,
+): string {
+  if (meant !== undefined) return `did you mean ${safeText(meant)}? It is published`;
   const see = `see what is there with: jcds list ${typed}${hintPattern(name)}`;
   const isUnasked = looked.every(({ repository }) =>
     SERVICES.some(row => row.name === repository && row.wishlist === undefined),

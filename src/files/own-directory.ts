@@ -1,21 +1,20 @@
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import { fchmodSync, fstatSync, mkdirSync } from 'node:fs';
+import {
+  type HeldDirectory,
+  hold,
+  holdNamedOwn,
+  holdNoLink,
+  judged,
+  judgeOwn,
+  letGo,
+} from './held-directory.ts';
 import { checkLinks } from './links.ts';
-import { errnoOf, parentOf, type Refusal, RefusedFile } from './refused-file.ts';
+import { errnoOf, parentOf } from './refused-file.ts';
 
-const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 const EVERYBODY = 0o002;
 const OTHERS = 0o022;
 const ALL_OTHERS = 0o077;
 const STICKY = 0o1000;
-
-/** A directory that is held open: no link that is put in its way meanwhile leads a writer elsewhere. */
-interface Held {
-  readonly descriptor: number;
-  /** By which files in it are named while it is open. */
-  readonly path: string;
-  /** Its name for people. */
-  readonly shown: string;
-}
 
 /** Directories of jcds' own. */
 export interface OwnDirectory {
@@ -24,7 +23,7 @@ export interface OwnDirectory {
   /** The directories below it. */
   readonly names: readonly string[];
   readonly uid: number;
-  /** The user has named `base`: it is there, may be a link, and what is above it is the user's affair. */
+  /** The user has named `base`: it is there, may be a link of the user's or root's, and what is above it is the user's affair. */
   readonly isNamed?: boolean;
 }
 
@@ -55,41 +54,41 @@ function within<T>(
   isMade: boolean,
   use: (path: string) => T,
 ): T {
-  let held = isNamed ? judgeOwn(hold(base, base, O_DIRECTORY), uid) : holdParent(parentOf(base), uid, isMade);
+  let held = isNamed ? holdNamedOwn(base, uid) : holdParent(parentOf(base), uid, isMade);
   try {
     const own = isNamed ? [] : [base.slice(base.lastIndexOf('/') + 1)];
     for (const [index, name] of [...own, ...names].entries()) {
       const inner = holdOwn(held, name, uid, isMade);
       if (index >= own.length) closeToOthers(inner);
-      closeSync(held.descriptor);
+      letGo(held);
       held = inner;
     }
     return use(held.path);
   } finally {
-    closeSync(held.descriptor);
+    letGo(held);
   }
 }
 
 /** The directory that holds jcds' own; made where it is missing, but never a home that is not there. */
-function holdParent(path: string, uid: number, isMade: boolean): Held {
+function holdParent(path: string, uid: number, isMade: boolean): HeldDirectory {
   checkLinks(path, uid);
   const found = holdSafely(path, uid);
   if (found !== null) return found;
   if (!isMade) throw new Absent();
   const above = holdSafely(parentOf(path), uid);
-  if (above === null) return hold(path, path, O_DIRECTORY);
+  if (above === null) return hold(path);
   try {
     return holdOwn(above, path.slice(path.lastIndexOf('/') + 1), uid, true);
   } finally {
-    closeSync(above.descriptor);
+    letGo(above);
   }
 }
 
 /** null: there is no such directory. */
-function holdSafely(path: string, uid: number): Held | null {
-  let held: Held;
+function holdSafely(path: string, uid: number): HeldDirectory | null {
+  let held: HeldDirectory;
   try {
-    held = hold(path, path, O_DIRECTORY);
+    held = hold(path);
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return null;
     throw thrown;
@@ -102,23 +101,19 @@ function holdSafely(path: string, uid: number): Held | null {
   });
 }
 
-function holdOwn(above: Held, name: string, uid: number, isMade: boolean): Held {
+function holdOwn(above: HeldDirectory, name: string, uid: number, isMade: boolean): HeldDirectory {
   const path = `${above.path}/${name}`;
   const shown = `${above.shown === '/' ? '' : above.shown}/${name}`;
   if (isMade) make(path);
-  let held: Held;
   try {
-    held = hold(path, shown, O_DIRECTORY | O_NOFOLLOW);
+    return judgeOwn(holdNoLink(path, shown), uid);
   } catch (thrown) {
-    const errno = errnoOf(thrown);
-    if (errno === 'ENOENT' && !isMade) throw new Absent();
-    throw errno === 'ENOTDIR' || errno === 'ELOOP' ? new RefusedFile(shown, 'link') : thrown;
+    throw errnoOf(thrown) === 'ENOENT' && !isMade ? new Absent() : thrown;
   }
-  return judgeOwn(held, uid);
 }
 
 /** What is below jcds' own directory is nobody else's to read. By its descriptor: no link leads this elsewhere. */
-function closeToOthers({ descriptor }: Held): void {
+function closeToOthers({ descriptor }: HeldDirectory): void {
   if ((fstatSync(descriptor).mode & ALL_OTHERS) !== 0) fchmodSync(descriptor, 0o700);
 }
 
@@ -128,27 +123,4 @@ function make(path: string): void {
   } catch (thrown) {
     if (errnoOf(thrown) !== 'EEXIST') throw thrown;
   }
-}
-
-function judgeOwn(held: Held, uid: number): Held {
-  return judged(held, ({ uid: owner, mode }) =>
-    owner !== uid ? 'foreign' : (mode & OTHERS) !== 0 ? 'writable' : null,
-  );
-}
-
-function judged(held: Held, judge: (status: Stats) => Refusal | null): Held {
-  const refusal = judge(fstatSync(held.descriptor));
-  if (refusal === null) return held;
-  closeSync(held.descriptor);
-  throw new RefusedFile(held.shown, refusal);
-}
-
-/** Linux names an open directory in a way that no rename changes. */
-function hold(path: string, shown: string, flags: number): Held {
-  const descriptor = openSync(path, O_RDONLY | flags);
-  return {
-    descriptor,
-    path: process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path,
-    shown,
-  };
 }

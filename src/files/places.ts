@@ -25,8 +25,14 @@ export const PLACES = {
   'trusted-projects': { limit: MIB, trust: 'own' },
   'image-memory': { limit: 4 * MIB, trust: 'own' },
   'runtime-memory': { limit: 64 * KIB, trust: 'own' },
+  /** Texts for a container engine, which jcds has written for it. */
+  'engine-file': { limit: 4 * MIB, trust: 'own' },
   'name-index': { limit: 64 * MIB, trust: 'own' },
-  'http-object': { limit: 1024 * MIB, trust: 'own' },
+  /** What a store of local copies keeps of each. */
+  'store-record': { limit: MIB, trust: 'own' },
+  'shared-store-record': { limit: MIB, trust: 'anybody' },
+  /** Catalogs have up to 512 MiB; compressed ones may be a little longer. */
+  'http-object': { limit: 640 * MIB, trust: 'own' },
   'http-revision': { limit: 2 * MIB, trust: 'own' },
   authorities: { limit: 16 * MIB, trust: 'anybody' },
   'master-key': { limit: 64 * KIB, trust: 'anybody' },
@@ -37,6 +43,8 @@ export const PLACES = {
   'start-up-file': { limit: 64 * MIB, trust: 'anybody' },
   'installed-script': { limit: 4 * MIB, trust: 'anybody' },
   'shipped-script': { limit: 4 * MIB, trust: 'anybody' },
+  /** Index, manifests, layers and archives of images that the user names. */
+  'image-source': { limit: 1024 * 1024 * MIB, trust: 'anybody' },
   program: { limit: 64 * MIB, trust: 'anybody' },
   /** /proc, /sys and /etc/os-release. The environment of a process may have megabytes. */
   system: { limit: 64 * MIB, trust: 'anybody' },

@@ -51,8 +51,8 @@ export function readText(place: PlaceName, file: string | Buffer, uid?: number):
 }
 
 /** The same, one character a byte. */
-export function readLatin1(place: PlaceName, file: string): string {
-  return readPlace(place, file).bytes.toString('latin1');
+export function readLatin1(place: PlaceName, file: string | Buffer, uid?: number): string {
+  return readPlace(place, file, uid).bytes.toString('latin1');
 }
 
 /** The text of a file that need not be there: null for one that is not, in whatever way that shows. */

@@ -21,6 +21,11 @@ export class RefusedFile extends Error {
   }
 }
 
+/** By its shape: the start-up bundle and the later one each carry this class. */
+export function isRefusedFile(thrown: unknown): thrown is RefusedFile {
+  return thrown instanceof Error && Object.hasOwn(REASONS, (thrown as Partial<RefusedFile>).refusal ?? '');
+}
+
 /** The system's name of what went wrong (ENOSPC), or null for what the system did not say. */
 export function errnoOf(thrown: unknown): string | null {
   const { code, syscall } = thrown as NodeJS.ErrnoException;
@@ -39,7 +44,7 @@ export function errnoName({ code = 'unknown error', errno }: NodeJS.ErrnoExcepti
 
 /** Why a file cannot be read or written, in a few words; null for what is a bug. */
 export function fileTrouble(thrown: unknown): string | null {
-  return thrown instanceof RefusedFile ? REASONS[thrown.refusal] : errnoOf(thrown);
+  return isRefusedFile(thrown) ? REASONS[thrown.refusal] : errnoOf(thrown);
 }
 
 /** The directory that a path is in. */

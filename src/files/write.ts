@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
 import { checkLinks } from './links.ts';
 import { inOwnDirectory } from './own-directory.ts';
-import { parentOf, RefusedFile } from './refused-file.ts';
+import { errnoOf, parentOf, RefusedFile } from './refused-file.ts';
 import { create, replace, type WritingCalls } from './replace.ts';
 
 /** A file of jcds' own: where it stands, and whose it is. */
@@ -52,24 +52,48 @@ export function writeUsers(file: string, content: string | Uint8Array, uid: numb
 
 /**
  * Writes the file that the user has named: aside and renamed, never through a link, and never in the place of a device, a
- * FIFO or a directory. The umask applies. Throws RefusedFile, and what the system says.
+ * FIFO or a directory; and in no directory that another user's link leads to. The umask applies, unless `isExact`. Throws RefusedFile, and what the
+ * system says.
  * @param isNew whether nothing may be there yet (EEXIST)
  */
 export function writeNamed(
   file: string | Buffer,
   content: string | Uint8Array,
-  { mode, isNew }: { readonly mode: number; readonly isNew: boolean },
+  {
+    mode,
+    isNew,
+    isExact = false,
+  }: { readonly mode: number; readonly isNew: boolean; readonly isExact?: boolean },
 ): void {
-  if (isNew) create(file, content, { mode });
+  checkWay(file);
+  if (isNew) createNamed(file, content, { mode, isExact });
   else {
     checkReplaceable(file);
-    replace(file, content, { mode });
+    replace(file, content, { mode, isExact });
+  }
+}
+
+/** Of what is there and could not be replaced either, that is said: nobody need try. */
+function createNamed(...[file, content, how]: Parameters<typeof create>): void {
+  try {
+    create(file, content, how);
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') checkReplaceable(file);
+    throw thrown;
   }
 }
 
 /** Removes the file that the user has named; one that is not there is no failure. Throws as `writeNamed` does. */
 export function removeNamed(file: string | Buffer): void {
+  checkWay(file);
   if (checkReplaceable(file)) unlinkSync(file);
+}
+
+/** Of the file itself, that it is no link or may be replaced as one is seen to elsewhere. */
+function checkWay(file: string | Buffer): void {
+  const bytes = Buffer.from(file as string);
+  const at = bytes.lastIndexOf('/');
+  if (at > 0) checkLinks(bytes.subarray(0, at), process.getuid?.() ?? -1);
 }
 
 /** Whether something is there that may be replaced. A link to a file is, itself; one to a device or a FIFO is not. */

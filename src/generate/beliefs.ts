@@ -18,7 +18,8 @@ export type OtherPlace =
   | 'kept-code'
   | 'failed-attempt'
   | 'own-descriptors'
-  | 'own-temporary';
+  | 'own-temporary'
+  | 'store';
 
 /** One row for each place; the order is that of the page. */
 export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
@@ -51,7 +52,7 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
     place: '`~/.cache/jcds/images/*.json`',
     writers: 'you',
     decides:
-      'what an image says of itself: ENV, ENTRYPOINT, CMD, accounts, the names in its directories; that a command is at a place where it would be searched. Nothing outside the container',
+      'what an image says of itself: ENV, ENTRYPOINT, CMD, accounts, the names in its directories; that a command is at a place where it would be searched. Nothing outside the container, and no job can write it',
     lies: 'forgotten unless its checksum is right and each value is in its range (no name leads out of the image), and when a start fails; `jcds cache prune` forgets all',
   },
   'failed-attempt': {
@@ -61,12 +62,39 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
       'by its time alone: whether a registry is asked again within the hour for what an image has lost',
     lies: 'a warning an hour earlier or later',
   },
+  'engine-file': {
+    place: '`~/.cache/jcds/podman/`, `~/.cache/jcds/docker/`; of root below `/var/lib/jcds/`',
+    writers: 'you; no job can write it',
+    decides:
+      'links at the root of a container, its `/etc/passwd` and `/etc/group`; for containerd what stands in runc’s place',
+    lies: 'compared before each start: what is not exactly as jcds makes it, or not yours, is removed and made anew',
+  },
   'runtime-memory': {
     place: '`~/.cache/jcds/runtimes-HOST.json`',
     writers: 'you',
     decides:
       'whether a trial of a runtime is saved, and what it found. Never a program: that is looked up by PATH at each start',
     lies: 'forgotten unless its checksum is right and each value is in its range, after a day, and when a start fails that jcds can see',
+  },
+  store: {
+    place: 'names and content of your store of local copies, and what processes at work there have noted',
+    writers:
+      'you; no job can write it, but one that is shown the home can make a store where there is none yet',
+    decides:
+      'which directory of the store `--local` runs; who makes a copy now, and what a killed process has left',
+    lies: 'a link that leads out of the store is refused; another’s store, another’s link to it, or one that others may write, is an error; a copy is made twice',
+  },
+  'store-record': {
+    place: '`.jcds/images/*.json` in your store of local copies (`~/.local/share/jcds/store`)',
+    writers: 'you; no job can write it',
+    decides: 'what is said of a copy: its source, digests, size, and what was left out',
+    lies: 'said without them where a value is not in its range, or where the file is another’s or others may write it',
+  },
+  'shared-store-record': {
+    place: 'the same in the stores of the setting `sharedStores`',
+    writers: 'who keeps that store',
+    decides: 'the same',
+    lies: 'the copies there are theirs in any case',
   },
   'name-index': {
     place: '`~/.cache/jcds/completion/`',
@@ -141,6 +169,12 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
     decides: 'what your shells read',
     lies: 'as the program itself',
   },
+  'image-source': {
+    place: 'an OCI layout or archive that you name: `jcds convert oci:…`, `docker-archive:…`',
+    writers: 'whoever made it',
+    decides: 'what stands in the directory that is made of it, and nothing outside of that',
+    lies: 'links, pipes and devices in the place of its files are refused; content that is not what its digest says, or above a limit, is an error and leaves nothing',
+  },
   program: {
     place: '`dist/start.cjs` of the installation',
     writers: 'the installer',
@@ -179,9 +213,9 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
     lies: 'a plan without its end marker is not run',
   },
   'own-temporary': {
-    place: 'directories in TMPDIR for git, and for the installer',
+    place: '`~/.cache/jcds/git/`, and `dist/` for the installer',
     writers: 'jcds itself (mode 0700)',
     decides: 'a copy of a list; a rehearsal of starts',
-    lies: 'nobody else can write there',
+    lies: 'nobody else can write there, and no job: what lies beside a repository names programs that git starts',
   },
 };

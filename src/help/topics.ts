@@ -66,6 +66,8 @@ says so below, its binds must lie below it and appear at their own paths, and wh
 
 Your own file is not used where it belongs to another user or everybody may write it, nor a file in its place that is none.
 
+A path is absolute in a file. In a variable or option it may be relative: it counts from the working directory.
+
 Keys:
 ${rows.join('\n')}
 `;

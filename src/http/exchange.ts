@@ -14,8 +14,17 @@ export interface Exchange {
   readonly changes?: boolean;
   /** The largest body of a successful answer, in bytes. */
   readonly limit: number;
+  /** Takes the body of a successful answer as it comes, in place of the answer. Such a request is not repeated by itself. */
+  readonly sink?: BodySink;
   /** When it must have ended, its body included. */
   readonly signal: AbortSignal;
+}
+
+/** Takes a long body piece by piece. What it throws ends the request. */
+export interface BodySink {
+  /** A successful answer begins. */
+  begin(status: number): void;
+  take(piece: Uint8Array): void;
 }
 
 /** What came back: any status, the body whole (of a failure: its first 64 KiB). */
@@ -144,7 +153,7 @@ async function sendThrough(request: Request, dispatcher: Dispatcher, exchange: E
 }
 
 async function bodyOf(
-  { method, limit: wanted }: Exchange,
+  { method, limit: wanted, sink }: Exchange,
   status: number,
   { headers, body }: Dispatcher.ResponseData,
 ): Promise<Buffer> {
@@ -156,11 +165,14 @@ async function bodyOf(
     body.destroy();
     throw new TooLargeError(limit);
   }
+  const taker = isSuccess ? sink : undefined;
+  taker?.begin(status);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
     size += chunk.length;
+    if (taker === undefined) chunks.push(chunk);
+    else taker.take(chunk);
     if (size <= limit) continue;
     if (isSuccess) throw new TooLargeError(limit);
     break;

@@ -52,10 +52,10 @@ function given(outcome: Answer | NoAnswerError): Answer {
 }
 
 function repeatAfter(
-  { changes = false }: Exchange,
+  { changes = false, sink }: Exchange,
   outcome: Answer | NoAnswerError,
   { repeats, isFailure }: Persistence,
   done: number,
 ): number | null {
-  return changes || !isFailure(outcome) ? null : (repeats[done] ?? null);
+  return changes || sink !== undefined || !isFailure(outcome) ? null : (repeats[done] ?? null);
 }

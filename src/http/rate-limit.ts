@@ -11,6 +11,12 @@ export function retryAfter(headers: Headers, now: number): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
+/** The same in seconds, at least one, for people: more than a day is not worth saying. */
+export function secondsToWait(headers: Headers, now: number): number | null {
+  const wait = retryAfter(headers, now);
+  return wait === null || wait > 86_400_000 ? null : Math.max(1, Math.ceil(wait / 1000));
+}
+
 /** Milliseconds until a limit is lifted by its own header (Unix time; GitLab's name, GitHub's), at least a second, or null. */
 export function untilReset(headers: Headers, now: number): number | null {
   const reset = headers['ratelimit-reset'] ?? headers['x-ratelimit-reset'];

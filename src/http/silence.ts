@@ -1,5 +1,14 @@
 /** Why a server gave no answer, or only half of one. */
-export type Silence = 'name' | 'refused' | 'reset' | 'network' | 'timeout' | 'tls' | 'proxy' | 'protocol';
+export type Silence =
+  | 'name'
+  | 'refused'
+  | 'reset'
+  | 'network'
+  | 'timeout'
+  | 'tls'
+  | 'proxy'
+  | 'proxy-login'
+  | 'protocol';
 
 interface Row {
   /** The end of a sentence about a host. */
@@ -19,6 +28,11 @@ export const SILENCES: Readonly<Record<Silence, Row>> = {
   timeout: { reason: 'it did not answer in time', isUnsent: false, isPassing: true },
   tls: { reason: 'its certificate is not trusted', isUnsent: true, isPassing: false },
   proxy: { reason: 'the proxy does not let the request through', isUnsent: true, isPassing: true },
+  'proxy-login': {
+    reason: 'the proxy wants a name and a password, or does not accept those that it got',
+    isUnsent: true,
+    isPassing: false,
+  },
   protocol: {
     reason: 'what answers does not speak the protocol expected',
     isUnsent: false,
@@ -27,8 +41,10 @@ export const SILENCES: Readonly<Record<Silence, Row>> = {
 };
 
 /** What to do about a silence, where that is the same whoever was asked. */
-export const CERTIFICATE_HINT =
-  'where the site has its own authority, ask its administrator to add it to those of this host, or set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to a file with its certificate';
+export const SILENCE_HINTS = {
+  tls: 'where the site has its own authority, ask its administrator to add it to those of this host, or set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to a file with its certificate',
+  'proxy-login': 'write them into the variable that names it: https_proxy=http://NAME:PASSWORD@HOST:PORT',
+} as const satisfies Partial<Record<Silence, string>>;
 
 const CODES: Readonly<Record<string, Silence>> = {
   ENOTFOUND: 'name',
@@ -81,8 +97,14 @@ export function isNoAnswer(thrown: unknown): thrown is NoAnswerError {
 /** The silence behind what Node's or undici's client threw; null for a bug, which is thrown on as it is. */
 export function silenceBehind(thrown: unknown): NoAnswerError | null {
   const code = codeOf(thrown);
-  const silence = code === null ? null : silenceOf(code);
+  const silence = code === null ? null : wantsLogin(thrown) ? 'proxy-login' : silenceOf(code);
   return code === null || silence === null ? null : new NoAnswerError(silence, code);
+}
+
+/** undici has the status of a proxy's answer to CONNECT in its words alone. */
+function wantsLogin(thrown: unknown): boolean {
+  const { code, message } = thrown as { code?: unknown; message?: unknown };
+  return code === 'UND_ERR_ABORTED' && /^Proxy response \(407\)/.test(String(message));
 }
 
 function silenceOf(code: string): Silence | null {

@@ -36,7 +36,7 @@ function explain(problem: ReferenceProblem): [reason: string, hint: string] {
     case 'path':
       return [
         'it is a path',
-        `a path must be absolute and lie in a CVMFS repository; an image name looks like ${EXAMPLE}`,
+        `an image name looks like ${EXAMPLE}; where one is only looked for, an absolute path in a CVMFS repository will do too`,
       ];
     case 'credentials':
       return [

@@ -38,6 +38,8 @@ const TRANSPORT =
   /^(docker-daemon|docker-archive|oci-archive|oci|containers-storage|dir|ostree|sif|tarball):(?![0-9]+\/)/;
 /** A digest, or Docker's 64-digit identifier, without a name. */
 const BARE_DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}|[0-9a-f]{64}|@.*)$/s;
+/** A first part that its capitals alone make a registry (`JeffersonLab/Gluex`): in small letters it is of the repository. */
+const CAPITALS = /(?<=^|:\/\/)[A-Za-z0-9-]+\/$/;
 /** The end of an entry of CERN's layout, as `jcds list` prints it. */
 const DIGEST_TAG = /^([a-z0-9]+:[0-9a-f]{32,})$/;
 
@@ -123,7 +125,8 @@ function checkRepository(path: string, start: number, text: string, fail: Fail):
     const strange = component.search(/[^a-z0-9._-]/);
     const letter = component.charAt(strange);
     if (/[A-Z]/.test(letter)) {
-      const suggestion = text.slice(0, start) + path.toLowerCase() + text.slice(start + path.length);
+      const before = text.slice(0, start).replace(CAPITALS, part => part.toLowerCase());
+      const suggestion = before + path.toLowerCase() + text.slice(start + path.length);
       fail({ kind: 'upper-case', letter, at: at + strange, suggestion });
     }
     if (strange >= 0)

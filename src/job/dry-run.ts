@@ -1,6 +1,7 @@
 import type { Configuration } from '../configuration/load.ts';
 import type { Plan } from '../launch/plan.ts';
 import { printableDocument, printableWord } from '../launch/printable-word.ts';
+import type { Word } from '../launch/quote.ts';
 import { jsonLine } from '../output/json.ts';
 import { addressedVariables, jobEnvironment } from '../runtimes/environment.ts';
 import type { Invocation, RunRequest } from '../runtimes/runtime.ts';
@@ -43,22 +44,34 @@ export function commandLine(
 ): string {
   const { invocation, userArguments } = dryRun;
   const isMasked = maskedNames(dryRun);
-  const inputs = invocation.inputs ?? [];
+  const inputs = (invocation.inputs ?? []).flatMap((text, index) =>
+    isText(text) ? [{ text, end: delimiterFor(String(text)), descriptor: HIGHEST_DESCRIPTOR - index }] : [],
+  );
   const { set, unset } = invocation.environment;
   const words = [
     ...(unset.length === 0 ? [] : ['/usr/bin/env', ...unset.flatMap(name => ['-u', name])]),
     invocation.file,
-    ...invocation.args.map(word =>
+    ...withoutBytes(invocation).map(word =>
       typeof word === 'object' && 'input' in word ? String(HIGHEST_DESCRIPTOR - word.input) : word,
     ),
     ...userArguments,
   ];
   const assignments = set.map(([name, value]) => `${name}=${printableWord(isMasked(name) ? MASK : value)}`);
-  const ends = inputs.map(text => delimiterFor(String(text)));
-  const here = ends.map((end, index) => `${HIGHEST_DESCRIPTOR - index}<<${end}`);
-  const documents = inputs.map((text, index) => `\n${printableDocument(text)}${ends[index]}`);
+  const here = inputs.map(({ end, descriptor }) => `${descriptor}<<${end}`);
+  const documents = inputs.map(({ text, end }) => `\n${printableDocument(text)}${end}`);
   const start = invocation.cwd === undefined ? '' : `cd ${printableWord(invocation.cwd)} && `;
   return `${start}${[...assignments, ...words.map(printableWord), ...here].join(' ')}${documents.join('')}`;
+}
+
+/** No here-document can hold a zero byte: an option that reads such an input is left out, as docs/security.md says. */
+function withoutBytes({ args, inputs = [] }: Invocation): Invocation['args'] {
+  const isOfBytes = (word: Invocation['args'][number] | undefined): boolean =>
+    typeof word === 'object' && 'input' in word && !isText(inputs[word.input]!);
+  return args.filter((word, at) => !isOfBytes(word) && !isOfBytes(args[at + 1]));
+}
+
+function isText(input: Word): boolean {
+  return !input.includes('\0');
 }
 
 /** A word that is no line of the text: nothing from an image may end its here-document. */
@@ -94,8 +107,8 @@ export function explainJson(dryRun: DryRun): string {
     runtime,
     command: {
       file: invocation.file,
-      args: invocation.args,
-      inputs: invocation.inputs ?? [],
+      args: withoutBytes(invocation),
+      inputs: (invocation.inputs ?? []).map(input => (isText(input) ? input : null)),
       cwd: invocation.cwd ?? null,
       userArguments,
       words: request.words,

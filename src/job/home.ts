@@ -12,8 +12,14 @@ export interface Reasoned<T> {
   readonly reason: string;
 }
 
-/** `--home` that names no directory, or no place inside. */
-class HomeOptionError extends UsageError {
+/** The options of a job, with what a site says of places. */
+export interface PlacedOptions extends CallOptions {
+  /** What a home directory that is not shown is called inside, as `--home` takes it; by default as the caller's. */
+  readonly homeName?: string | undefined;
+}
+
+/** The directory that is to be the home cannot be it. */
+export class HomeOptionError extends UsageError {
   constructor(wanted: string, problem: string) {
     super(`--home ${JSON.stringify(wanted)}: ${problem}`, 'jcds run --home DIRECTORY[:PLACE-INSIDE]');
   }
@@ -24,17 +30,23 @@ class HomeOptionError extends UsageError {
  * names no directory (/dev/null, a relative one) does not count where the account has one. @throws UsageError
  */
 export function chooseHome(
-  options: CallOptions,
+  options: PlacedOptions,
   context: Pick<Context, 'cwd' | 'home' | 'accountHome'>,
 ): Reasoned<Home> {
   const { home: wanted } = options;
   if (typeof wanted === 'string') return { value: typedHome(wanted, context.cwd ?? '/'), reason: '--home' };
   const { home, why } = callersHome(context);
-  if (wanted === false || options.contain === true)
-    return { value: emptyHome(home), reason: wanted === false ? '--no-home' : '--contain' };
+  if (wanted === false) return { value: emptyHome(namedHome(options.homeName) ?? home), reason: '--no-home' };
+  if (options.contain === true) return { value: emptyHome(home), reason: '--contain' };
   return isDirectory(home)
     ? { value: shownHome(home, home), reason: why }
     : { value: emptyHome(home), reason: "the caller's does not exist: an empty one" };
+}
+
+/** The place inside that `SRC[:DST]` names, of which nothing is shown. */
+function namedHome(wanted: string | undefined): string | null {
+  const path = wanted?.slice(wanted.lastIndexOf(':') + 1);
+  return path !== undefined && isAbsolute(path) ? place(path) : null;
 }
 
 function callersHome({ home, accountHome }: Pick<Context, 'home' | 'accountHome'>) {

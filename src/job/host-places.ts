@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, normalize } from 'node:path';
 import { type ImageView, imageView, type Mount, onDisk, realPathOf } from '../rootfs/image-view.ts';
 
@@ -8,12 +8,16 @@ export interface HostPlace {
   readonly at: string;
   /** A directory or file of the host is there. */
   readonly isShown: boolean;
+  /** Its path on the host; of no use where nothing of the host is shown. */
+  readonly onHost: string;
   /** A link of the host is on the way. */
   readonly isLinked: boolean;
   /** What is mounted above it; null: the image. */
   readonly below: string | null;
   /** Whether a place can be made there: only what is the host's may be closed to this user. */
   readonly canBeMade: boolean;
+  /** It is missing in what is shown of the host, so that a place for it would be made there. */
+  readonly isMissingOnHost: boolean;
 }
 
 /** What is shown of the host so far, and where it is found inside. */
@@ -42,18 +46,31 @@ export function hostPlaces(mounts: readonly Mount[]): HostPlaces {
 function look(view: ImageView, path: string): HostPlace {
   const { at, mount } = view.placeOf(path);
   const onHost = view.hostPath(at);
+  const isHosts = mount !== null && mount.source !== null;
+  const isThere = isHosts && exists(onHost);
   return {
     at,
-    isShown: mount !== null && mount.source !== null && exists(onHost),
+    isShown: isThere,
+    onHost,
     isLinked: at !== normalize(path).replace(/(.)\/+$/, '$1'),
     below: mount?.destination ?? null,
-    canBeMade: mount === null || mount.source === null || isWritable(onHost),
+    canBeMade: !isHosts || isWritable(onHost),
+    isMissingOnHost: isHosts && !isThere,
   };
 }
 
 /** What is really there on the host: the path without any link. */
 export function realPath(path: string): string {
   return realPathOf(path);
+}
+
+/** null: nothing is there, or it cannot be seen. */
+export function statusOf(path: string): Stats | null {
+  try {
+    return statSync(onDisk(path));
+  } catch {
+    return null;
+  }
 }
 
 /** Both without links. */

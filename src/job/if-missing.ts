@@ -3,7 +3,8 @@ import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import type { Publication } from '../cvmfs/publication.ts';
 import type { Speaker } from '../output/console.ts';
-import type { NamedImage } from './locate.ts';
+import { typedRepositories } from '../repositories/typed.ts';
+import { type NamedImage, searchOf } from './locate.ts';
 
 /** What decides about an image that is not there. */
 export interface MissingPolicy {
@@ -23,11 +24,17 @@ export async function askIfMissing(
   { settings, options, say }: MissingPolicy,
   context: Context,
 ): Promise<boolean> {
-  if (publication.state !== 'missing' || image.kind !== 'reference') return false;
+  if (publication.state !== 'missing') return false;
   const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'fail');
   const isAsked = policy !== 'fail' && options.dryRun !== true;
   // A job without a terminal asks nobody whom it was not told to ask, no server either.
-  if (!isAsked && !context.stdin.isTerminal) return false;
+  if (image.kind !== 'reference' || (!isAsked && !context.stdin.isTerminal)) {
+    const { refuseOverdue } = await import('../publication-requests/overdue.ts');
+    const typed = typedRepositories(options, settings.repositories);
+    const { root } = searchOf(settings, context);
+    await refuseOverdue({ name, publication, root, typed }, context);
+    return false;
+  }
   const { whenMissing, checkAbsence } = await import('../publication-requests/when-missing.ts');
   const missing = { reference: image.reference, name, publication, settings, options, context, say };
   if (isAsked) return (await whenMissing({ ...missing, policy })) === 'look-again';

@@ -45,6 +45,13 @@ export async function findJobImage(
   const search = searchOf(settings, context);
   const platform = typeof options.platform === 'string' ? options.platform : undefined;
   const named = readImageName(typed, { settings }, search.root, platform);
+  if (options.local === true) {
+    // Stores are none of the start-up path's business.
+    const { findLocalImage } = await import('./local-image.ts');
+    const [isDryRun, isQuiet] = [options.dryRun === true, options.quiet === true || options.json === true];
+    const setting = { settings, listings: USUAL_LISTINGS, root: search.root, say, isDryRun, isQuiet };
+    return findLocalImage(named, setting, context);
+  }
   const { name, image } = named;
   const look = () => findImage(image, search, USUAL_LISTINGS, context);
   const first = await look();

@@ -51,7 +51,17 @@ export function layOut(asked: readonly Bind[], own: Own): Layout {
     if (bind.origin === 'user') throw new BindPlaceError(bind.destination, below);
     notes.push(`${bind.source} is not shown in the container: ${bind.destination} cannot be made`);
   }
-  return { places, binds: [...placed.values()], notes, homePlace };
+  return { places, binds: [...placed.values()], notes, homePlace: movedHome(own.home, places) ?? homePlace };
+}
+
+/**
+ * A bind, such as the caller's directory, hides the home where its path leads through that: where it is a link there, the home is
+ * shown where this leads, which runtimes that mount in another order do as well. null: it stays.
+ */
+function movedHome(home: Home, places: HostPlaces): Layout['homePlace'] | null {
+  if (home.kind !== 'host') return null;
+  const { below, isLinked } = places.look(home.path);
+  return isLinked && below === null ? places.add({ source: home.source, destination: home.path }) : null;
 }
 
 function layOutOwn({ home, ...own }: Own): Pick<Layout, 'places' | 'homePlace'> {

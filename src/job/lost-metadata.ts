@@ -8,6 +8,7 @@ import { publishedIdentity } from '../registry/compare.ts';
 import { registryOptions } from '../registry/from-settings.ts';
 import type { ImageConfiguration } from '../registry/image-configuration.ts';
 import { publishedConfiguration } from '../registry/published-configuration.ts';
+import { isImageVariable } from '../rootfs/environment-file.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { hasFailed, noteFailure } from '../rootfs/failed-attempts.ts';
 import { hostArchitectures } from '../rootfs/host-architectures.ts';
@@ -34,18 +35,22 @@ export async function mendMetadata(
   { settings, say }: { readonly settings: Settings; readonly say: Speaker },
   context: Context,
 ): Promise<ImageFacts> {
-  const { named, facts } = lost;
+  const { facts } = lost;
+  const { name } = lost.named;
   const answer = await askRegistry(lost, settings, context);
   if (typeof answer === 'string') {
     const defect = defects(facts, []).find(({ part }) => part === 'metadata');
-    if (defect) say.warn(`${named.name}: ${defect.message} (${answer}); ${defect.hint}`);
+    if (defect) say.warn(`${name}: ${defect.message} (${answer}); ${defect.hint}`);
     return facts;
   }
   const { env, entrypoint, cmd, user, workingDir } = answer;
-  const config = { env, entrypoint, cmd, user, workdir: workingDir, source: 'registry' } as const;
+  const named = env.filter(([one]) => isImageVariable(one));
+  const config = { env: named, entrypoint, cmd, user, workdir: workingDir, source: 'registry' } as const;
   const mended: ImageFacts = { ...facts, config };
   rememberImage({ facts: mended, commands: recallImage(facts.directory, context)?.commands ?? {} }, context);
-  say.detail(`${named.name} lost its metadata: ENV and ENTRYPOINT are those in its registry`);
+  say.detail(`${name} lost its metadata: ENV and ENTRYPOINT are those in its registry`);
+  for (const [odd] of env.filter(([one]) => !isImageVariable(one)))
+    say.detail(`${name}: its variable ${JSON.stringify(odd)} is left out, as apptainer build does`);
   return mended;
 }
 
@@ -57,7 +62,8 @@ async function askRegistry(
 ): Promise<ImageConfiguration | string> {
   if (!settings.network) return 'and the setting `network` forbids to ask its registry';
   const { image, platform: wanted } = named;
-  const upstream = upstreamReference({ image, publication: published, origin: facts.origin });
+  const question = { image, publication: published, origin: facts.origin };
+  const upstream = upstreamReference(question, settings.insecureRegistries);
   if ('reason' in upstream) return upstream.reason;
   const identity = publishedIdentity(published.target);
   if (identity === null) return 'the name of its directory does not tell which image it was made from';

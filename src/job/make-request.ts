@@ -5,6 +5,7 @@ import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { isUtf8 } from '../runtimes/apptainer-environment.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
+import { allStores, storePlaces } from '../store-directory.ts';
 import { readAccount } from './account.ts';
 import { readCaller } from './caller.ts';
 import { commandWords, type JobMode } from './command-words.ts';
@@ -58,8 +59,12 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
   const environment = Object.fromEntries(requested.environment);
   const options = withSitePlaces(requested.options, environment);
   const gpu = chooseGpu(settings.gpu, environment);
-  const { shown, notes, reasons } = chooseShown(
-    { options, cvmfsRoot: requested.cvmfsRoot, configured: settings.binds, gpu, environment, image },
+  const { shown, notes, warnings, reasons } = chooseShown(
+    {
+      ...{ options, gpu, environment, image, cvmfsRoot: requested.cvmfsRoot },
+      ...{ configured: settings.binds, policy: settings.envPolicy },
+      stores: allStores(storePlaces(settings, context)),
+    },
     context,
   );
   const streams = [context.stdin, context.stdout, context.stderr];
@@ -91,7 +96,7 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
   return {
     request,
     notes,
-    warnings: missing === null ? [] : [missing],
+    warnings: [...warnings, ...(missing === null ? [] : [missing])],
     given: given.map(([name]) => name),
     reasons,
   };

@@ -8,6 +8,7 @@ import { type LauncherEnvironment, readLauncherEnvironment } from '../launch/lau
 import { speaker } from '../output/console.ts';
 import { safeText } from '../output/safe-text.ts';
 import { forgetImage, memoryFile } from '../rootfs/memory.ts';
+import { checkEngineFiles } from '../runtimes/check-engine-files.ts';
 import { jobEnvironment, scriptedEnvironment } from '../runtimes/environment.ts';
 import type { RunRequest, RuntimeHost } from '../runtimes/runtime.ts';
 import { checkCommand, findShell } from './check-command.ts';
@@ -117,11 +118,13 @@ async function decide(
   if (options.verbose === true || options.dryRun === true)
     for (const variable of jobEnvironment(request).leftBehind)
       say.detail(`${variable} of the caller is not passed to the job`);
+  const invocation = runtime.invocation(request, withMemory(host, published.target, context));
+  if (invocation.files !== undefined) checkEngineFiles(invocation.files, context.uid);
   say.detail(`running ${published.target} with ${runtime.name} ${host.version}`);
   return {
     // No runtime starts where it cannot be.
     invocation: {
-      ...runtime.invocation(request, withMemory(host, published.target, context)),
+      ...invocation,
       ...(context.cwd === null ? { cwd: '/' } : {}),
     },
     userArguments,
@@ -170,8 +173,7 @@ async function prepared(
   const look = { published, timeout: settings.cvmfsTimeout };
   const wanted =
     mode === 'shell' ? withShell(request, await findShell(request, SHELL, look, context), name) : request;
-  const complete =
-    runtime.root === undefined ? wanted : await completeListings(wanted, runtime.root, look, context);
+  const complete = await completeListings(wanted, runtime, look, context);
   await checkCommand(complete, complete.words[0] ?? firstArgument, name, look, context);
   return complete;
 }

@@ -6,20 +6,24 @@ const OF_IMAGE_FILES = /^(?:image-src|id)=/;
 
 /**
  * The binds that sites give Apptainer by APPTAINER_BIND, APPTAINER_BINDPATH and APPTAINER_MOUNT or their SINGULARITY_ twins. Apptainer
- * 1.4.5 takes all of them, and of one place the first (tried); so they stand here with the strongest last. @throws InvalidBindError
+ * 1.4.5 takes all of them, its own names before their twins, and of one place the first (tried); so they stand here with the strongest
+ * last. @throws InvalidBindError
  */
 export function siteBinds(
   environment: Readonly<Record<string, string | undefined>>,
   cwd: string | null,
 ): BindSpec[] {
-  const listed = ['BIND', 'BINDPATH'].flatMap(key => {
-    const found = siteVariable(key, environment);
-    return found === null ? [] : bindsIn(found.value, found.name, cwd);
-  });
+  const listed = ['BIND', 'BINDPATH']
+    .map(key => siteVariable(key, environment))
+    .filter(found => found !== null)
+    .sort((one, other) => Number(isTwin(one.name)) - Number(isTwin(other.name)))
+    .flatMap(({ name, value }) => bindsIn(value, name, cwd));
   const mounts = siteVariable('MOUNT', environment);
   const specs = mounts?.value.split('\n').filter(spec => spec.trim() !== '') ?? [];
   return [...listed, ...specs.map(spec => parseMount(spec, cwd, mounts?.name))].reverse();
 }
+
+const isTwin = (name: string) => name.startsWith('SINGULARITY_');
 
 /** `SRC[:DST[:OPTION,…]],…`, where a backslash before a colon or a comma makes it a part of the name. */
 function bindsIn(list: string, name: string, cwd: string | null): BindSpec[] {

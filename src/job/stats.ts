@@ -9,6 +9,7 @@ import { isShellName } from '../launch/shell-names.ts';
 import { jobScript, type StatsRequest } from '../launch/stats-plan.ts';
 import { endLike, type JobEnd, supervise } from '../launch/supervise.ts';
 import { bytesText } from '../output/amount.ts';
+import { jsonLine } from '../output/json.ts';
 import { safeText } from '../output/safe-text.ts';
 
 /** Milliseconds that a look at the mount may take, before the job and after it. */
@@ -69,7 +70,7 @@ export function statsText(request: StatsRequest, end: JobEnd, downloaded: number
       largestProcessBytes: end.peak,
       hostDownloadedBytes: downloaded,
     };
-    return `${JSON.stringify({ stats })}\n`;
+    return jsonLine({ stats });
   }
   const lines = [
     `stats of ${safeText(image)}`,

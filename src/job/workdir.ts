@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import type { CallOptions } from '../call.ts';
 import { JcdsError, UsageError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
@@ -25,6 +25,8 @@ export interface WorkdirOptions {
   readonly options: CallOptions;
   readonly home: Home;
   readonly contain: boolean;
+  /** Whether the caller's directory is not to be shown. */
+  readonly isLeftOut?: boolean;
   /** What is shown, the caller's directory as well. */
   readonly places: HostPlaces;
   /** The readable name of the image. */
@@ -45,13 +47,22 @@ export interface Workdir extends Reasoned<string> {
  * @throws UsageError, WorkdirUnknownError
  */
 export function chooseWorkdir(requested: WorkdirOptions): Workdir {
-  const { options, cwd, home } = requested;
+  const { options, cwd } = requested;
   const typed = (['workdir', 'pwd', 'cwd'] as const).find(name => typeof options[name] === 'string');
   if (typed !== undefined) return typedWorkdir(typed, String(options[typed]), requested);
-  if (cwd === null) return { value: place(home.path), reason: "home: the caller's cannot be read" };
+  if (cwd === null) return atHome("the caller's cannot be read", requested);
   return isThere(cwd, requested)
     ? { value: cwd, reason: "the caller's" }
-    : { value: place(home.path), reason: "home: the caller's is not shown inside" };
+    : atHome("the caller's is not shown inside", requested);
+}
+
+/** A bind above the home, such as one at /home, hides it: what is bound there may have no such directory. */
+function atHome(why: string, { home, places }: WorkdirOptions): Workdir {
+  const { at, isShown, below } = places.look(home.path);
+  const isHidden = below !== null && below !== at && !isShown;
+  return isHidden
+    ? { value: '/', reason: `${why}, and a bind hides the home` }
+    : { value: place(home.path), reason: `home: ${why}` };
 }
 
 function typedWorkdir(name: string, wanted: string, requested: WorkdirOptions): Workdir {
@@ -74,16 +85,30 @@ function typedWorkdir(name: string, wanted: string, requested: WorkdirOptions): 
     : { ...here, bind: sameFiles(wanted, at) };
 }
 
-/** Directories of the image itself are there where the image has them. */
-function isThere(cwd: string, { facts, places }: WorkdirOptions): boolean {
-  return OF_THE_IMAGE.has(cwd) ? cwd === '/' || hasTop(facts, cwd) : places.look(cwd).isShown;
+/**
+ * Directories of the image itself are there where the image has them. A contained job is not where its caller is by the
+ * name alone; one whose site shows no directory of the caller's is in the image's of that name (as bare apptainer, 1.4.5).
+ */
+function isThere(cwd: string, { contain, isLeftOut, facts, places }: WorkdirOptions): boolean {
+  if (!OF_THE_IMAGE.has(cwd) && places.look(cwd).isShown) return true;
+  const isImages = OF_THE_IMAGE.has(cwd) || (isLeftOut === true && dirname(cwd) === '/');
+  return isImages && !contain && (cwd === '/' || hasTop(facts, cwd));
+}
+
+/** The name by which the caller's directory is shown: the real one where the typed one leads into a bind that has no such place. */
+export function callersName(cwd: string | null, places: HostPlaces): string | null {
+  if (cwd === null) return null;
+  const { at, below, isShown } = places.look(cwd);
+  return below !== null && below !== at && !isShown ? realPath(cwd) : cwd;
 }
 
 /** What shows the caller's working directory, wherever the job starts; null: nothing has to, or can. */
 export function callersBind(cwd: string | null, places: HostPlaces): BindSpec | null {
   if (cwd === null || OF_THE_IMAGE.has(cwd)) return null;
   const { at, isShown, canBeMade } = places.look(cwd);
-  return isShown || !canBeMade || OF_THE_IMAGE.has(at) ? null : sameFiles(cwd, at);
+  // The image's /var/tmp may lead to /tmp, where something else has this name.
+  const isSure = isShown && !at.startsWith('/var/tmp/');
+  return isSure || !canBeMade || OF_THE_IMAGE.has(at) ? null : sameFiles(cwd, at);
 }
 
 function sameFiles(path: string, at: string): BindSpec {

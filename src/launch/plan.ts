@@ -18,7 +18,10 @@ export interface Plan {
     readonly set: readonly (readonly [name: string, value: Word])[];
     readonly unset: readonly string[];
   };
-  /** Texts for a runtime that reads from a descriptor: each ends in a newline and has at most INPUT_LIMIT bytes. */
+  /**
+   * What a runtime reads from a descriptor: texts, of which each ends in a newline and has at most INPUT_LIMIT bytes, or few bytes
+   * with zeros among them.
+   */
   readonly inputs?: readonly Word[];
   /** Absolute path of the directory to start in; without it, the caller's. */
   readonly cwd?: string;
@@ -124,12 +127,22 @@ function renderExport(name: string, value: Word): string {
 /** The text goes through a variable: quoted like every word, it can hold neither the delimiter nor the end marker. */
 function renderInput(text: Word, descriptor: number): string {
   const bytes = latin1(text);
+  if (bytes.includes('\0')) return renderBytes(bytes, descriptor);
   if (bytes.length > INPUT_LIMIT || !bytes.endsWith('\n'))
     throw new RangeError(
       `an input must end in a newline and have at most ${INPUT_LIMIT} bytes, not ${bytes.length}`,
     );
   const value = quoteWord(Buffer.from(bytes.slice(0, -1), 'latin1'));
   return `jcds_plan=${value}\nexec ${descriptor}<<jcds_input\n$jcds_plan\njcds_input`;
+}
+
+/**
+ * No here-document can hold a zero byte, but a shell's printf can write one: into the here-document, which is a pipe (or, with an
+ * older bash, a file; hence `>>`). Its one newline is read first.
+ */
+function renderBytes(bytes: string, descriptor: number): string {
+  const octal = bytes.replace(/[\s\S]/g, one => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return `exec ${descriptor}<<jcds_input\n\njcds_input\nread -r jcds_plan <&${descriptor}\nprintf '${octal}' >>/proc/self/fd/${descriptor}`;
 }
 
 function quoteBounded(what: string, word: Word, extra = 0): string {

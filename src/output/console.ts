@@ -11,13 +11,18 @@ export function printError(context: Pick<Context, 'stderr'>, error: JcdsError, j
     context.stderr.write(jsonLine({ error: { code, message, hint: hint ?? null } }));
     return;
   }
-  context.stderr.write(`jcds: ${safeLines(error.message)}\n`);
-  if (error.hint !== undefined) context.stderr.write(`hint: ${safeLines(error.hint)}\n`);
+  context.stderr.write(`jcds: ${linesOf(error.message)}\n`);
+  if (error.hint !== undefined) context.stderr.write(`hint: ${linesOf(error.hint)}\n`);
+}
+
+/** Some messages have several lines; none but the first looks like a message or a hint, whatever a value from outside has brought. */
+function linesOf(text: string): string {
+  return safeLines(text).replace(/\n(?=(?:jcds|hint):)/g, '\n  ');
 }
 
 /** A line for people beside the result: `-v` details, warnings. Goes to standard error. */
 export function printNote(context: Pick<Context, 'stderr'>, text: string): void {
-  context.stderr.write(`jcds: ${safeLines(text)}\n`);
+  context.stderr.write(`jcds: ${linesOf(text)}\n`);
 }
 
 /** What is said beside the result: `warn` unless -q was given, `detail` with -v. */

@@ -1,3 +1,4 @@
+import { cacheDirectory } from '../cache-directory.ts';
 import type { Settings } from '../configuration/settings.ts';
 import { isJcdsError } from '../errors.ts';
 import type { Reference } from '../image/reference.ts';
@@ -125,10 +126,11 @@ async function withoutToken(asking: Asking, forge: Forge, acceptCollisions: bool
   const { forge: kind, host, project } = service.wishlist;
   const wish = wishOf(asking, acceptCollisions);
   if (kind === 'gitlab' && !dryRun) {
-    const { environment } = context;
+    const { environment, uid } = context;
+    const cache = { directory: cacheDirectory(context), uid };
     const remote = sshRemote(normaliseHost(host), project);
     try {
-      return await proposeByPush({ ...wish, remote, host: normaliseHost(host), environment });
+      return await proposeByPush({ ...wish, remote, host: normaliseHost(host), environment, cache });
     } catch (thrown) {
       if (!isJcdsError(thrown) || !PUSH_FAILED.has(thrown.code)) throw thrown;
       say.detail(`there is no token, and git does not help: ${thrown.message}`);

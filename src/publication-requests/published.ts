@@ -1,7 +1,7 @@
 import type { Settings } from '../configuration/settings.ts';
 import { findImage } from '../cvmfs/look-at-image.ts';
 import { judgeOrigin } from '../cvmfs/origin.ts';
-import type { Publication, Published } from '../cvmfs/publication.ts';
+import { brokenError, type Publication, type Published } from '../cvmfs/publication.ts';
 import { cvmfsRoot } from '../cvmfs/root.ts';
 import { formatReference, type Reference } from '../image/reference.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
@@ -31,7 +31,7 @@ export function rootOf({ cvmfsRoot: configured }: Settings, { environment, cwd }
   return cvmfsRoot({ configured, environment, cwd });
 }
 
-/** Whether what was found is what was asked for. */
+/** Whether what was found is what was asked for. @throws BrokenPublicationError, LinkEscapesError: it is listed, so no request helps */
 export function visibleAs(
   reference: Reference,
   publication: Publication,
@@ -41,7 +41,7 @@ export function visibleAs(
   if (publication.state === 'unreachable')
     return not(`${publication.repository} cannot be seen here: ${publication.reason.detail}`);
   if (publication.state === 'missing') return not(null);
-  if (publication.state === 'broken') return not(`${publication.entry.path} is there and leads to no image`);
+  if (publication.state === 'broken') throw brokenError(publication.entry);
   const { layout, path, targetPlace, entryPath } = publication;
   const finding = judgeOrigin(reference, LAYOUTS[layout], origin, entryPath);
   if (finding?.code === 'registry-mismatch') return not(finding.message);

@@ -2,6 +2,7 @@ import { commandText } from '../command-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT, exitCodeFor } from '../errors.ts';
 import { printError } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
 import { safeLines } from '../output/safe-text.ts';
 import type { Asking } from './ask-for-image.ts';
 import { type Result, resultJson, resultLine } from './report.ts';
@@ -13,7 +14,7 @@ export function showResult(
   json: boolean,
   context: Pick<Context, 'stdout' | 'stderr'>,
 ): number {
-  if (json) context.stdout.write(`${JSON.stringify(resultJson(name, service, result))}\n`);
+  if (json) context.stdout.write(jsonLine(resultJson(name, service, result)));
   else if (result.state === 'failed') printError(context, result.error, false);
   else {
     const diff = result.state === 'ready-change' && result.change !== null ? `${result.change.diff}\n` : '';

@@ -1,6 +1,6 @@
 import { commandText } from '../command-text.ts';
 import { EXIT, JcdsError } from '../errors.ts';
-import { retryAfter } from '../http/rate-limit.ts';
+import { secondsToWait } from '../http/rate-limit.ts';
 import type { Answer } from './exchange.ts';
 
 /** What a message about an answer needs to know beside it. */
@@ -79,18 +79,22 @@ export class RateLimitedError extends JcdsError {
     super({
       code: 'REGISTRY_RATE_LIMITED',
       message: `${registry} takes no more requests from here for now`,
-      hint: `${seconds === null ? 'try again later' : `try again in ${seconds} s`}${credential === null ? `; logged-in users may ask more often: ${commandText('podman', 'login', registry)}` : ''}`,
+      hint: `${again(seconds)}${credential === null ? `; logged-in users may ask more often: ${commandText('podman', 'login', registry)}` : ''}`,
     });
   }
 }
 
-/** 5xx. */
+function again(seconds: number | null): string {
+  return seconds === null ? 'try again later' : `try again in ${seconds} s`;
+}
+
+/** 5xx; with the seconds to wait, where the server says them. */
 export class RegistryFailedError extends JcdsError {
-  constructor(host: string, status: number) {
+  constructor(host: string, status: number, seconds: number | null) {
     super({
       code: 'REGISTRY_FAILED',
       message: `${host} fails with status ${status}`,
-      hint: 'try again later; the fault is on its side',
+      hint: `${again(seconds)}; the fault is on its side`,
     });
   }
 }
@@ -108,6 +112,12 @@ const ODDITIES: Readonly<Record<Oddity, string>> = {
   tags: 'with something that is not a list of tags',
 };
 
+/** Of what waiting does not change. */
+const ODDITY_HINTS: Partial<Record<Oddity, string>> = {
+  html: 'is that the registry? GitLab keeps images at another port, such as git.jinr.ru:5005',
+  status: 'ask the people who run that registry',
+};
+
 /** Something answered that is no registry (which waiting does not change), or a broken one. Nothing of the answer is shown. */
 export class UnexpectedAnswerError extends JcdsError {
   readonly oddity: Oddity;
@@ -116,11 +126,8 @@ export class UnexpectedAnswerError extends JcdsError {
     super({
       code: 'REGISTRY_ANSWER_INVALID',
       message: `${host} answers ${ODDITIES[oddity]}`,
-      hint:
-        oddity === 'html'
-          ? 'is that the registry? GitLab keeps images at another port, such as git.jinr.ru:5005'
-          : 'try again later, or tell the people who run that registry',
-      exitCode: oddity === 'html' || oddity === 'status' ? EXIT.failed : EXIT.later,
+      hint: ODDITY_HINTS[oddity] ?? 'try again later, or tell the people who run that registry',
+      exitCode: Object.hasOwn(ODDITY_HINTS, oddity) ? EXIT.failed : EXIT.later,
     });
     this.oddity = oddity;
   }
@@ -133,20 +140,14 @@ export class UnexpectedAnswerError extends JcdsError {
 export function failureOf(answer: Answer, facts: AnswerFacts, now: number): JcdsError | null {
   const { status, url } = answer;
   if (status === 401) return new UnauthorizedError(facts);
-  if (status === 429) return new RateLimitedError(facts, seconds(retryAfter(answer.headers, now)));
-  if (status >= 500) return new RegistryFailedError(url.host, status);
+  const wait = secondsToWait(answer.headers, now);
+  if (status === 429) return new RateLimitedError(facts, wait);
+  if (status >= 500) return new RegistryFailedError(url.host, status, wait);
   if (isHtml(answer)) return new UnexpectedAnswerError(url.host, 'html');
   if (status === 200) return null;
   if (status === 403) return new ForbiddenError(facts);
   if (status === 404) return new NotInRegistryError(facts);
   return new UnexpectedAnswerError(url.host, 'status');
-}
-
-/** More than a day is not worth saying. */
-function seconds(milliseconds: number | null): number | null {
-  return milliseconds === null || milliseconds > 86_400_000
-    ? null
-    : Math.max(1, Math.ceil(milliseconds / 1000));
 }
 
 function isHtml({ headers }: Answer): boolean {

@@ -1,6 +1,6 @@
 import { type AnswerFacts, failureOf } from './answers.ts';
 import type { AuthorizedSend } from './authorization.ts';
-import type { Answer } from './exchange.ts';
+import type { Answer, Exchange } from './exchange.ts';
 
 /** The largest manifest, configuration and page of tags, in bytes: what registries themselves accept. */
 export const CONTENT_LIMIT = 4 * 1024 * 1024;
@@ -12,6 +12,8 @@ export interface Question {
   /** What follows `/v2/REPOSITORY/`, or the whole address. */
   readonly at: string | URL;
   readonly accept: string;
+  /** Of a long body, which the answer then does not have: the bytes wanted of it, where they go, and how many there may be. */
+  readonly stream?: { readonly range: string | null } & Required<Pick<Exchange, 'sink' | 'limit'>>;
   /** What is asked about as a user would say it, for messages: a tag, a digest, or '' for the repository. */
   readonly place: string;
   /** Whether a refusal is given back instead of thrown; `isElsewhere`: it came from the far end of a redirect. */
@@ -28,9 +30,11 @@ export interface Asked {
 export type Ask = (question: Question) => Promise<Asked>;
 
 export function asking(registry: string, origin: URL, send: AuthorizedSend, now: () => number): Ask {
-  return async ({ method, repository, at, accept, place, isTolerated = () => false }) => {
+  return async ({ method, repository, at, accept, place, stream, isTolerated = () => false }) => {
     const url = at instanceof URL ? at : new URL(`/v2/${repository}/${at}`, origin);
-    const exchange = { url, method, headers: { accept }, limit: CONTENT_LIMIT };
+    const { range = null, ...taken } = stream ?? { limit: CONTENT_LIMIT };
+    const headers = range === null ? { accept } : { accept, range };
+    const exchange = { url, method, headers, ...taken };
     const asked = await send(repository, `${registry}/${repository}${suffix(place)}`, exchange);
     const failure = failureOf(asked.answer, asked.facts, now());
     if (failure && !isTolerated(asked.answer, asked.answer.url.href !== url.href)) throw failure;

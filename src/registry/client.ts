@@ -5,8 +5,9 @@ import { type Ask, asking } from './ask.ts';
 import { authorizing } from './authorization.ts';
 import { verify } from './content.ts';
 import type { FindCredential } from './credential.ts';
+import { type BlobSink, download } from './download.ts';
 import { openTransport } from './exchange.ts';
-import type { Manifest } from './manifest.ts';
+import type { Descriptor, Manifest } from './manifest.ts';
 import { type ManifestHead, manifestHead, provedManifest } from './manifests.ts';
 import { type Patience, usualPatience } from './patience.ts';
 import { allTags } from './tags.ts';
@@ -44,6 +45,8 @@ export interface Registry {
   manifest(repository: string, place: string, known?: ManifestHead): Promise<Manifest>;
   /** A small blob (a configuration), proved by its digest. */
   blob(repository: string, digest: string): Promise<Buffer>;
+  /** A blob of any length, piece by piece; not proved here. See download.ts. */
+  download(repository: string, blob: Pick<Descriptor, 'digest' | 'size'>, sink: BlobSink): Promise<void>;
   /** The tags of a repository, page by page; what is no tag is left out. */
   tags(repository: string): AsyncIterable<string>;
   close(): Promise<void>;
@@ -76,6 +79,7 @@ export function openRegistry(name: string, options: RegistryOptions): Registry {
     head: (repository, place) => manifestHead(ask, repository, place),
     manifest: (repository, place, known) => provedManifest(ask, repository, place, known),
     blob: (repository, digest) => blob(ask, repository, digest),
+    download: (repository, wanted, sink) => download(ask, repository, wanted, sink),
     tags: repository => tags(ask, address.origin, repository),
     close: async () => {
       deadline.cancel();

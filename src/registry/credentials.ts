@@ -1,7 +1,6 @@
-import type { Environment } from '../http/proxies.ts';
 import { DOCKER_HUB, normaliseRegistry } from '../image/registry.ts';
 import { safeText } from '../output/safe-text.ts';
-import { Secret } from '../secret.ts';
+import { Secret, withoutTokens } from '../secret.ts';
 import type { Credential, FindCredential } from './credential.ts';
 import {
   type CredentialFile,
@@ -74,11 +73,6 @@ async function fromHelper(
   return answer.username === '<token>'
     ? { kind: 'identity', token: answer.secret, source }
     : { kind: 'password', username: answer.username, password: answer.secret, source };
-}
-
-/** A helper needs its own environment, and none of jcds' tokens for forges. */
-function withoutTokens(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('JCDS_TOKEN')));
 }
 
 /**

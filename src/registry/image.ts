@@ -26,7 +26,7 @@ export class PlatformAbsentError extends JcdsError {
     const offered = [...new Set(entries.flatMap(entry => (entry.platform ? [nameOf(entry.platform)] : [])))];
     super({
       code: 'PLATFORM_NOT_IN_REGISTRY',
-      message: `${subject} has no image for ${wanted.map(formatPlatform).join(' or ')}`,
+      message: `${safeText(subject)} has no image for ${wanted.map(formatPlatform).join(' or ')}`,
       hint: offered.length > 0 ? `it has images for ${safeText(offered.join(', '))}` : undefined,
     });
   }
@@ -95,8 +95,8 @@ export function entryFor(entries: readonly IndexEntry[], wanted: Platform): Inde
   return best?.entry ?? null;
 }
 
-/** The variant's number when the platform can run the entry, or null. */
-function levelOf({ platform }: IndexEntry, wanted: Platform): number | null {
+/** The number of the variant when the platform can run the entry (0: the plain one), or null. */
+export function levelOf({ platform }: IndexEntry, wanted: Platform): number | null {
   if (platform?.os !== 'linux' || platform.architecture !== wanted.architecture) return null;
   const level = variantNumber(platform.architecture, platform.variant);
   return level <= variantNumber(wanted.architecture, wanted.variant) ? level : null;

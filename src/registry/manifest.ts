@@ -52,7 +52,7 @@ export class UnsupportedManifestError extends JcdsError {
     const [type = ''] = types;
     super({
       code: 'UNSUPPORTED_MANIFEST',
-      message: `${subject} is not an image that can be unpacked: it is ${what}${type === '' ? '' : ` (${safeText(type, 100)})`}`,
+      message: `${safeText(subject)} is not an image that can be unpacked: it is ${what}${type === '' ? '' : ` (${safeText(type, 100)})`}`,
       hint,
     });
   }

@@ -1,5 +1,5 @@
 import { EXIT, JcdsError } from '../errors.ts';
-import { CERTIFICATE_HINT, type NoAnswerError, SILENCES, type Silence } from '../http/silence.ts';
+import { type NoAnswerError, SILENCE_HINTS, SILENCES, type Silence } from '../http/silence.ts';
 
 const HINTS: Readonly<Record<Silence, string>> = {
   name: 'check the spelling and the network of this host',
@@ -7,8 +7,8 @@ const HINTS: Readonly<Record<Silence, string>> = {
   reset: 'try again later',
   network: 'check the network of this host and its proxies',
   timeout: 'try again later',
-  tls: CERTIFICATE_HINT,
   proxy: 'check https_proxy and no_proxy',
+  ...SILENCE_HINTS,
   protocol: 'check the port; a registry without https must be named in the setting insecureRegistries',
 };
 

@@ -11,6 +11,9 @@ const ORDINARY: Readonly<Record<LayoutName, RegExp>> = {
   cern: new RegExp(
     `^(?!docker\\.io/|index\\.docker\\.io/|registry-1\\.docker\\.io/|registry\\.hub\\.docker\\.com/[^/]*$)[a-z0-9]+(?:[.-][a-z0-9]+)*\\.[a-z]+${END}`,
   ),
+  store: new RegExp(
+    `^(?!docker\\.io/[^/]*$|index\\.docker\\.io/|registry-1\\.docker\\.io/|registry\\.hub\\.docker\\.com/)[a-z0-9]+(?:[.-][a-z0-9]+)*\\.[a-z]+${END}`,
+  ),
   files: /^all\/[a-z0-9]+(?:[._-][a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/,
 };
 const LONGEST_ORDINARY = 255;

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JcdsError } from '../errors.ts';
+import { inOwnDirectory } from '../files/own-directory.ts';
+import { fileTrouble } from '../files/refused-file.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { FileVersion, Project } from './forges/forge.ts';
 import { type GitAnswer, type GitOptions, runGit } from './git.ts';
@@ -19,6 +21,19 @@ export class GitRemoteError extends JcdsError {
   }
 }
 
+/** Where git works: what lies there names programs that git starts, and in /tmp a job may write beside it. */
+function makeDirectory(remote: string, { directory, uid }: RemoteOptions['cache']): string {
+  const work = join(directory, 'git');
+  try {
+    inOwnDirectory({ base: directory, names: ['git'], uid }, () => {});
+    return mkdtempSync(join(work, 'request-'));
+  } catch (thrown) {
+    const reason = fileTrouble(thrown);
+    if (reason === null) throw thrown;
+    throw new GitRemoteError(remote, `make a directory in ${work} for`, reason);
+  }
+}
+
 /** A remote as it may be shown: without user name and password. */
 export function shownRemote(remote: string): string {
   return safeText(withoutPasswords(remote), 120);
@@ -28,15 +43,22 @@ function withoutPasswords(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/gi, '$1');
 }
 
-export type RemoteOptions = Pick<GitOptions, 'environment' | 'timeout'>;
+export interface RemoteOptions extends Pick<GitOptions, 'environment' | 'timeout'> {
+  /** jcds' own directory for what can be made again, and whose it is. */
+  cache: { readonly directory: string; readonly uid: number };
+}
 
 /** A remote repository, of which only the newest commit is read, in a directory that is thrown away. */
 export class GitRemote implements Files {
   readonly remote: string;
   readonly #directory: string;
-  readonly #options: RemoteOptions;
+  readonly #options: Pick<GitOptions, 'environment' | 'timeout'>;
 
-  private constructor(remote: string, directory: string, options: RemoteOptions) {
+  private constructor(
+    remote: string,
+    directory: string,
+    options: Pick<GitOptions, 'environment' | 'timeout'>,
+  ) {
     this.remote = remote;
     this.#directory = directory;
     this.#options = options;
@@ -51,7 +73,7 @@ export class GitRemote implements Files {
     if (remote.startsWith('-') || remote !== safeText(remote, 2000))
       throw new GitRemoteError(remote, 'use', 'it is no address of a repository');
     const { environment, timeout } = options;
-    const directory = await mkdtemp(join(tmpdir(), 'jcds-request-'));
+    const directory = await makeDirectory(remote, options.cache);
     try {
       const made = new GitRemote(remote, directory, {
         environment,
@@ -118,14 +140,24 @@ export class GitRemote implements Files {
     return names.split('\0').filter(name => name !== '');
   }
 
-  /** A commit on a branch with one file changed, its mode kept. Returns its name. Throws GitRemoteError. */
-  async commit(branch: string, path: string, content: string, message: string): Promise<string> {
+  /** All files of a branch with one of them changed, its mode kept: the name of that tree. Throws GitRemoteError. */
+  async treeWith(branch: string, path: string, content: string): Promise<string> {
     const mode = (await this.#text(['ls-tree', '-z', `refs/heads/${branch}`, '--', path])).slice(0, 6);
     const blob = (await this.#text(['hash-object', '-w', '--stdin'], { input: content })).trim();
     const variables = { GIT_INDEX_FILE: join(this.#directory, 'jcds-index') };
     await this.#text(['read-tree', `refs/heads/${branch}`], { variables });
     await this.#text(['update-index', '--cacheinfo', `${mode},${blob},${path}`], { variables });
-    const tree = (await this.#text(['write-tree'], { variables })).trim();
+    return (await this.#text(['write-tree'], { variables })).trim();
+  }
+
+  /** Whether a branch has exactly the files of a tree. */
+  async hasFiles(branch: string, tree: string): Promise<boolean> {
+    if (!(await this.fetch(branch))) return false;
+    return (await this.#text(['rev-parse', '--verify', `refs/heads/${branch}^{tree}`])).trim() === tree;
+  }
+
+  /** A commit of these files on a branch. Returns its name. Throws GitRemoteError. */
+  async commit(branch: string, tree: string, message: string): Promise<string> {
     const parent = (await this.#text(['rev-parse', '--verify', `refs/heads/${branch}`])).trim();
     return (
       await this.#text(['commit-tree', tree, '-p', parent, '-F', '-'], { input: `${message}\n` })

@@ -1,5 +1,6 @@
 import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
+import { withoutTokens } from '../secret.ts';
 
 export interface GitOptions {
   environment: Readonly<Record<string, string | undefined>>;
@@ -35,7 +36,7 @@ export class GitUnusableError extends JcdsError {
 
 /**
  * Runs git, in English, without ever asking anybody anything: no terminal, no window, no password prompt of ssh. What the caller's
- * own git session has set up (GIT_DIR in a hook, say) and jcds' tokens are not handed on. Throws GitUnusableError.
+ * own git session has set up (GIT_DIR in a hook, say) and tokens for forges are not handed on. Throws GitUnusableError.
  */
 export async function runGit(words: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const { execa } = await import('execa');
@@ -84,9 +85,7 @@ const OF_A_SESSION =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|COMMON_DIR|QUARANTINE_PATH|TRACE.*)$/;
 
 function handedOn(environment: GitOptions['environment']): Record<string, string> {
-  const kept = Object.entries(environment).filter(
-    ([name]) => !OF_A_SESSION.test(name) && !name.startsWith('JCDS_TOKEN_'),
-  );
+  const kept = Object.entries(withoutTokens(environment)).filter(([name]) => !OF_A_SESSION.test(name));
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

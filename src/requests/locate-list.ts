@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import { isJcdsError, JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import type { FileVersion, Forge, Project } from './forges/forge.ts';
@@ -18,7 +19,7 @@ export class ListUnknownError extends JcdsError {
       hint:
         first === undefined
           ? 'ask the operators of the service, then give it with --list-path PATH'
-          : `it may be ${candidates.map(path => safeText(path, 80)).join(' or ')}: give it with --list-path ${safeText(first, 80)}`,
+          : `it may be ${candidates.map(path => safeText(path, 80)).join(' or ')}: give it with ${commandText('--list-path', first)}`,
     });
   }
 }

@@ -1,9 +1,6 @@
-import type { Reference } from '../image/reference.ts';
 import type { ChangePlan, ProposedChange } from './change-plan.ts';
 import { ForgeRefusedError, isAnswerLost } from './forges/failures.ts';
 import type { Account, Change, Clock, Forge, ForgeRequest, Project } from './forges/forge.ts';
-import { parseList } from './locate-list.ts';
-import { findImage } from './wishlist/find.ts';
 
 /** Pauses before looking again after a lost answer, in milliseconds: what was sent may take effect a little later. */
 const LOOKS = [1000, 2000, 4000];
@@ -31,44 +28,34 @@ export function changeOf(
 }
 
 /**
- * A branch that holds the line: the one that is there, or a new one. `isStale` says that what is there belongs to an earlier
- * request. `changed`: somebody else wrote meanwhile; plan again.
+ * Makes the branch from the list as it is, whatever a branch of that name holds: it can be foreseen, and where others may push, one of
+ * them may have put more into it than the change that was shown. `isRepeated`: it could not be made before, so one may be there
+ * of which the list cannot be read. `changed`: somebody else wrote meanwhile; plan again.
  */
 export async function prepareBranch(
   forge: Forge,
   plan: ChangePlan,
-  {
-    source,
-    reference,
-    isStale,
-    clock,
-  }: { source: Project; reference: Reference; isStale: boolean; clock: Clock },
+  { source, isRepeated, clock }: { source: Project; isRepeated: boolean; clock: Clock },
 ): Promise<'written' | 'changed'> {
-  const holds = await branchHolds(forge, plan, source, reference);
-  if (holds === true && !isStale) return 'written';
+  const read = () => forge.readFile(source, plan.located.file.path, plan.branch);
+  const before = await read();
   try {
-    return await forge.writeBranch(changeOf(plan, source, holds !== null));
+    return await forge.writeBranch(changeOf(plan, source, before !== null || isRepeated));
   } catch (thrown) {
     if (!isAnswerLost(thrown)) throw thrown;
-    const seen = await lookAgain(clock, () => branchHolds(forge, plan, source, reference));
-    if (seen === null) throw thrown;
+    const isWritten = async () => {
+      const now = await read();
+      return now !== null && now.head !== before?.head && now.content.equals(Buffer.from(plan.addition.text));
+    };
+    if ((await lookAgain(clock, isWritten)) === null) throw thrown;
     return 'written';
   }
 }
 
-/** Whether the list on the branch has the image; null when there is no such branch. */
-async function branchHolds(
-  forge: Forge,
-  plan: ChangePlan,
-  source: Project,
-  reference: Reference,
-): Promise<boolean | null> {
-  const file = await forge.readFile(source, plan.located.file.path, plan.branch);
-  if (file === null) return null;
-  return findImage(plan.format, parseList(plan.format, file), reference) !== null;
-}
-
-/** Opens the request, or finds the one that somebody opened in the same moment. Throws ForgeRefusedError, AnswerLostError. */
+/**
+ * Opens the request, or finds the one that somebody opened in the same moment: of this account, else by what it adds. Throws
+ * ForgeRefusedError, AnswerLostError.
+ */
 export async function openRequest(
   forge: Forge,
   plan: ChangePlan,
@@ -77,7 +64,14 @@ export async function openRequest(
     account,
     message,
     clock,
-  }: { source: Project; account: Account; message: string | undefined; clock: Clock },
+    findOthers,
+  }: {
+    source: Project;
+    account: Account;
+    message: string | undefined;
+    clock: Clock;
+    findOthers: () => Promise<ForgeRequest | undefined>;
+  },
 ): Promise<{ request: ForgeRequest; isNew: boolean }> {
   const { project, branch, target, change } = plan;
   const look = async () =>
@@ -93,7 +87,7 @@ export async function openRequest(
       description: describe(change, message),
     });
     if (!('refusal' in opened)) return { request: opened, isNew: true };
-    const request = await look();
+    const request = (await look()) ?? (await findOthers());
     if (request) return { request, isNew: false };
     throw new ForgeRefusedError(
       { host: forge.host, what: `open a request in ${project.path}` },

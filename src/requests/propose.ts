@@ -65,7 +65,7 @@ const ATTEMPTS = 5;
  * it goes on from where it stopped. Throws the errors of forges/ and wishlist/problems.ts, ListUnknownError, ListBusyError.
  */
 export async function propose(options: ProposeOptions): Promise<ProposeResult> {
-  const { forge, reference, message, clock = systemClock } = options;
+  const { forge, message, clock = systemClock } = options;
   const account = await forge.account();
   const project = await forge.project(options.place.project);
   let { place } = options;
@@ -74,14 +74,16 @@ export async function propose(options: ProposeOptions): Promise<ProposeResult> {
     const plan = await makeChangePlan({ ...options, place }, project);
     if ('found' in plan) return listed(plan);
     place = { ...place, path: plan.change.path };
-    const { result, isStale } = await findRequest(options, plan, account);
+    const result = await findRequest(options, plan, account);
     if (result !== null) return result;
     if (account === null) return readyChange(options, plan, 'no-token');
     confirmed ||= (await options.confirm?.(plan.change)) ?? true;
     if (!confirmed) return readyChange(options, plan, 'not-confirmed');
     const source = await forge.source(project, account);
-    if ((await prepareBranch(forge, plan, { source, reference, isStale, clock })) === 'changed') continue;
-    const { request, isNew } = await openRequest(forge, plan, { source, account, message, clock });
+    const isRepeated = attempt > 0;
+    if ((await prepareBranch(forge, plan, { source, isRepeated, clock })) === 'changed') continue;
+    const asked = { source, account, message, clock, findOthers: () => findOthers(options, plan, account) };
+    const { request, isNew } = await openRequest(forge, plan, asked);
     return isNew ? opened(plan, request) : existing(options, plan, request, account);
   }
   throw new ListBusyError(project.path);
@@ -106,21 +108,24 @@ function readyChange(
   return { state: 'ready-change', reason, url, change: plan.change };
 }
 
-/** `isStale`: a branch of that name belongs to an earlier request, and what it holds is out of date. */
+/**
+ * The request that there is for this wish: an open one of this account, or of others by what it adds; or the last one of this account,
+ * when it was closed. By the name of its branch none of others counts, whatever became of it: anybody can give one that name.
+ */
 async function findRequest(
   options: ProposeOptions,
   plan: ChangePlan,
   account: Account | null,
-): Promise<{ result: ProposeResult | null; isStale: boolean }> {
+): Promise<ProposeResult | null> {
   const { forge, askAgain = false } = options;
   const { project, branch, target, change } = plan;
-  const same = account === null ? [] : await forge.requestsFrom(project, branch, target, account);
-  const open = same.find(({ state }) => state === 'open') ?? (await findOthers(options, plan, account));
-  if (open) return { result: await existing(options, plan, open, account), isStale: false };
-  const [last] = same;
-  if (last?.state === 'closed' && !askAgain)
-    return { result: { state: 'refused', url: last.url, iid: last.number, change }, isStale: false };
-  return { result: null, isStale: last !== undefined };
+  const own = account === null ? [] : await forge.requestsFrom(project, branch, target, account);
+  const open = own.find(({ state }) => state === 'open') ?? (await findOthers(options, plan, account));
+  if (open) return existing(options, plan, open, account);
+  const [last] = own;
+  return last?.state === 'closed' && !askAgain
+    ? { state: 'refused', url: last.url, iid: last.number, change }
+    : null;
 }
 
 /** The same wish by someone else. Without a token a server may refuse the question: then nothing is known. */

@@ -5,10 +5,8 @@ import { encodePath } from './forges/encode-path.ts';
 import type { Clock, Project } from './forges/forge.ts';
 import { systemClock } from './forges/index.ts';
 import { GitRemote, GitRemoteError, type RemoteOptions, shownRemote } from './git-remote.ts';
-import { parseList } from './locate-list.ts';
 import { lookAgain } from './open-request.ts';
 import { type Listed, listed } from './propose.ts';
-import { findImage } from './wishlist/find.ts';
 
 export interface PushOptions extends Omit<Wish, 'forge'>, RemoteOptions {
   /** Whatever git takes: `git@git.jinr.ru:group/name.git`. */
@@ -23,7 +21,7 @@ export interface PushOptions extends Omit<Wish, 'forge'>, RemoteOptions {
 
 export type PushResult =
   | Listed
-  /** The branch was pushed before; `url` shows the requests that were made of it. */
+  /** The branch was pushed before, with this change alone; `url` shows the requests that were made of it. */
   | { state: 'exists'; url: string; change: ProposedChange }
   /** `iid` and its page when the server told them; else `url` shows the requests of the branch. */
   | { state: 'opened'; url: string; iid: number | null; change: ProposedChange }
@@ -47,7 +45,8 @@ export function sshRemote(host: string, project: string): string {
 
 /**
  * Asks for an image without a token: GitLab opens a merge request for a pushed branch when told to. The branch must not be there,
- * or be where it was last seen, so of many clients at once one pushes and the others find it. Throws what makeChangePlan throws,
+ * or be where it was last seen, so of many clients at once one pushes and the others find it. One that is there counts only when it
+ * holds exactly the change, in no other file either: else it is made anew, since others may push there too. Throws what makeChangePlan throws,
  * GitRemoteError, GitUnusableError, PushOptionsUnsupportedError.
  */
 export function proposeByPush(options: PushOptions): Promise<PushResult> {
@@ -64,32 +63,23 @@ async function push(options: PushOptions, remote: GitRemote): Promise<PushResult
   const plan = await makeChangePlan({ ...options, forge: files }, project);
   if ('found' in plan) return listed(plan);
   const { change } = plan;
+  const tree = await remote.treeWith(target, change.path, plan.addition.text);
   const there = await remote.headOf(plan.branch);
-  if (there !== null && (await branchHolds(options, plan, remote)))
+  if (there !== null && (await remote.hasFiles(plan.branch, tree)))
     return { state: 'exists', url: pageOfBranch(options, plan), change };
   if (confirm && !(await confirm(change)))
     return { state: 'ready-change', reason: 'not-confirmed', url: editPage(options, plan), change };
-  return pushBranch(options, plan, remote, there ?? '');
-}
-
-async function branchHolds(
-  { reference }: PushOptions,
-  plan: ChangePlan,
-  remote: GitRemote,
-): Promise<boolean> {
-  if (!(await remote.fetch(plan.branch))) return false;
-  const file = await remote.readFile(null, plan.change.path, plan.branch);
-  return file !== null && findImage(plan.format, parseList(plan.format, file), reference) !== null;
+  return pushBranch(options, plan, remote, { tree, expected: there ?? '' });
 }
 
 async function pushBranch(
   options: PushOptions,
   plan: ChangePlan,
   remote: GitRemote,
-  expected: string,
+  { tree, expected }: { tree: string; expected: string },
 ): Promise<PushResult> {
-  const { change, branch, target, addition } = plan;
-  const commit = await remote.commit(target, change.path, addition.text, `Add ${change.entry}`);
+  const { change, branch, target } = plan;
+  const commit = await remote.commit(target, tree, `Add ${change.entry}`);
   const answer = await remote.tryGit([
     'push',
     '--porcelain',
@@ -106,7 +96,7 @@ async function pushBranch(
   // `=`: the same commit, of the same second, was pushed by somebody else.
   if (answer.code === 0 && !/^=/m.test(answer.output.toString()))
     return { state: 'opened', url, iid: null, change, ...requestTold(answer.errors, options) };
-  const look = () => branchHolds(options, plan, remote);
+  const look = () => remote.hasFiles(branch, tree);
   if ((await look()) || (await lookAgain(options.clock ?? systemClock, look)))
     return { state: 'exists', url, change };
   throw new GitRemoteError(remote.remote, 'push to', answer.errors);

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { commandText } from '../command-text.ts';
 import { JcdsError } from '../errors.ts';
 import { readPlace } from '../files/read.ts';
-import { fileTrouble, RefusedFile } from '../files/refused-file.ts';
+import { fileTrouble, isRefusedFile } from '../files/refused-file.ts';
 import { safeText } from '../output/safe-text.ts';
 import { normaliseHost } from './token-variable.ts';
 
@@ -71,7 +71,7 @@ function readPrivate(file: string, uid: number): string | null {
     refuseUnsafe(file, status, uid);
     return bytes.toString('utf8');
   } catch (thrown) {
-    if (thrown instanceof RefusedFile && thrown.refusal === 'no-file')
+    if (isRefusedFile(thrown) && thrown.refusal === 'no-file')
       throw new TokenFileUnsafeError(file, 'kind', '');
     const reason = fileTrouble(thrown);
     if (reason === 'ENOENT' || reason === 'ENOTDIR') return null;

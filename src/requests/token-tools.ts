@@ -4,8 +4,11 @@ import { readPlace } from '../files/read.ts';
 import { textField } from './forges/answer.ts';
 import { type GitOptions, runGit } from './git.ts';
 import { normaliseHost } from './token-variable.ts';
+import { yamlBomb } from './yaml-bomb.ts';
 
 const CREDENTIAL_TIMEOUT = 10_000;
+/** Most keys of another program's configuration: some ten for each host. */
+const KEY_LIMIT = 1000;
 
 /**
  * What git's credential helpers know for a host; null when they know nothing, or would have to ask. `now` in milliseconds: a helper may
@@ -42,7 +45,10 @@ export function readToolConfiguration(file: string, keys: readonly string[], uid
   try {
     const { bytes, status } = readPlace('tool-token', file);
     if (status.uid !== uid) return null;
-    return textField(parse(bytes.toString('utf8'), { logLevel: 'silent' }), ...keys);
+    const text = bytes.toString('utf8');
+    return yamlBomb(text, KEY_LIMIT) === null
+      ? textField(parse(text, { logLevel: 'silent' }), ...keys)
+      : null;
   } catch {
     // It is another program's file: missing, broken or of a new form, it is no reason to stop.
     return null;

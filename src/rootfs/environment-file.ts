@@ -2,8 +2,9 @@ import { shellDoubleQuoted, unescapeShell, unquoteGo } from './quoting.ts';
 
 /**
  * `.singularity.d/env/10-docker2singularity.sh`, the image's ENV as `apptainer build` (or its forerunners, or CERN's
- * publishers) wrote it. Four generations are met, a variable a statement:
+ * publishers) wrote it. Five generations are met, a variable a statement:
  *
+ *     jcds_value='quoted once'                                     jcds convert; a second line exports it
  *     export K="${K:-"quoted by Go over quoted for the shell"}"    Apptainer, late Singularity 3, DUCC; PATH without ${}
  *     export K="${K:-"quoted for the shell"}"                      cvmfs_swissknife overlay; PATH without ${}
  *     export K="quoted for the shell"                              early Singularity 3
@@ -14,7 +15,18 @@ import { shellDoubleQuoted, unescapeShell, unquoteGo } from './quoting.ts';
  */
 export type EnvironmentEntry = readonly [name: string, value: string];
 
+/**
+ * Whether a variable of an image can have this name. Registries hold others too; `apptainer build` leaves them out, and words of
+ * a shell or options of env(1) must not be made of them.
+ */
+export function isImageVariable(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
 const NEWER = /export ([A-Za-z_][A-Za-z0-9_]*)="\$\{\1:-"((?:[^"\\]|\\[\s\S])*)"\}"(?=\s|$)/y;
+/** Exact in every shell, whatever the value; conversion/environment-script.ts writes it. The name is looked ahead for. */
+const OWN =
+  /(?=jcds_value='(?:[^']|'"'"')*'\nexport ([A-Za-z_][A-Za-z0-9_]*)=)jcds_value='((?:[^']|'"'"')*)'\nexport \1="(?:\$\{\1:-\$jcds_value\}|\$jcds_value)"(?=\s|$)/y;
 const QUOTED = /export ([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\[\s\S])*)"(?=\s|$)/y;
 const SINGLE = /export ([A-Za-z_][A-Za-z0-9_]*)='([^']*)'(?=\s|$)/y;
 const BARE = /export ([A-Za-z_][A-Za-z0-9_]*)=([^\n]*)/y;
@@ -24,6 +36,7 @@ const BLANK_OR_OTHER = /[^\n]*(?:\n|$)/y;
 
 type Reader = (text: string, name: string) => string | null;
 const FORMS: readonly (readonly [form: RegExp, read: Reader])[] = [
+  [OWN, text => text.replaceAll(`'"'"'`, "'")],
   [UNSET, () => null],
   [NEWER, doublyQuoted],
   // Every generation writes PATH in this form.

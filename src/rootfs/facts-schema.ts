@@ -1,3 +1,4 @@
+import { isImageVariable } from './environment-file.ts';
 import type { ImageFacts } from './facts.ts';
 
 /** Linux' bounds on a name, in bytes, and on a path. */
@@ -47,7 +48,7 @@ function isConfig(value: unknown): boolean {
   return (
     isObject(value) &&
     Array.isArray(value.env) &&
-    value.env.every(pair => isTexts(pair) && pair.length === 2) &&
+    value.env.every(pair => isTexts(pair) && pair.length === 2 && isImageVariable(pair[0]!)) &&
     (value.entrypoint === null || isTexts(value.entrypoint)) &&
     (value.cmd === null || isTexts(value.cmd)) &&
     (value.workdir === null || isText(value.workdir)) &&

@@ -1,4 +1,5 @@
 import { constants, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { byteEntries } from '../files/byte-entries.ts';
 import { fromBytes, toBytes } from '../launch/bytes.ts';
 import type { RootEntry } from './facts.ts';
 import { errnoOf, type Walked, walk } from './walk.ts';
@@ -59,7 +60,8 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 export function imageView(root: string, mounts: readonly Mount[] = []): ImageView {
   /** Text of a link, or null for what is none. */
   const known = new Map<string, string | null>();
-  const places: Mount[] = [];
+  /** Those that no later one hides. */
+  let places: readonly Mount[] = [];
   const sources = new Map<string, string>();
 
   const mountOf = (path: string) => places.findLast(({ destination }) => isAtOrBelow(path, destination));
@@ -84,7 +86,8 @@ export function imageView(root: string, mounts: readonly Mount[] = []): ImageVie
   const resolve = (path: string): Walked => walk({ linkAt, follow }, path.split('/'));
   const mount = ({ source, destination }: Mount): string => {
     const place = realPlace(destination, linkAt);
-    places.push({ source, destination: place });
+    const seen = places.filter(other => !isAtOrBelow(other.destination, place));
+    places = [...seen, { source, destination: place }];
     for (const path of known.keys()) if (isAtOrBelow(path, place)) known.delete(path);
     return place;
   };
@@ -185,12 +188,7 @@ interface Named {
 function namesIn(path: string): Named[] {
   const entries = readdirSync(onDisk(path), { withFileTypes: true });
   if (!entries.some(({ name }) => name.includes('\ufffd'))) return entries;
-  return readdirSync(onDisk(path), { withFileTypes: true, encoding: 'buffer' }).map(entry => ({
-    name: fromBytes(entry.name),
-    isDirectory: () => entry.isDirectory(),
-    isFile: () => entry.isFile(),
-    isSymbolicLink: () => entry.isSymbolicLink(),
-  }));
+  return byteEntries(onDisk(path)).map(entry => ({ ...entry, name: fromBytes(entry.name) }));
 }
 
 function kindOf(entry: Named): RootEntry['kind'] {

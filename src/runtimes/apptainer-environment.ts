@@ -1,6 +1,7 @@
 import { JcdsError } from '../errors.ts';
 import type { Plan } from '../launch/plan.ts';
 import { isShellName } from '../launch/shell-names.ts';
+import type { ImageFacts } from '../rootfs/facts.ts';
 import { apptainerSite } from './apptainer-site.ts';
 import {
   addressedVariables,
@@ -11,6 +12,7 @@ import {
 } from './environment.ts';
 import { ruleFor } from './environment-policy.ts';
 import type { RunRequest } from './runtime.ts';
+import { steersTools } from './withheld-variables.ts';
 
 /**
  * A value as Apptainer has to be given it in APPTAINERENV_NAME or --env: it stands in double quotes in a script that
@@ -42,6 +44,12 @@ export class DeafImageError extends JcdsError {
 const APPTAINERS_OWN = /^(?:PATH|LD_LIBRARY_PATH|HOME|PWD|(?:APPTAINER|SINGULARITY)(?:ENV)?_.*)$/s;
 /** Of `.singularity.d`: beside ENV files without it, Apptainer drops what is addressed to the container (1.4.5). */
 const ADDRESSEE = 'env/99-base.sh';
+
+/** Whether an image takes nothing that is addressed to the container. */
+export function isDeaf({ singularityMissing }: Pick<ImageFacts, 'singularityMissing'>): boolean {
+  return singularityMissing?.includes(ADDRESSEE) === true;
+}
+
 const NOT_UTF8 = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
 /** Whether this text (launch/bytes.ts) holds bytes that are not UTF-8. Apptainer replaces them. */
@@ -69,11 +77,11 @@ export function apptainerEnvironment(
     `${prefix}${name}`,
     evaluated ? escapeForApptainer(value) : value,
   ];
-  const isDeaf = request.image.facts?.singularityMissing?.includes(ADDRESSEE) === true;
+  const deaf = request.image.facts !== null && isDeaf(request.image.facts);
   const image = { names: imageEnvironment(request).variables, isRead: !imageIsNotReadByApptainer(request) };
   const set: [string, string][] = [];
   for (const variable of variables.values())
-    if (isForApptainerToSet(variable, image)) set.push(isDeaf ? inherited(variable) : addressed(variable));
+    if (isForApptainerToSet(variable, image)) set.push(deaf ? inherited(variable) : addressed(variable));
   // Singularity reads its own prefix only; a job must not depend on which of the two is installed.
   for (const [name, value] of prefix === 'SINGULARITYENV_' || isEscaped ? callers : [])
     if (variables.get(name)?.from !== 'set')
@@ -94,9 +102,12 @@ export function apptainerEnvironment(
   return { set: set.filter(([name]) => !isExtension(name)), unset };
 }
 
-/** What such an image gets must be inherited by Apptainer. @throws DeafImageError for what Apptainer does not pass on */
-function inherited({ name, value }: ContainerVariable): [string, string] {
-  if (APPTAINERS_OWN.test(name)) throw new DeafImageError(name);
+/**
+ * What such an image gets must be inherited by Apptainer, so it is in the environment of a program on the host: never what the
+ * image names (its LD_PRELOAD), nor what steers programs. @throws DeafImageError
+ */
+function inherited({ name, value, from }: ContainerVariable): [string, string] {
+  if (from === 'image' || APPTAINERS_OWN.test(name) || steersTools(name)) throw new DeafImageError(name);
   return [name, value];
 }
 

@@ -11,6 +11,8 @@ export interface ApptainerSite {
   readonly unset: readonly string[];
   /** Whether what the caller addresses to the container is text, and no shell evaluates it. */
   readonly isLiteral: boolean;
+  /** Whether Apptainer shows the caller's directory by itself. */
+  readonly showsCwd: boolean;
 }
 
 /** Each with the options that it stands for (1.4.5: launcher_linux.go, actions.go), less those that jcds takes over. */
@@ -32,16 +34,16 @@ const UNSEEN: readonly string[] = [...Object.keys(INSTEAD), ...BINDS, ...PLACES]
 export function apptainerSite(host: Entries): ApptainerSite {
   const environment = Object.fromEntries(host);
   const asked = Object.keys(INSTEAD).filter(key => siteFlag(key, environment));
+  const left = notMounted(environment).filter(name => name !== 'home');
   return {
-    args: [...new Set(asked.flatMap(key => INSTEAD[key]!)), ...noMountArguments(environment)],
+    args: [
+      ...new Set(asked.flatMap(key => INSTEAD[key]!)),
+      ...(left.length === 0 ? [] : ['--no-mount', left.join(',')]),
+    ],
     unset: UNSEEN.filter(name => environment[name] !== undefined),
     isLiteral: asked.includes('NO_EVAL') || asked.includes('COMPAT'),
+    showsCwd: !left.includes('cwd'),
   };
-}
-
-function noMountArguments(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const names = notMounted(environment).filter(name => name !== 'home');
-  return names.length === 0 ? [] : ['--no-mount', names.join(',')];
 }
 
 /** Whether the site wants jobs without their caller's environment, where nobody says otherwise. @throws SiteVariableError */

@@ -1,46 +1,14 @@
-import { resolve } from 'node:path';
-import { JcdsError } from '../errors.ts';
 import { latin1, type Word } from '../launch/quote.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { apptainerEnvironment, escapeForApptainer, isUtf8 } from './apptainer-environment.ts';
+import { ArgumentsNotUtf8Error, HomeNotPossibleError, NoDevicesError } from './apptainer-errors.ts';
 import { apptainerSite } from './apptainer-site.ts';
 import { mountFields } from './mount-fields.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type Bind, bindsIn, type Home } from './shown.ts';
+import { siteVariable } from './site-variables.ts';
+import { checkUnasked, listingsForUnasked, placeOfTmp } from './unasked-places.ts';
 import { usernsFailure } from './userns.ts';
-
-/** A home directory inside whose name Apptainer cannot be told. */
-export class HomeNotPossibleError extends JcdsError {
-  constructor(path: string) {
-    super({
-      code: 'HOME_NOT_POSSIBLE',
-      message: `apptainer takes no home directory with a colon in its name: ${JSON.stringify(path)}`,
-      hint: 'choose another with --home DIR, or --no-home',
-    });
-  }
-}
-
-/** `--contain` on an image without /dev. */
-export class NoDevicesError extends JcdsError {
-  constructor(image: string) {
-    super({
-      code: 'UNSUPPORTED_BY_RUNTIME',
-      message: `apptainer cannot contain an image that has no /dev: ${image}`,
-      hint: 'jcds run --contain --runtime unshare (or bubblewrap)',
-    });
-  }
-}
-
-/** Arguments that Apptainer would change, in an image that has no shell to restore them. */
-export class ArgumentsNotUtf8Error extends JcdsError {
-  constructor() {
-    super({
-      code: 'ARGUMENTS_NOT_UTF8',
-      message: 'apptainer changes arguments that are not UTF-8, and the image has no /bin/sh to restore them',
-      hint: 'jcds run --runtime unshare',
-    });
-  }
-}
 
 /** Facts that the probe leaves for the invocation. */
 interface ApptainerFacts {
@@ -75,6 +43,7 @@ function row(name: string): Runtime {
       // Go makes U+FFFD of such bytes when it hands names on to its starter (measured with 1.4.5).
       bytes: `${name} cannot show directories or files whose names are not UTF-8`,
     },
+    listings: request => listingsForUnasked(request, hiddenFiles(request)),
     learns: { needsUserns: isBoolean, isApptainer: isBoolean },
     probe: (search, request) => probe(name, search, request),
     invocation,
@@ -90,6 +59,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const prefix = facts.isApptainer ? 'APPTAINERENV_' : 'SINGULARITYENV_';
   const environment = apptainerEnvironment(request, prefix, !request.entrypointUnknown);
   const carried = carriedArguments(request);
+  checkUnasked(request, hiddenFiles(request));
+  const site = apptainerSite(request.environment.host);
   return {
     file: host.program,
     args: [
@@ -97,15 +68,14 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...(request.entrypointUnknown ? ['run', '--no-eval'] : ['exec']),
       ...(facts.needsUserns ? ['--userns'] : []),
       ...(request.contain ? ['--contain'] : []),
-      ...apptainerSite(request.environment.host).args,
+      ...site.args,
       ...missingPlaceArguments(request),
       ...homeArguments(request.shown.home),
       ...(request.writableTmpfs ? ['--writable-tmpfs'] : []),
       ...(request.gpu === 'nvidia' ? ['--nv'] : request.gpu === 'rocm' ? ['--rocm'] : []),
-      // What it cannot read it complains about, on the job's stderr; jcds gives the values.
-      ...(request.image.facts?.environmentFileDropped ? ['--bind', `/dev/null:${ENVIRONMENT_FILE}`] : []),
+      ...hiddenFiles(request).flatMap(file => ['--bind', `/dev/null:${file}`]),
       ...bindsIn(request.shown)
-        .filter(bind => !isOwnDefault(bind, request))
+        .filter(bind => !site.showsCwd || !isOwnDefault(bind, request))
         .flatMap(bindArguments),
       '--pwd',
       request.shown.cwd,
@@ -154,25 +124,56 @@ function carriedArguments(request: RunRequest): readonly string[] | null {
 
 /**
  * Apptainer makes places for /dev, /proc and /sys where the image has none, but for a contained /dev; /tmp it leaves out
- * there, or where it is a link that leads to nothing, and shows it where it is told to (measured with 1.4.5).
+ * there, or where it is a link that leads to nothing, and shows it where it is told to (measured with 1.4.5). Told so, it makes the
+ * place also in a directory of the host: there /tmp stays out.
  */
-function missingPlaceArguments({ image, contain, shown }: RunRequest): string[] {
+function missingPlaceArguments(request: RunRequest): string[] {
+  const { image, contain, shown, environment } = request;
   const entries = image.facts?.directories['/'];
   if (entries === undefined) return [];
   const isMissing = (wanted: string) => !entries.some(({ name }) => name === wanted);
-  if (contain && isMissing('dev')) throw new NoDevicesError(image.path);
+  // A bind below it makes Apptainer make one.
+  const isMade = bindsIn(shown).some(({ destination }) => destination.startsWith('/dev/'));
+  if (contain && isMissing('dev') && !isMade) throw new NoDevicesError(image.path);
   const found = entries.find(({ name }) => name === 'tmp');
   const [last] = shown.places.filter(({ at }) => at === '/tmp').slice(-1);
   const isWanted = last?.origin === 'jcds';
   if (!isWanted || (found !== undefined && found.kind !== 'link')) return [];
-  const place = resolve('/', found?.target ?? 'tmp');
-  if (place === '/' || /[:,\\]/.test(place)) return [];
-  return contain ? ['--scratch', place] : ['--bind', `/tmp:${place}`];
+  const place = placeOfTmp(request);
+  if (place === null || /[:,\\]/.test(place)) return [];
+  if (!contain) return ['--bind', `/tmp:${place}`];
+  // It has a directory of the site's for /tmp then, in which --scratch would have another.
+  return siteVariable('WORKDIR', Object.fromEntries(environment.host)) === null ? ['--scratch', place] : [];
 }
 
-/** Apptainer shows the working directory by itself, and knows better where it must not (/usr, /etc, …). */
-function isOwnDefault(bind: Bind, request: RunRequest): boolean {
-  return bind.origin === 'default' && bind.source === bind.destination && bind.source === request.shown.cwd;
+/** What jcds binds besides what is shown: what Apptainer cannot read it complains about, on the job's stderr; jcds gives the values. */
+function hiddenFiles({ image }: RunRequest): string[] {
+  return image.facts?.environmentFileDropped === true ? [ENVIRONMENT_FILE] : [];
+}
+
+/**
+ * Apptainer shows the working directory by itself where nothing is contained, and knows better where it must not (/usr, /etc, …).
+ * It does so after the binds, over what is bound below it, and not where the directory is shown already.
+ */
+function isOwnDefault(
+  { origin, source, destination, mode }: Bind,
+  { contain, shown, environment }: RunRequest,
+): boolean {
+  const isCwd = origin === 'default' && source === destination && source === shown.cwd && mode === 'rw';
+  const isBelow = (path: string, directory: string) => path.startsWith(`${directory}/`);
+  // It goes by PWD: the name that was typed.
+  const isTyped = environment.host.every(([name, value]) => name !== 'PWD' || value === source);
+  return (
+    isCwd &&
+    isTyped &&
+    !contain &&
+    shown.places.every(
+      ({ at, content, isMade }) =>
+        // In a directory that it is told to bind it makes no places, not even for an empty home.
+        (isMade === true || content.kind === 'empty' || !isBelow(at, source)) &&
+        !(content.kind === 'host' && isBelow(source, at)),
+    )
+  );
 }
 
 /** `--home` splits at colons: a source with one is bound over an empty home. */

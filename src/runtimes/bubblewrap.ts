@@ -7,6 +7,7 @@ import { HELD_IN_PROC } from './held-places.ts';
 import type { RootOperation } from './root-operations.ts';
 import type { Invocation, ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
 import { type MountOperation, skeleton } from './skeleton.ts';
+import { terminalFilter } from './terminal-filter.ts';
 import { trial, tryRequest } from './trial.ts';
 import { usernsFailure } from './userns.ts';
 import { PROMPTS, withheldName, withheldVariables, withhold } from './withheld-variables.ts';
@@ -55,14 +56,15 @@ const HOLD = ['-s', '-o', '/proc/self/environ'];
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const environment = withGpuLibraries(jobEnvironment(request), request);
   const { harmless, held } = withhold(environment, PROMPTS);
-  const { image, root, mounts } = skeleton(request, gpuOf(request, host));
-  const unlinked = boundEntries({ image, root }, host);
+  const tree = skeleton(request, gpuOf(request, host));
+  const { image, root, mounts } = tree;
+  const unlinked = boundEntries(tree, host);
   const isOpen = (parent: MountOperation) =>
     parent.kind === 'bind' &&
     parent.mode === 'ro' &&
     mounts.some(({ at, make }) => make !== undefined && at.startsWith(`${parent.at}/`));
-  const inputs: string[] = [];
-  const input = (text: string): Argument => ({ input: inputs.push(text) - 1 });
+  const inputs: (string | Buffer)[] = [];
+  const input = (text: string | Buffer): Argument => ({ input: inputs.push(text) - 1 });
   const args: Argument[] = [
     '--die-with-parent',
     '--cap-drop',
@@ -76,6 +78,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     '/',
     '--chdir',
     request.shown.cwd,
+    '--seccomp',
+    input(terminalFilter()),
     ...request.runtimeArguments,
   ];
   if (args.length > MOST_WORDS) throw new TooManyEntriesError(largestOf(root));

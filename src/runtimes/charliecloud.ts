@@ -112,6 +112,7 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
     ...lines,
     `jcds_try ${NOT_TWICE} ${shellQuote(facts.mkdir)} ${shellQuote(own)}`,
     `jcds_try ${NOT_TWICE} ${shellQuote(facts.mount)} -n --rbind "$jcds_n" ${shellQuote(own)}`,
+    ...(SHOWN_BY_CH_RUN.some(path => isOfRoot(path, root)) ? [readOnlyLine(own, facts.mount)] : []),
     ...SHOWN_BY_CH_RUN.flatMap(path => showAgain(path, root, own)),
     ...heldLines(variables.held, `${base}/variables`),
     ...closeLines(place, facts, request.umask),
@@ -120,6 +121,16 @@ function chRunScript(request: RunRequest, host: RuntimeHost, variables: Variable
     '  "$@"',
   ];
   return { script: script.join('\n'), texts };
+}
+
+/** Whether it is a part of the new root itself (a site shows no /tmp), which is closed where it lies, but not where it is shown again. */
+function isOfRoot(path: string, { find, mounts }: Skeleton): boolean {
+  const at = find(path);
+  return at !== null && !mounts.some(mount => mount.at === at);
+}
+
+function readOnlyLine(place: string, mount: string): string {
+  return `jcds_try ${NOT_TWICE} ${shellQuote(mount)} -n -o remount,bind,ro,nosuid,nodev ${shellQuote(place)}`;
 }
 
 /** Lines that give ch-run one more thing to show, where something was mounted. */
@@ -154,6 +165,7 @@ function envPrefix({ lost, surplus }: Variables, { env }: UnshareFacts): string 
   if (lost.length + surplus.length === 0) return '';
   const words = [
     ...surplus.flatMap(name => ['-u', name]),
+    '--', // a name may begin with a dash
     ...lost.map(({ name, value }) => shellQuote(`${name}=${value}`)),
   ];
   return `${shellQuote(env)} ${words.join(' ')} `;

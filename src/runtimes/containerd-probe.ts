@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { ROOTS_STORE } from './engine-files.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
 import {
@@ -24,13 +26,17 @@ export interface ContainerdFacts {
  * One of the engine files is a program, which runc's place takes and containerd starts as root: it lies where root alone writes,
  * whatever HOME and XDG_CACHE_HOME say. Not in /run, from which many hosts let nothing be started.
  */
-const STORE = '/var/lib/jcds/containerd';
+const STORE = `${ROOTS_STORE}/containerd`;
 
 const PROBE_TIMEOUT = 15_000;
 /** The oldest that was tried. */
 const OLDEST = [1, 6] as const;
 /** Where ctr finds its daemon. */
 const CTRS_OWN = /^(?:HOME|CONTAINERD_ADDRESS)$/;
+
+/** Where it listens unless something else is said (ctr(8)). */
+const SOCKET = '/run/containerd/containerd.sock';
+const START_IT = 'start it: systemctl start containerd (or restart)';
 
 /** What its trial says, and what to do about it (messages of containerd 1.6 and runc 1.1). */
 const SYMPTOMS: readonly Symptom[] = [
@@ -43,7 +49,7 @@ const SYMPTOMS: readonly Symptom[] = [
   {
     said: /failed to dial|connection refused|deadline exceeded/i,
     reason: 'its daemon is not running, or does not answer',
-    cure: 'start it: systemctl start containerd (or restart)',
+    cure: START_IT,
     passing: true,
   },
   {
@@ -95,6 +101,8 @@ export async function probeContainerd(
     };
   const facts = findForContainerd(search);
   if (isRefused(facts)) return facts;
+  const silent = withoutSocket(search);
+  if (silent !== null) return silent;
   const host = { program, version: version[0].trim(), facts: { ...facts } };
   const variables = variablesNamed(search, CTRS_OWN);
   const tried = await tryRequest(
@@ -106,6 +114,14 @@ export async function probeContainerd(
     variables,
   );
   return tried.code === 0 ? { works: true, host } : judge(tried);
+}
+
+/** ctr waits ten seconds for a socket that is not there. */
+function withoutSocket({ environment }: ProbeContext): Refused | null {
+  const path = (environment.CONTAINERD_ADDRESS || SOCKET).replace(/^unix:\/\//, '');
+  if (!path.startsWith('/') || existsSync(path)) return null;
+  const reason = `its daemon is not running, or does not answer: there is no ${path}`;
+  return { works: false, reason, cure: START_IT, passing: true };
 }
 
 /** What every start looks up anew. */

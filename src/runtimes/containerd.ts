@@ -21,7 +21,7 @@ import {
   textIn,
 } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
-import { checkWorkdir } from './engine-workdir.ts';
+import { engineWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
@@ -32,7 +32,7 @@ import { type Skeleton, skeleton } from './skeleton.ts';
 /** Where PID 1 is shown. */
 const INIT = '/.jcds-init';
 const SHOWN_BY_CTR = ['/etc/hosts', '/etc/resolv.conf'];
-const NEEDS: RootNeeds = { files: [INIT, ...SHOWN_BY_CTR], links: 'kept' };
+const NEEDS: RootNeeds = { files: [INIT, ...SHOWN_BY_CTR], links: 'kept', workdir: 'found' };
 
 /** jcds' own room in containerd: other people's containers are never listed, and never in the way. */
 const NAMESPACE = 'jcds';
@@ -82,7 +82,7 @@ export const containerd: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as ContainerdFacts;
   const root = skeleton(request, gpuOf(request, host), NEEDS);
-  checkWorkdir(request.shown.cwd, root);
+  const cwd = engineWorkdir(request.shown, root);
   const replaced = SHOWN_BY_CTR.filter(path =>
     engineMounts(root, String).mounts.some(({ at }) => at === path),
   );
@@ -98,7 +98,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
     ...mountOption({ kind: 'bind', source: facts.init, at: INIT, mode: 'ro' }),
     ...mounts.flatMap(mountOption),
     ...devices.besides.flatMap(device => ['--device', device]),
-    ...['--cwd', request.shown.cwd, ...request.runtimeArguments],
+    ...['--cwd', cwd, ...request.runtimeArguments],
   ];
   return {
     file: facts.shell,
@@ -106,8 +106,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '-c',
       [
         ...engineFilesLines(path, work, 'containerd'),
-        ...placeLines(root, 'containerd'),
-        ...unlinkedLines(boundEntries(root, host), 'jcds_e'),
+        ...placeLines(root, 'containerd', NEEDS.files),
+        ...unlinkedLines(boundEntries(root, host, [...NEEDS.files, cwd]), 'jcds_e'),
         ...cleaningLines(ctr),
         `exec ${ctr} run --env-file /dev/fd/9 ${options.map(shellQuote).join(' ')} ${shellQuote(rootIn(path))} "$jcds_id" ${INIT} -- "$@" 9<<JCDS_END`,
         ...words.filter(word => !word.includes('=')).map(name => `${name}=$${name}`),
@@ -117,6 +117,7 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
     ],
     environment: change,
+    files: { store: facts.store, path, work },
   };
 }
 

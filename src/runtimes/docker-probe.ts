@@ -1,4 +1,5 @@
 import { readText } from '../files/read.ts';
+import { engineStore } from './engine-files.ts';
 import { findInit } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
 import {
@@ -100,7 +101,7 @@ export function findForDocker(search: ProbeContext): DockerFacts | Refused {
   const init = findInit(search);
   if (init === null)
     return { works: false, reason: 'there is no static init', cure: 'install tini-static or catatonit' };
-  return { shell: search.which('sh') ?? '/bin/sh', store: `${search.cache}/docker`, init };
+  return { shell: search.which('sh') ?? '/bin/sh', store: engineStore('docker', search), init };
 }
 
 /** The daemon makes the limits of a job itself. */

@@ -13,7 +13,7 @@ import {
 import { engineEnvironment, unheldVariable } from './engine-environment.ts';
 import { engineFilesLines, engineFilesPath, placeLines, textIn } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
-import { checkWorkdir } from './engine-workdir.ts';
+import { engineWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
@@ -26,6 +26,7 @@ const INIT = '/.jcds-init';
 const NEEDS: RootNeeds = {
   files: [INIT, '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
   links: 'followed',
+  workdir: 'found',
 };
 
 /** Variables by which a job's environment would steer docker's client. */
@@ -65,7 +66,7 @@ export const docker: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as DockerFacts;
   const root = skeleton(request, gpuOf(request, host), NEEDS);
-  checkWorkdir(request.shown.cwd, root);
+  const cwd = engineWorkdir(request.shown, root);
   const image = isMerged(root) ? ROOT_IMAGES.merged : ROOT_IMAGES.plain;
   const work = { directories: [], files: [], links: [], texts: engineMounts(root, String).texts };
   const path = engineFilesPath(facts.store, work);
@@ -77,8 +78,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '-c',
       [
         ...engineFilesLines(path, work, 'docker'),
-        ...placeLines(root, 'docker'),
-        ...unlinkedLines(boundEntries(root, host), 'jcds_e'),
+        ...placeLines(root, 'docker', NEEDS.files),
+        ...unlinkedLines(boundEntries(root, host, [...NEEDS.files, cwd]), 'jcds_e'),
         ...checkLines(host, image),
         'exec "$@"',
       ].join('\n'),
@@ -88,10 +89,11 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...mountOption({ kind: 'bind', source: facts.init, at: INIT, mode: 'ro' }, request),
       ...mounts.filter(mount => !isOfImage(mount.at, image)).flatMap(mount => mountOption(mount, request)),
       ...devices.besides.flatMap(device => ['--device', device]),
-      ...['--workdir', request.shown.cwd, ...request.runtimeArguments, image, INIT, '--'],
+      ...['--workdir', cwd, ...request.runtimeArguments, image, INIT, '--'],
       ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
     ],
     environment: change,
+    files: { store: facts.store, path, work },
   };
 }
 

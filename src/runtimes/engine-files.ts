@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
+import type { ProbeContext } from './runtime.ts';
 import type { Skeleton } from './skeleton.ts';
 
 /**
@@ -16,7 +17,26 @@ export interface EngineFiles {
   readonly programs?: readonly string[];
 }
 
-/** The directory of this engine files, below the user's own. */
+/** Where an engine's files are kept. */
+export interface KeptFiles {
+  /** A directory of jcds' own, by its name below another such. */
+  readonly store: string;
+  readonly path: string;
+  readonly work: EngineFiles;
+}
+
+/**
+ * The directory of root's files for engines: HOME and XDG_CACHE_HOME may be another user's. Jobs of root see it read-only: containerd
+ * starts a program in it, with all capabilities.
+ */
+export const ROOTS_STORE = '/var/lib/jcds';
+
+/** The directory of this user for one engine. */
+export function engineStore(engine: string, { cache, uid }: Pick<ProbeContext, 'cache' | 'uid'>): string {
+  return `${uid === 0 ? ROOTS_STORE : cache}/${engine}`;
+}
+
+/** The directory of these files, below the user's own. */
 export function engineFilesPath(store: string, work: EngineFiles): string {
   // Loaded here alone: other runtimes must not pay for it.
   const { createHash } = process.getBuiltinModule('node:crypto');
@@ -37,9 +57,15 @@ export function programIn(path: string, index: number): string {
 /**
  * Lines that make missing places in the host's directories, as the user: an engine would make them as somebody else.
  * What is below an own directory of the container it makes there itself.
+ * @param needs files that it puts somewhere by itself, when all is mounted
  */
-export function placeLines({ mounts }: Pick<Skeleton, 'mounts'>, who: string): string[] {
-  return mounts.flatMap(({ at, make }, index) => {
+export function placeLines(
+  { mounts, find }: Pick<Skeleton, 'mounts' | 'find'>,
+  who: string,
+  needs: readonly string[],
+): string[] {
+  const own = needs.map(path => ({ at: find(path) ?? path, make: 'file' as const }));
+  return [...mounts, ...own].flatMap(({ at, make }, index) => {
     const above = mounts.slice(0, index).findLast(mount => at.startsWith(`${mount.at}/`));
     if (make === undefined || above?.kind !== 'bind') return [];
     const path = `${above.source}${at.slice(above.at.length)}`;

@@ -17,14 +17,18 @@ export interface EngineMounts {
 
 /** Turns a skeleton into mounts. Pure. @param textFile where the text of this number lies on the host */
 export function engineMounts(
-  { image, root, mounts }: Omit<Skeleton, 'find'>,
+  { image, root, mounts }: Pick<Skeleton, 'image' | 'root' | 'mounts'>,
   textFile: (index: number) => string,
 ): EngineMounts {
   const byPlace = new Map<string, EngineMount>();
   const texts: string[] = [];
   let devices: EngineMounts['devices'] = { all: false, besides: [] };
-  const bind = (source: string, at: string, mode: 'ro' | 'rw') =>
-    byPlace.set(at, { kind: 'bind', source, at, mode });
+  const add = (mount: EngineMount) => {
+    // Engines sort: what a later mount hides they would mount over that, and make places for it there, as root.
+    for (const at of byPlace.keys()) if (at.startsWith(`${mount.at}/`)) byPlace.delete(at);
+    byPlace.set(mount.at, mount);
+  };
+  const bind = (source: string, at: string, mode: 'ro' | 'rw') => add({ kind: 'bind', source, at, mode });
 
   for (const operation of root)
     if (operation.kind === 'entry') bind(`${image}${operation.from ?? operation.at}`, operation.at, 'ro');
@@ -37,7 +41,7 @@ export function engineMounts(
         bind(textFile(texts.push(operation.text) - 1), operation.at, 'ro');
         break;
       case 'tmpfs':
-        byPlace.set(operation.at, { kind: 'tmpfs', at: operation.at, mode: operation.mode });
+        add({ kind: 'tmpfs', at: operation.at, mode: operation.mode });
         break;
       case 'devices':
         devices = operation;

@@ -1,3 +1,4 @@
+import { TOKEN_VARIABLES } from '../secret.ts';
 import type { ContainerEnvironment } from './runtime.ts';
 
 /**
@@ -32,22 +33,7 @@ export const POLICIES: Record<ContainerEnvironment['policy'], string> = {
  */
 export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
   {
-    names: [
-      'JCDS_TOKEN*',
-      'GITLAB_TOKEN',
-      'GITLAB_ACCESS_TOKEN',
-      'OAUTH_TOKEN',
-      'GITHUB_TOKEN',
-      'GH_TOKEN',
-      'GITHUB_ENTERPRISE_TOKEN',
-      'GH_ENTERPRISE_TOKEN',
-      'CI_JOB_TOKEN',
-      'CI_JOB_JWT*',
-      'CI_REGISTRY_PASSWORD',
-      'CI_DEPLOY_PASSWORD',
-      'ACTIONS_RUNTIME_TOKEN',
-      'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-    ],
+    names: TOKEN_VARIABLES,
     keep: 'image',
     clean: 'image',
     hep: 'image',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readText } from '../files/read.ts';
+import { engineStore } from './engine-files.ts';
 import { findTini } from './init.ts';
 import { reasonOf, type Symptom } from './probe-reasons.ts';
 import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from './runtime.ts';
@@ -112,7 +113,7 @@ const SYMPTOMS: readonly Symptom[] = [
 export function findForPodman(search: ProbeContext): Omit<PodmanFacts, keyof Way> {
   return {
     shell: search.which('sh') ?? '/bin/sh',
-    store: `${search.cache}/podman`,
+    store: engineStore('podman', search),
     runc: search.which('runc'),
     isRootless: search.uid !== 0,
     init: findTini(search),

@@ -11,6 +11,7 @@ import {
   textIn,
 } from './engine-files.ts';
 import { type EngineMount, engineMounts } from './engine-mounts.ts';
+import { engineWorkdir } from './engine-workdir.ts';
 import { jobEnvironment } from './environment.ts';
 import { gpuOf, withGpuLibraries } from './gpu.ts';
 import { innerWords, needsInnerShell } from './inner-shell.ts';
@@ -25,6 +26,7 @@ const NEEDS: RootNeeds = {
   files: ['/run/podman-init', '/run/.containerenv', '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
   // What is bound there is not there yet when it and crun look for these.
   links: ['/etc', '/run'],
+  workdir: 'found',
 };
 
 /** Variables by which a job's environment would steer podman and the programs that it starts. */
@@ -62,6 +64,7 @@ export const podman: Runtime = {
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as PodmanFacts;
   const root = skeleton(request, gpuOf(request, host), NEEDS);
+  const cwd = engineWorkdir(request.shown, root);
   const { work, path, mounts, devices } = laidOut(root, facts.store);
   const { words, change, inner } = environmentOf(request);
   const streams = streamsOf(request);
@@ -71,8 +74,8 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       '-c',
       [
         ...engineFilesLines(path, work, 'podman'),
-        ...placeLines(root, 'podman'),
-        ...unlinkedLines(boundEntries(root, host), 'jcds_e'),
+        ...placeLines(root, 'podman', NEEDS.files),
+        ...unlinkedLines(boundEntries(root, host, [...NEEDS.files, cwd]), 'jcds_e'),
         ...(streams === 'moved' ? ['exec 3<&0 4>&1 5>&2'] : []),
         'exec "$@"',
       ].join('\n'),
@@ -87,16 +90,11 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       ...words.flatMap(word => ['--env', word]),
       ...mounts.flatMap(mountOption),
       ...deviceOptions(request, facts, devices),
-      ...[
-        '--workdir',
-        root.find(request.shown.cwd) ?? request.shown.cwd,
-        ...request.runtimeArguments,
-        '--rootfs',
-        `${rootIn(path)}:O`,
-      ],
+      ...['--workdir', cwd, ...request.runtimeArguments, '--rootfs', `${rootIn(path)}:O`],
       ...(needsInnerShell(request, inner) ? innerWords(request, inner) : request.words),
     ],
     environment: change,
+    files: { store: facts.store, path, work },
   };
 }
 
@@ -189,7 +187,7 @@ function groupOptions({ user }: RunRequest): string[] {
 function mountOption(mount: EngineMount): string[] {
   const fields =
     mount.kind === 'tmpfs'
-      ? ['type=tmpfs', `dst=${mount.at}`, `tmpfs-mode=${mount.mode}`, 'U=true']
+      ? ['type=tmpfs', `dst=${mount.at}`, `tmpfs-mode=${mount.mode}`, 'U=true', 'notmpcopyup']
       : [
           ...['type=bind', `src=${mount.source}`, `dst=${mount.at}`],
           ...(mount.mode === 'ro' ? ['ro=true'] : []),

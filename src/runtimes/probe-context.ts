@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import type { ProbeContext } from './runtime.ts';
 
@@ -38,6 +39,23 @@ function isProgram(path: string): boolean {
 /** Milliseconds that a program has to die of SIGKILL: one in a call to a hung file system does not. */
 const DYING = 500;
 
+/** The programs that run now. One listener kills all: Node warns of many, and `doctor` asks a dozen programs at once. */
+const running = new Set<ChildProcess>();
+const killAll = (): void => {
+  for (const child of running) child.kill('SIGKILL');
+};
+
+/** Interrupted while it probes, jcds leaves nothing behind. */
+function remember(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', killAll);
+  running.add(child);
+}
+
+function forget(child: ChildProcess): void {
+  running.delete(child);
+  if (running.size === 0) process.off('exit', killAll);
+}
+
 /** Loaded only here: remembered probes, the usual case, start no program. */
 const run: ProbeContext['run'] = async (file, args, timeout) => {
   const { execFile } = await import('node:child_process');
@@ -56,15 +74,11 @@ const run: ProbeContext['run'] = async (file, args, timeout) => {
                 ? null
                 : NOT_STARTED;
         clearTimeout(timer);
-        process.off('exit', kill);
+        forget(child);
         resolve({ code, stdout, stderr });
       },
     );
-    // Interrupted while it probes, jcds leaves nothing behind.
-    const kill = (): void => {
-      child.kill('SIGKILL');
-    };
-    process.on('exit', kill);
+    remember(child);
     child.stdin?.end();
     const timer = setTimeout(() => {
       for (const stream of [child.stdout, child.stderr]) stream?.destroy();

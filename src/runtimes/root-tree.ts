@@ -63,6 +63,11 @@ export class RootTree {
     return place;
   }
 
+  /** Something is shown at this real place, whatever the image has below: no link there counts. */
+  cover(real: string): void {
+    this.#covered.set(real, 'directory');
+  }
+
   /** Whether something was placed exactly there. */
   isTaken(real: string): boolean {
     return this.#covered.has(real);

@@ -2,6 +2,7 @@ import type { Entries } from '../launch/launcher-environment.ts';
 import type { Plan } from '../launch/plan.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import type { Account } from './accounts.ts';
+import type { KeptFiles } from './engine-files.ts';
 import type { Shown } from './shown.ts';
 
 /** What is to run, whoever runs it: made once from the command line (or a job), read by every runtime's row. Pure data. */
@@ -101,7 +102,10 @@ export function isRefused(found: object | Refused): found is Refused {
 }
 
 /** What a plan needs from a runtime: the launcher adds the user's own arguments. */
-export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs' | 'unlinked'>;
+export type Invocation = Pick<Plan, 'file' | 'args' | 'environment' | 'inputs' | 'unlinked'> & {
+  /** Files on this host that it makes where they are missing: looked at before the start. */
+  readonly files?: KeptFiles;
+};
 
 /** What a runtime needs of a root that is built for it. */
 export interface RootNeeds {
@@ -113,6 +117,8 @@ export interface RootNeeds {
   readonly directories?: readonly string[];
   /** Whether it lays layers over directories of very many entries. */
   readonly layers?: true;
+  /** It makes a working directory that is not there, as root: it has to be found before. */
+  readonly workdir?: 'found';
 }
 
 /** One runtime: one file, one constant of this shape, one row of the table in `index.ts`. */
@@ -158,6 +164,8 @@ export interface Runtime {
    * `listingsNeeded` in skeleton.ts must be satisfied before the invocation.
    */
   readonly root?: RootNeeds;
+  /** For one that makes them by itself: the image's directories whose listing the invocation still needs. */
+  listings?(request: RunRequest): readonly string[];
   /** What every start looks up anew: where programs and devices are. Starts nothing, and nothing of it is remembered. */
   find?(search: ProbeContext): object | Refused;
   /**

@@ -66,6 +66,8 @@ export interface Shown {
   readonly home: Home;
   /** Working directory inside. */
   readonly cwd: string;
+  /** It is in a directory of the host that has none of this name. */
+  readonly isCwdMissing?: true;
   /** In the order of mounting: what comes later hides what came before. */
   readonly places: readonly Place[];
 }
@@ -76,6 +78,7 @@ export interface ShownParts {
   /** Where the home directory is mounted, if links of the host lead its path elsewhere. */
   readonly homePlace?: Pick<Place, 'at' | 'isMade'> | undefined;
   readonly cwd: string;
+  readonly isCwdMissing?: boolean;
   /** Sorted so that a bind below another comes after it. Sources exist; destinations may not. */
   readonly binds: readonly Bind[];
   /** Own /tmp, /var/tmp and few devices. */
@@ -89,18 +92,22 @@ export interface ShownParts {
 }
 
 /** Puts together what a job sees. Pure. */
-export function shownIn({ home, homePlace, cwd, binds, contain, withoutTmp, ...files }: ShownParts): Shown {
+export function shownIn(parts: ShownParts): Shown {
+  const { home, homePlace, cwd, isCwdMissing, binds, contain, withoutTmp, ...files } = parts;
   const content = homeContent(home);
   const homes: Place[] =
     content === null ? [] : [{ ...(homePlace ?? { at: home.path }), origin: 'home', content }];
   return {
     home,
     cwd,
+    ...(isCwdMissing === true ? { isCwdMissing } : {}),
     places: [
       ...ownPlaces(contain, withoutTmp === true ? [] : ['/tmp', '/var/tmp']),
       ...homes,
-      ...ownFiles(files),
-      ...binds.map(placeOfBind),
+      ...ownFiles(files).filter(
+        ({ at }) => at !== ZONE || !binds.some(({ destination }) => destination === ZONE),
+      ),
+      ...binds.map(bind => placeOfBind(bind, files.zone !== undefined)),
     ],
   };
 }
@@ -132,10 +139,15 @@ function ownFiles({ zone, resolver }: Pick<ShownParts, 'zone' | 'resolver'>): Pl
   ];
 }
 
-/** The host's time zone, at this very name: in most images it is a link to a zone of theirs. */
+const ZONE = '/etc/localtime';
+
+/**
+ * The host's time zone, at this very name: in most images it is a link to a zone of theirs. What somebody binds there stands in
+ * the place of the link, too, as Apptainer mounts it over the host's.
+ */
 function zonePlace(source: string): Place {
   const content = { kind: 'host', source, of: 'file', mode: 'ro' } as const;
-  return { ...own('/etc/localtime', content), replacesLink: true };
+  return { ...own(ZONE, content), replacesLink: true };
 }
 
 /** What is shown as the home directory; null: nothing. */
@@ -152,9 +164,16 @@ export function homeContent(home: Home): Content | null {
   }
 }
 
-function placeOfBind({ source, destination, mode, sourceKind, origin, isMade }: Bind): Place {
+function placeOfBind(
+  { source, destination, mode, sourceKind, origin, isMade }: Bind,
+  hasZone: boolean,
+): Place {
   const content: Content = { kind: 'host', source, of: sourceKind, mode };
-  return { at: destination, origin, content, ...(isMade ? { isMade } : {}) };
+  return {
+    ...{ at: destination, origin, content },
+    ...(isMade ? { isMade } : {}),
+    ...(hasZone && destination === ZONE ? { replacesLink: true } : {}),
+  };
 }
 
 /** What is shown besides the home and what every job gets. */

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { toBytes } from '../launch/bytes.ts';
 import { groupFor, passwdFor } from './accounts.ts';
 import { GPU_LIBRARIES, type gpuOf } from './gpu.ts';
+import { join, nameOf, parentOf } from './image-paths.ts';
 import type { Again, RealPlace, RootOperation } from './root-operations.ts';
 import { PlaceError, RootTree } from './root-tree.ts';
 import type { RootNeeds, RunRequest } from './runtime.ts';
 import type { Content, Copy, Place } from './shown.ts';
+import { shownAgain } from './shown-again.ts';
 
 type Gpu = ReturnType<typeof gpuOf>;
 const NO_GPU: Gpu = { libraries: [], devices: [] };
@@ -37,16 +41,24 @@ export interface Skeleton {
   readonly held?: readonly string[];
   /** Where a path really is in the image; null: links that lead nowhere. */
   find(path: string): string | null;
+  /** Whether neither the image nor the new root has anything there, as far as listings tell; below mounts nobody knows. */
+  isMissing(path: string): boolean;
 }
 
 /**
  * The root that Apptainer's users expect, out of an image that may have no mount points: the image read-only, and what
- * the request says is shown. Pure. @throws PlaceError
+ * the request says is shown. Of the host it asks only whether a place is there to which a link of the image leads. @throws PlaceError
  */
 export function skeleton(request: RunRequest, gpu: Gpu = NO_GPU, needs: RootNeeds = NO_NEEDS): Skeleton {
   const { tree, mounts } = build(request, gpu, needs);
   const find = (path: string) => placeOf(path, tree)?.at ?? null;
-  return { image: request.image.path, find, ...shownAgain(operationsOf(tree, needs), mounts, find) };
+  const isMissing = (path: string) => tree.isMissing(path);
+  return {
+    image: request.image.path,
+    find,
+    isMissing,
+    ...shownAgain(operationsOf(tree, needs), mounts, find),
+  };
 }
 
 /**
@@ -58,6 +70,7 @@ export function listingsNeeded(request: RunRequest, needs: RootNeeds = NO_NEEDS)
   const gpu = request.gpu === null ? NO_GPU : { ...NO_GPU, libraries: ['/lib'] };
   const { tree } = build(request, gpu, needs);
   operationsOf(tree, needs);
+  if (needs.workdir === 'found') placeOf(request.shown.cwd, tree);
   return [...tree.missingListings];
 }
 
@@ -71,6 +84,8 @@ interface Building {
   readonly gpu: Gpu;
   readonly tree: RootTree;
   readonly mounts: MountOperation[];
+  /** The paths by which they were asked for. */
+  readonly asked: Map<MountOperation, string>;
 }
 
 function build(
@@ -80,7 +95,7 @@ function build(
 ): Pick<Building, 'tree'> & { mounts: readonly MountOperation[] } {
   const tree = new RootTree(request.image.facts?.directories ?? {});
   const mounts: MountOperation[] = [];
-  const building = { request, gpu, tree, mounts };
+  const building = { request, gpu, tree, mounts, asked: new Map<MountOperation, string>() };
   const isOwn = ({ origin }: Place) => origin === 'jcds' || origin === 'home';
   const { places } = request.shown;
   for (const place of places) if (isOwn(place)) show(place, building);
@@ -92,19 +107,66 @@ function build(
   }
   for (const place of places) if (!isOwn(place)) show(place, building);
   for (const path of needs.directories ?? []) if (tree.isMissing(path)) tree.replaceLink(path, 'directory');
+  for (const path of needs.files) keepInRoot(path, building);
+  for (const [mount, path] of building.asked) checkCovered(mount, path, mounts);
   return { tree, mounts: mounts.filter((mount, index) => !isReplaced(mount, mounts.slice(index + 1))) };
 }
 
-function show(place: Place, { request, gpu, tree, mounts }: Building): void {
+function show(place: Place, { request, gpu, tree, mounts, asked }: Building): void {
   const mounted = mountedFor(place.content, request, gpu);
   if (place.origin === 'jcds' && hasNoPlace(place.at, tree)) return;
-  if (place.replacesLink === true) tree.replaceLink(place.at, 'file');
-  const kind = isDirectory(mounted, place.content) ? 'directory' : 'file';
+  const kind = isDirectory(mounted, place.content) ? ('directory' as const) : 'file';
+  if (place.replacesLink === true) tree.replaceLink(place.at, kind);
   const { at, below } = tree.place(place.at, kind);
   const above = mounts.findLast(mount => mount.at === below);
-  const isMissing =
-    above !== undefined && (place.isMade === true || above.kind !== 'bind' || at !== place.at);
-  mounts.push({ ...mounted, at, ...(isMissing ? { make: kind } : {}) });
+  const isMissing = above !== undefined && isToBeMade(place, at, above, asked.get(above)!);
+  const mount: MountOperation = { ...mounted, at, ...(isMissing ? { make: kind } : {}) };
+  mounts.push(mount);
+  asked.set(mount, place.at);
+}
+
+/**
+ * Whether a place has to be made in what is mounted above it. In the host's directories the user's words decide; where a link of
+ * the image leads there, its publisher would choose what is made on the host.
+ */
+function isToBeMade(place: Place, at: string, above: MountOperation, askedAbove: string): boolean {
+  if (above.kind !== 'bind') return true;
+  if (place.at === `${askedAbove}${at.slice(above.at.length)}`) return place.isMade === true;
+  checkThere(place.at, at, above);
+  return false;
+}
+
+/**
+ * What a runtime puts somewhere by itself it would make in a directory of the host where a link of the image leads there: such links
+ * give way to a place in the new root.
+ */
+function keepInRoot(path: string, { tree, mounts }: Building): void {
+  for (const at of [parentOf(path), path]) {
+    const { at: real, below } = tree.find(at);
+    const isLink = real !== join(tree.find(parentOf(at)).at, nameOf(at));
+    const above = below === null ? undefined : mounts.findLast(mount => mount.at === below);
+    if (isLink && above?.kind === 'bind') tree.replaceLink(at, at === path ? 'file' : 'directory');
+  }
+  tree.place(path, 'file');
+}
+
+/** What is bound later over a place that a link of the image leads to has that place, too: engines mount it afterwards. */
+function checkCovered(mount: MountOperation, path: string, mounts: readonly MountOperation[]): void {
+  if (mount.at === path) return;
+  for (const later of mounts.slice(mounts.indexOf(mount) + 1))
+    if (later.kind === 'bind' && mount.at.startsWith(`${later.at}/`)) checkThere(path, mount.at, later);
+}
+
+function checkThere(
+  path: string,
+  at: string,
+  { at: above, source }: Extract<MountOperation, { kind: 'bind' }>,
+): void {
+  if (!existsSync(toBytes(`${source}${at.slice(above.length)}`)))
+    throw new PlaceError(
+      path,
+      `a link of the image leads to ${at}, and nothing is there in what is shown at ${above}`,
+    );
 }
 
 /**
@@ -149,44 +211,13 @@ function isDirectory({ kind }: Mounted, content: Content): boolean {
   return content.kind === 'host' ? content.of === 'directory' : kind !== 'copy' && kind !== 'text';
 }
 
-/** What a later mount stands in the place of, where two mounts at one place are not the same as the later one alone. */
-function isReplaced({ kind, at }: MountOperation, later: readonly MountOperation[]): boolean {
-  return kind !== 'bind' && kind !== 'tmpfs' && later.some(mount => mount.at === at);
-}
-
-/** In the place of a link that leads to what is made or mounted: the same once more. */
-function shownAgain(
-  operations: readonly (RootOperation | Again)[],
-  mounts: readonly MountOperation[],
-  find: Skeleton['find'],
-): Pick<Skeleton, 'root' | 'mounts'> {
-  const isAgain = (operation: RootOperation | Again): operation is Again => operation.kind === 'again';
-  const root = operations.filter((operation): operation is RootOperation => !isAgain(operation));
-  const again = operations.filter(isAgain);
-  const copied = <T extends { at: string }>(all: readonly T[], { at, as }: Again): T[] =>
-    all
-      .filter(one => one.at === as || one.at.startsWith(`${as}/`))
-      .map(one => ({ ...one, at: `${at}${one.at.slice(as.length)}` }));
-  const withSource = root.map(operation =>
-    operation.kind === 'entry' || operation.kind === 'layer'
-      ? { ...operation, from: operation.from ?? operation.at }
-      : operation.kind === 'link'
-        ? { ...operation, target: find(operation.at) ?? operation.target }
-        : operation,
-  );
-  return {
-    root: [
-      ...root,
-      ...again.flatMap(one => {
-        const copies = copied(withSource, one);
-        const isItself = ({ kind, at }: RootOperation) => at === one.at && kind !== 'layer';
-        const isLayer = copies.some(({ kind, at }) => at === one.at && kind === 'layer');
-        return [
-          ...(isLayer ? [] : [{ kind: one.of, at: one.at }]),
-          ...copies.filter(copy => !isItself(copy)),
-        ];
-      }),
-    ],
-    mounts: [...mounts, ...again.flatMap(one => copied(mounts, one))],
-  };
+/**
+ * What a later mount stands in the place of, where two mounts at one place are not the same as the later one alone; and a bind
+ * that comes once more, over what has hidden it: mount(8) leaves out a line that is mounted already.
+ */
+function isReplaced(mount: MountOperation, later: readonly MountOperation[]): boolean {
+  const again = later.filter(({ at }) => at === mount.at);
+  if (mount.kind !== 'bind') return mount.kind !== 'tmpfs' && again.length > 0;
+  const isHidden = later.some(({ at }) => mount.at.startsWith(at === '/' ? at : `${at}/`));
+  return isHidden && again.some(other => other.kind === 'bind' && other.source === mount.source);
 }

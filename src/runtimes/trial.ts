@@ -1,6 +1,8 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { EXIT } from '../errors.ts';
 import { renderPlan } from '../launch/plan.ts';
 import type { ImageFacts, RootEntry } from '../rootfs/facts.ts';
+import { checkEngineFiles, EngineFilesError } from './check-engine-files.ts';
 import type { ProbeContext, RunRequest, Runtime, RuntimeHost } from './runtime.ts';
 import { shownIn } from './shown.ts';
 
@@ -60,7 +62,14 @@ export function tryRequest(
   timeout: number,
   variables: readonly string[] = [],
 ): Promise<Tried> {
-  const plan = renderPlan({ shift: 0, ...invocation(request, host) }, { given: [], passed: [] });
+  const invoked = invocation(request, host);
+  try {
+    if (invoked.files !== undefined) checkEngineFiles(invoked.files, search.uid);
+  } catch (thrown) {
+    if (!(thrown instanceof EngineFilesError)) throw thrown;
+    return Promise.resolve({ code: EXIT.failed, stdout: '', stderr: thrown.message });
+  }
+  const plan = renderPlan({ shift: 0, ...invoked }, { given: [], passed: [] });
   return runWith(search, variables, '/bin/sh', ['-c', plan.toString('utf8'), 'jcds'], timeout);
 }
 

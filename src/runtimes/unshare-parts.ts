@@ -54,8 +54,15 @@ export function gather({ image, root, mounts, held = [] }: Skeleton, place: stri
     texts: [],
   };
   for (const operation of root) addToRoot(parts, operation, image, place);
+  // What is bound over a layer is not the image's.
+  parts.readOnly.push(
+    ...parts.layers.map(({ at }) => at).filter(at => !mounts.some(mount => mount.at === at)),
+  );
   for (const operation of [...mounts.filter(mount => mount !== last), last]) {
     if (operation.make !== undefined) prepare(parts, operation.at, operation.make);
+    // What is hidden now cannot be named any more.
+    const seen = parts.readOnly.filter(at => !at.startsWith(`${operation.at}/`));
+    parts.readOnly.splice(0, parts.readOnly.length, ...seen);
     addMount(parts, operation, place, held);
   }
   return parts;
@@ -95,7 +102,6 @@ function addToRoot(parts: Parts, operation: RootOperation, image: string, place:
       const { entries, from = at } = operation;
       const number = parts.layers.push({ at, lower: `${image}${from}`, entries }) - 1;
       parts.directories.push(at, ...LAYER_PARTS.map(part => `${parts.work}/${part}${number}`));
-      parts.readOnly.push(at);
       break;
     }
     case 'link':
@@ -180,9 +186,9 @@ function copyLine({ source, mode }: Extract<MountOperation, { kind: 'copy' }>, n
   return mode === 'ro' ? `umask 222\n${copy}\numask 022` : copy;
 }
 
-/** One line of an fstab(5): white space and backslashes as octal numbers. */
+/** One line of an fstab(5): what separates fields there, and backslashes, as octal numbers, which stand for one byte each. */
 function line(source: string, target: string, type: string, options: string): string {
-  return `${[source, target, type, options].map(field => field.replace(/[\s\\#]/g, octal)).join(' ')} 0 0\n`;
+  return `${[source, target, type, options].map(field => field.replace(/[ \t\n\v\f\r\\#]/g, octal)).join(' ')} 0 0\n`;
 }
 
 function octal(character: string): string {

@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { reasonOf } from './probe-reasons.ts';
 import {
   isRefused,
   type ProbeContext,
@@ -96,13 +97,7 @@ export async function findToolsAndLibraries(search: ProbeContext): Promise<Unsha
   const tools = findTools(search);
   if (isRefused(tools)) return tools;
   const libraries = await librariesOf([tools.sh, tools.umount, tools.setpriv, tools.env], search);
-  if (libraries === null)
-    return {
-      works: false,
-      reason: 'the libraries of its tools cannot be found (ldd says nothing)',
-      cure: 'install another runtime, such as bubblewrap',
-    };
-  return { ...tools, ...libraries };
+  return isRefused(libraries) ? libraries : { ...tools, ...libraries };
 }
 
 /** Whether what was tried failed because unshare(1) does not know its options. */
@@ -115,14 +110,21 @@ export function tooOld(tried: { readonly stderr: string }, version: string): Ref
   };
 }
 
+const UNKNOWN_LIBRARIES: Refused = {
+  works: false,
+  reason: 'the libraries of its tools cannot be found (ldd says nothing)',
+  cure: 'install another runtime, such as bubblewrap',
+};
+
 /** The loader and the directories of all libraries, from ldd(1): `libc.so.6 => /lib/…/libc.so.6 (0x…)`, `/lib64/ld-… (0x…)`. */
-async function librariesOf(programs: readonly string[], search: ProbeContext): Promise<Libraries | null> {
+async function librariesOf(programs: readonly string[], search: ProbeContext): Promise<Libraries | Refused> {
   const ldd = search.which('ldd');
-  if (ldd === null) return null;
-  const { stdout } = await search.run(ldd, programs, PROBE_TIMEOUT);
-  const files = [...stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(match => match[1]!);
+  if (ldd === null) return UNKNOWN_LIBRARIES;
+  const tried = await search.run(ldd, programs, PROBE_TIMEOUT);
+  if (tried.code === null) return reasonOf(tried, [], 'ldd');
+  const files = [...tried.stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(match => match[1]!);
   const loader = files.find(file => /\/ld[-.][^/]*$/.test(file));
-  if (loader === undefined) return null;
+  if (loader === undefined) return UNKNOWN_LIBRARIES;
   return { loader: realpathSync(loader), libraries: [...new Set(files.map(file => dirname(real(file))))] };
 }
 

@@ -9,7 +9,7 @@ import { sourcesIn } from './shown.ts';
 import { skeleton } from './skeleton.ts';
 import { findTools, LEARNS_LIBRARIES, probeUnshare } from './unshare-probe.ts';
 import { lastScript, setUpScript } from './unshare-script.ts';
-import { CHANGED_BY_SHELLS, withheldVariables, withhold } from './withheld-variables.ts';
+import { CHANGED_BY_SHELLS, LOCALES, withheldVariables, withhold } from './withheld-variables.ts';
 
 /** The host's tools, found by the probe. Every path is real: links would lead elsewhere once the root has changed. */
 export interface UnshareFacts {
@@ -73,7 +73,12 @@ export const unshare: Runtime = {
 
 function invocation(request: RunRequest, host: RuntimeHost): Invocation {
   const facts = host.facts as unknown as UnshareFacts;
-  const { harmless, held } = withhold(withGpuLibraries(jobEnvironment(request), request), CHANGED_BY_SHELLS);
+  const environment = withGpuLibraries(jobEnvironment(request), request);
+  const { harmless, held } = withhold(environment, [
+    ...CHANGED_BY_SHELLS,
+    ...[...environment.variables.keys()].filter(name => LOCALES.test(name)),
+    ...(facts.plainShell ? [] : ['SHELL']),
+  ]);
   // Variables that the shells on the way would lose are given to the job by env(1), in its last moment. They are the
   // caller's own: --env has no such names.
   const isLost = (name: string) => !isShellName(name) && !(facts.plainShell && BASH_ADDS.includes(name));
@@ -102,7 +107,10 @@ function invocation(request: RunRequest, host: RuntimeHost): Invocation {
       lastScript(tools, {
         held,
         lost,
-        surplus: facts.plainShell ? [] : BASH_ADDS.filter(name => !harmless.has(name)),
+        surplus: facts.plainShell
+          ? []
+          : ['SHELL', ...BASH_ADDS].filter(name => !environment.variables.has(name)),
+        plainShell: facts.plainShell,
       }),
       request.shown.cwd,
       ...set.texts,

@@ -8,6 +8,12 @@ import type { ContainerVariable, JobEnvironment } from './environment.ts';
 const STEERS_TOOLS =
   /^(?:LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|NLSPATH|LIBMOUNT_.*|LIBBLKID_.*|POSIXLY_CORRECT|BASH_ENV|ENV|CDPATH|IFS|PS4|jcds_.*)$/s;
 
+/**
+ * Variables that name a locale. Once the root has changed its files are the image's, and those of a character set are code: the
+ * host's programs that still run then must not follow these.
+ */
+export const LOCALES = /^(?:LANG|LANGUAGE|LC_.*)$/s;
+
 /** Whether a variable would steer the host's own programs on the way to the job. */
 export function steersTools(name: string): boolean {
   return STEERS_TOOLS.test(name);

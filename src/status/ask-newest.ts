@@ -8,7 +8,7 @@ import type { Missing } from '../cvmfs/publication.ts';
 import { type Repository, repositoryNamed } from '../repositories/index.ts';
 import { areLocal } from './are-local.ts';
 import { deadlineIn } from './deadline.ts';
-import { gatherFreshness } from './gather-freshness.ts';
+import { gatherFreshness, SERVER_PATIENCE } from './gather-freshness.ts';
 import { gatherWitnesses } from './gather-witnesses.ts';
 import type { Standing } from './newest.ts';
 
@@ -23,9 +23,6 @@ export interface MissingHere {
 }
 
 type AskContext = Pick<Context, 'self' | 'environment' | 'home' | 'uid' | 'now'>;
-
-/** Milliseconds for all of it: whoever asked has an answer already. */
-const PATIENCE = 2000;
 
 function repositoriesOf({ looked }: Missing): readonly string[] {
   return [...new Set(looked.map(({ repository }) => repository))];
@@ -46,7 +43,8 @@ export async function askNewest(missing: MissingHere, context: AskContext): Prom
       witness: null,
       isLocal: false,
     };
-  const deadline = deadlineIn(Math.min(PATIENCE, search.timeout * 1000));
+  // For all of it: whoever asked has an answer already.
+  const deadline = deadlineIn(Math.min(SERVER_PATIENCE, search.timeout * 1000));
   const names = repositoriesOf(publication);
   if (await areLocal(search.root, names, deadline, context))
     return { publication, freshness: [], witness: null, isLocal: true };

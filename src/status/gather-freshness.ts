@@ -20,6 +20,12 @@ export interface FreshnessQuestion {
   readonly deadline: Deadline;
 }
 
+/**
+ * Milliseconds for a server: what the mount shows is an answer without it, and whether that is the newest is then said to be
+ * unknown.
+ */
+export const SERVER_PATIENCE = 2000;
+
 /** Why a question that needs the network was not asked. */
 export const NO_NETWORK = 'jcds may not use the network here (setting `network`)';
 
@@ -73,7 +79,7 @@ function ask(access: Access, deadline: Deadline, expected: number | null): Promi
     proxies,
     ...(isProxyFor && { isProxyFor }),
     ...(timeout && { timeout }),
-    patience: deadline.left(),
+    patience: Math.min(SERVER_PATIENCE, deadline.left()),
     expected,
   });
 }

@@ -18,8 +18,8 @@ export interface ToldBeside {
 
 type Seen = Pick<SeenImage, 'publication' | 'overHttp' | 'http'>;
 
-/** There is no local store in this version. */
-const NO_STORE = 'jcds keeps no images of its own';
+/** Copies are another command's: what is published is told here. */
+const NOT_LOOKED_FOR = 'not looked for: jcds store list';
 
 /**
  * The object of `resolve --json` and of each image in `status --json`. Absent values are null; of newest, local and registry
@@ -47,7 +47,7 @@ export function publicationJson(image: ImageName, seen: Seen, { findings, newest
     newest: orNull(newest),
     local: null,
     registry: orNull(registry),
-    reasons: { ...reasonIn('newest', newest), local: NO_STORE, ...reasonIn('registry', registry) },
+    reasons: { ...reasonIn('newest', newest), local: NOT_LOOKED_FOR, ...reasonIn('registry', registry) },
     findings,
     http,
   };

@@ -95,8 +95,9 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
 /** Only of what the newest revision has not either is it said that it is not published. */
 function missingLines(status: ImageStatus, { typed }: Drawing): string[] {
   const { name, publication, freshness } = status;
-  const looked = publication.state === 'missing' ? publication.looked : [];
-  if (isFinal(status)) return ['missing: it is not published', `  hint: ${missingHint(name, looked, typed)}`];
+  const { looked = [], meant } = publication.state === 'missing' ? publication : {};
+  if (isFinal(status))
+    return ['missing: it is not published', `  hint: ${missingHint(name, looked, typed, meant)}`];
   return [
     ...freshness.map(({ absence }) => `missing: ${absence}`),
     `  hint: ${absenceHint(name, status, typed)}`,

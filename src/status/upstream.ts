@@ -39,7 +39,7 @@ export async function askUpstream(
   options: RegistryOptions,
 ): Promise<UpstreamAnswer> {
   const { publication, image } = question;
-  const upstream = upstreamReference(question);
+  const upstream = upstreamReference(question, options.insecure ?? []);
   if ('reason' in upstream) return unknown(upstream.reason);
   const { reference } = upstream;
   // Where CVMFS cannot be seen, or leads to no image, there is nothing to compare with, and the registry may know all the same.

@@ -1,4 +1,5 @@
 import { commandText } from '../command-text.ts';
+import { brokenError } from '../cvmfs/publication.ts';
 import { JcdsError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import { durationText } from './duration.ts';
@@ -50,12 +51,19 @@ export async function waitForImage(waiting: Waiting): Promise<ImageStatus> {
     const isLast = timeout - waited() <= 0;
     const status = await waiting.look(Math.min(lookTimeout, left));
     if (status.publication.state === 'published' && status.notMounted === null) return status;
+    refuseBroken(status);
     const news = newsOf(status);
     if (isLast || waited() >= timeout) throw new NotVisibleYetError(status.name, timeout, news, typed);
     const tell = (): void => waiting.tell(news, waited());
     tell();
     await waiting.pause(Math.min(nextLook(status), timeout - waited()), tell);
   }
+}
+
+/** No waiting mends an entry that leads to no image; a newer revision, which this client has not got yet, may have mended it. */
+function refuseBroken({ publication, freshness }: ImageStatus): void {
+  if (publication.state !== 'broken' || freshness.some(({ standing }) => standing === 'behind')) return;
+  throw brokenError(publication.entry);
 }
 
 /** What stands in the way, as far as it is known. */

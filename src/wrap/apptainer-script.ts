@@ -1,17 +1,23 @@
 import { JcdsError } from '../errors.ts';
 import { quoteWord } from '../launch/quote.ts';
-import { NoDevicesError } from '../runtimes/apptainer.ts';
-import { DeafImageError } from '../runtimes/apptainer-environment.ts';
+import { DeafImageError, escapeForApptainer } from '../runtimes/apptainer-environment.ts';
+import { NoDevicesError } from '../runtimes/apptainer-errors.ts';
+import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import { mountFields } from '../runtimes/mount-fields.ts';
+import { gatherAuthored, giveAuthored } from './authored-script.ts';
 import { bindLines, OddNameError } from './binds-script.ts';
 import type { OwnVariables } from './environment-script.ts';
 import { failLine, TEXT } from './failures.ts';
-import { imageFunctions, imageLines } from './image-script.ts';
-import { part } from './part.ts';
-import { CONTAINED_CWD, HOME_OPTIONS, placeLines } from './places-script.ts';
+import { imageLines } from './image-script.ts';
+import { checkOrigin } from './origin-script.ts';
+import { part, patterns } from './part.ts';
+import { CONTAINED_CWD, cwdOfImage, HOME_OPTIONS, placeLines } from './places-script.ts';
+import type { RuntimeScript } from './runtime-script.ts';
 import type { ScriptOptions, WishedBind } from './script-options.ts';
 import GATHERED from './shell/gathered-binds.sh';
 import GIVE from './shell/give-apptainer.sh';
+import GIVE_AUTHORED from './shell/give-authored.sh';
+import HAND from './shell/hand.sh';
 import READDRESS from './shell/readdress.sh';
 import ROOT from './shell/root-without-capabilities.sh';
 import { becomeRuntime, findProgram, passedLines } from './start-script.ts';
@@ -27,70 +33,130 @@ class ChangedByApptainerError extends JcdsError {
   }
 }
 
-/** What Apptainer itself reads, and so keeps in its own environment whatever the job gets. */
-export const APPTAINER_VARIABLES: OwnVariables = {
-  kept: [
-    ...['PATH', 'LD_LIBRARY_PATH', 'HOME', 'PWD'],
-    ...['APPTAINER_*', 'APPTAINERENV_*', 'SINGULARITY_*', 'SINGULARITYENV_*'],
-  ],
-  first: [],
-  onKept: ['jcds_is_text "$jcds_word" || jcds_is_changed "the variable $jcds_item"'],
+/** Scripts for Apptainer, and for Singularity, which reads its own prefix alone. */
+export const apptainerScript: RuntimeScript = {
+  directories: ['.singularity.d/env'],
+  readsNoImage: false,
+  variables,
+  functions,
+  decide,
+  read: requested => [...cwdOfImage(requested), 'jcds_check "$1"', ...missingPlaces(requested.contain)],
+  found: () => ['cwd', 'lacks'],
+  start,
 };
 
-/** Functions that a script for Apptainer has besides those of every script. */
-export function apptainerFunctions(requested: ScriptOptions): string[] {
+/** What Apptainer itself reads stays in its own environment whatever the job gets. */
+function variables({ policy, isAuthored = false }: ScriptOptions): OwnVariables {
+  const names = callersFirst(policy);
+  return {
+    kept: [
+      ...['PATH', 'LD_LIBRARY_PATH', 'HOME', 'PWD'],
+      ...['APPTAINER_*', 'APPTAINERENV_*', 'SINGULARITY_*', 'SINGULARITYENV_*'],
+    ],
+    first: gatherAuthored(isAuthored),
+    onKept: [
+      'jcds_hand "$jcds_word" "the variable $jcds_item"',
+      ...(names.length === 0
+        ? []
+        : [
+            'case $jcds_item in',
+            `  ${patterns(names, '    ')})`,
+            '    eval "jcds_text=\\${APPTAINERENV_$jcds_item+set}\\${SINGULARITYENV_$jcds_item+set}"',
+            '    if [ -z "$jcds_text" ] && [ "$jcds_word" != "$jcds_item=" ]; then',
+            '      jcds_replace "${jcds_word#*=}" "$jcds_one" "$jcds_newline"',
+            '      jcds_give "$jcds_item" "$jcds_text"',
+            '    fi',
+            '    ;;',
+            'esac',
+          ]),
+    ],
+  };
+}
+
+/** Names of which the caller's value comes before the image's: Apptainer has it the other way round. */
+function callersFirst(policy: ScriptOptions['policy']): string[] {
+  return ENVIRONMENT_RULES.flatMap(rule => (rule[policy] === 'host' ? rule.names : []));
+}
+
+function functions({ binds, passed, policy, program, registryCheck, isAuthored }: ScriptOptions): string[] {
+  const gives = isAuthored === true || passed.length > 0 || callersFirst(policy).length > 0;
   return [
-    `jcds_is_changed() { # WHAT\n  jcds_text=$(jcds_clean "$1")\n  ${failLine(new ChangedByApptainerError(TEXT))}\n}`,
-    part(GIVE, { NO_TEXT: 'jcds_is_changed "the variable $1"' }),
-    ...imageFunctions(requested),
-    ownBinds(requested.binds.length > 0),
+    'jcds_ascii="$jcds_newline\t -~"',
+    part(HAND, { CHANGED: failLine(new ChangedByApptainerError(TEXT), '  ', '$2') }),
+    ...(gives ? [part(GIVE, { PREFIX: String(program.prefix) })] : []),
+    ...(isAuthored === true ? [part(GIVE_AUTHORED)] : []),
+    ...checkOrigin(registryCheck),
+    ownBinds(binds.length > 0),
   ];
 }
 
 function ownBinds(areSorted: boolean): string {
-  const own = [
-    'jcds_own() { # SOURCE PLACE [ro]',
-    '  [ -e "$1" ] || return 0',
-    '  case $1$2 in',
-    '    *[:,\\\\\\"]*)',
-    '      jcds_replace "src=$1" \\" \\"\\"',
-    '      jcds_source=$jcds_text',
-    '      jcds_replace "dst=$2" \\" \\"\\"',
-    `      ${areSorted ? 'jcds_bind "$2"' : 'jcds_option --mount'} "type=bind,\\"$jcds_source\\",\\"$jcds_text\\"\${3:+,ro}"`,
-    '      ;;',
-    `    *) ${areSorted ? 'jcds_bind "$2"' : 'jcds_option --bind'} "$1:$2\${3:+:ro}" ;;`,
-    '  esac',
-    '}',
-  ].join('\n');
-  const gathered = part(GATHERED, { ODD_NAME: failLine(new OddNameError(TEXT)) });
-  return areSorted ? `jcds_binds='' jcds_tab='\t'\n${gathered}\n${own}` : own;
+  const odd = failLine(new OddNameError(TEXT), '      ', '$1');
+  const own = (made: string) => `jcds_own() { # SOURCE PLACE [ro]
+  [ -e "$1" ] || return 0
+  case $1$2 in
+    *[:,\\"$jcds_newline]*)
+      ${odd}
+      ;;
+  esac
+  ${made}
+}`;
+  return areSorted
+    ? `jcds_binds='' jcds_tab='\t'\n${part(GATHERED, { ODD_NAME: odd })}\n${own('jcds_bind "$2" "$1:$2${3:+:ro}"')}`
+    : `jcds_binds=''\n${own('jcds_binds=$1:$2${3:+:ro}$jcds_newline$jcds_binds')}`;
 }
 
-/** Lines that become the runtime, in the order in which the row in src/runtimes/ puts its words. */
-export function apptainerLines(requested: ScriptOptions, starting: readonly string[]): string[] {
+function decide(requested: ScriptOptions): string[] {
+  const { contain, workdir } = requested;
   return [
-    `jcds_options='' jcds_prefix=${requested.program.prefix}`,
     ...imageLines(requested),
-    ...variables(requested),
+    ...jobVariables(requested),
     ...findProgram(requested.program),
     ...placeLines(requested),
-    ...options(requested),
-    '[ "$jcds_result" = file ] || jcds_check "$1"',
-    'jcds_is_text "$*" || jcds_is_changed "an argument"',
-    ...becomeRuntime(starting, '\\"\\$jcds_target\\" \\"\\$@\\"'),
+    ...bindLines(requested, { showsCwd: true, word: bindWord }),
+    'unset APPTAINER_BIND APPTAINER_BINDPATH SINGULARITY_BIND SINGULARITY_BINDPATH',
+    ...(contain && workdir === null ? CONTAINED_CWD : []),
+  ];
+}
+
+/** Each puts words before those that were put there: in the end they have the order in which src/runtimes/ puts them. */
+function start(requested: ScriptOptions, starting: readonly string[]): string[] {
+  const { binds, contain, runtimeArguments, writableTmpfs, gpu, recorded } = requested;
+  return [
+    'IFS=" " && jcds_hand "$*" "an argument"', // between two of them is no line end
+    'IFS=$jcds_newline',
+    'set -- "$jcds_target" "$@"',
+    ...(runtimeArguments.length > 0 ? [`set -- ${runtimeArguments.map(quoteWord).join(' ')} "$@"`] : []),
+    'set -- --pwd "$jcds_cwd" "$@"',
+    ...(binds.length > 0 ? SORTED : BINDS),
+    ...(recorded?.environmentFileDropped === true
+      ? [
+          '[ -z "$jcds_dropped" ] || set -- --bind /dev/null:/.singularity.d/env/10-docker2singularity.sh "$@"',
+        ]
+      : []),
+    ...(gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || set -- "$jcds_gpu" "$@"']),
+    ...(writableTmpfs ? ['set -- --writable-tmpfs "$@"'] : []),
+    ...HOME_OPTIONS,
+    `[ -z "$jcds_lacks" ] || set -- ${contain ? '--scratch /tmp' : '--bind /tmp:/tmp'} "$@"`,
+    ...(contain ? ['set -- --contain "$@"'] : []),
+    ...part(ROOT).split('\n'),
+    'set -- "$jcds_program" -s exec "$@"',
+    ...becomeRuntime(starting, 'exec "$@"'),
   ];
 }
 
 /** Variables of the job beside those of the caller and the image. */
-function variables({ set, passed, program: { prefix } }: ScriptOptions): string[] {
+function jobVariables({ set, passed, program: { prefix }, isAuthored = false }: ScriptOptions): string[] {
   const names = [...passed, ...set.map(([name]) => name)];
   return [
     ...(prefix === 'SINGULARITYENV_' ? part(READDRESS).split('\n') : []),
-    'jcds_give JCDS_IMAGE "$jcds_name"',
-    'jcds_give JCDS_IMAGE_PATH "$jcds_target"',
-    ...(names.length > 0 ? [`[ -n "$jcds_prefix" ] ||\n    ${failLine(new DeafImageError(names[0]!))}`] : []),
+    'export "${jcds_prefix}JCDS_IMAGE=$jcds_name" "${jcds_prefix}JCDS_IMAGE_PATH=$jcds_target"',
+    ...(names.length > 0
+      ? [`[ -n "$jcds_prefix" ] ||\n  ${failLine(new DeafImageError(names[0]!), '  ')}`]
+      : []),
+    ...giveAuthored(isAuthored, 'jcds_give_authored'),
     ...passedLines(passed),
-    ...set.map(([name, value]) => `jcds_give ${name} ${quoteWord(value)}`),
+    ...set.map(([name, value]) => `export ${prefix}${name}=${quoteWord(escapeForApptainer(value))}`),
     ...set.filter(([name]) => name === 'PATH').map(([, value]) => `jcds_search=${quoteWord(value)}`),
     ...(passed.includes('PATH') ? ['jcds_search=${PATH-$jcds_search}'] : []),
     ...(names.includes('PATH')
@@ -99,25 +165,6 @@ function variables({ set, passed, program: { prefix } }: ScriptOptions): string[
           'unset SINGULARITYENV_PREPEND_PATH SINGULARITYENV_APPEND_PATH',
         ]
       : []),
-  ];
-}
-
-function options(requested: ScriptOptions): string[] {
-  const { contain, writableTmpfs, runtimeArguments, binds } = requested;
-  return [
-    'jcds_option "$jcds_program" -s exec',
-    ...part(ROOT).split('\n'),
-    ...(contain ? ['jcds_option --contain'] : []),
-    ...missingPlaces(contain),
-    ...HOME_OPTIONS,
-    ...(writableTmpfs ? ['jcds_option --writable-tmpfs'] : []),
-    ...(requested.gpu === 'none' ? [] : ['[ -z "$jcds_gpu" ] || jcds_option "$jcds_gpu"']),
-    '[ -z "$jcds_dropped" ] || jcds_option --bind /dev/null:/.singularity.d/env/10-docker2singularity.sh',
-    ...bindLines(requested, { showsCwd: true, word: bindWord }),
-    ...(binds.length > 0 ? SORTED : []),
-    ...(contain && requested.workdir === null ? CONTAINED_CWD : []),
-    'jcds_option --pwd "$jcds_cwd"',
-    ...(runtimeArguments.length > 0 ? [`jcds_option ${runtimeArguments.map(quoteWord).join(' ')}`] : []),
   ];
 }
 
@@ -133,28 +180,27 @@ function bindWord({ source, destination, mode }: WishedBind): string {
   return `${source}:${destination}${mode === 'ro' ? ':ro' : ''}`;
 }
 
+const BINDS = ['for jcds_item in $jcds_binds; do', '  set -- --bind "$jcds_item" "$@"', 'done'];
+
+/** The last first, as each is put before the others. */
 const SORTED = [
+  "jcds_more=''",
   'for jcds_item in $jcds_binds; do',
-  '  case ${jcds_item#*"$jcds_tab"} in',
-  '    /*) jcds_option --bind "${jcds_item#*"$jcds_tab"}" ;;',
-  '    *) jcds_option --mount "${jcds_item#*"$jcds_tab"}" ;;',
+  '  jcds_more=${jcds_item#*"$jcds_tab"}$jcds_newline$jcds_more',
+  'done',
+  'for jcds_item in $jcds_more; do',
+  '  case $jcds_item in',
+  '    /*) set -- --bind "$jcds_item" "$@" ;;',
+  '    *) set -- --mount "$jcds_item" "$@" ;;',
   '  esac',
   'done',
 ];
 
 /** Apptainer makes no /tmp in an image that has none, and contains no image without /dev (src/runtimes/apptainer.ts). */
 function missingPlaces(contain: boolean): string[] {
+  const has = (place: string) => `[ -e "$jcds_target${place}" ] || [ -h "$jcds_target${place}" ] ||`;
   return [
-    ...(contain
-      ? [
-          'if [ "$jcds_result" = directory ] && ! [ -e "$jcds_target/dev" ] && ! [ -h "$jcds_target/dev" ]; then',
-          '  jcds_text=$jcds_target',
-          `  ${failLine(new NoDevicesError(TEXT))}`,
-          'fi',
-        ]
-      : []),
-    'if [ "$jcds_result" = directory ] && ! [ -e "$jcds_target/tmp" ] && ! [ -h "$jcds_target/tmp" ]; then',
-    contain ? '  jcds_option --scratch /tmp' : '  jcds_option --bind /tmp:/tmp',
-    'fi',
+    `${has('/tmp')} jcds_lacks=/tmp`,
+    ...(contain ? [`${has('/dev')}\n  ${failLine(new NoDevicesError(TEXT), '  ', '$jcds_target')}`] : []),
   ];
 }

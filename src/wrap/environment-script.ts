@@ -20,8 +20,19 @@ export interface OwnVariables {
  * script compares their values.
  */
 export const UNSTEADY = [
-  ...['BASH*', 'COMP_WORDBREAKS', 'EPOCH*', 'GLOBIGNORE', 'HISTCMD', 'LINENO', 'OLDPWD', 'OPTERR', 'OPTIND'],
-  ...['POSIXLY_CORRECT', 'PPID', 'PS[124]', 'RANDOM', 'SHELLOPTS', 'SRANDOM'],
+  ...[
+    'BASH*',
+    'COMP_WORDBREAKS',
+    'EPOCH*',
+    'EUID',
+    'GLOBIGNORE',
+    'HISTCMD',
+    'LINENO',
+    'OLDPWD',
+    'OPTERR',
+    'OPTIND',
+  ],
+  ...['POSIXLY_CORRECT', 'PPID', 'PS[124]', 'RANDOM', 'SHELLOPTS', 'SRANDOM', 'UID'],
 ];
 
 /** A variable of the caller's has a name of the script's own. */
@@ -43,22 +54,14 @@ export function environmentScript(
   policy: ContainerEnvironment['policy'] | 'everything',
   own: OwnVariables,
 ): string {
-  return [
-    "jcds_lost='' jcds_surplus='' jcds_level='' jcds_underscore='' jcds_lines=''",
-    part(ENVIRONMENT, {
-      POLICY: policy === 'everything' ? '' : policyLines(policy, own.kept).join('\n  '),
-      OWN_NAME: policy === 'everything' ? ':' : failLine(new OwnNameError(TEXT)),
-      UNSTEADY: patterns(UNSTEADY, '    '),
-      OWN: own.first.join('\n  '),
-      KEPT: [
-        'if [ -z "$jcds_kept" ]; then',
-        `  [ "$jcds_item" != LC_ALL ] || jcds_locale=''`,
-        '  unset "$jcds_item"',
-        ...(own.onKept.length === 0 ? [] : ['else', ...own.onKept.map(line => `  ${line}`)]),
-        'fi',
-      ].join('\n      '),
-    }),
-  ].join('\n');
+  return part(ENVIRONMENT, {
+    POLICY: policy === 'everything' ? '' : policyLines(policy, own.kept).join('\n  '),
+    OWN_NAME: policy === 'everything' ? ':' : failLine(new OwnNameError(TEXT), '      ', '$jcds_item'),
+    UNSTEADY: patterns(UNSTEADY, '    '),
+    OWN: own.first.join('\n  '),
+    KEPT:
+      own.onKept.length < 2 ? ` ${own.onKept[0] ?? ':'}` : `\n      ${own.onKept.join('\n      ')}\n     `,
+  });
 }
 
 /** Sets jcds_kept to nothing for what the job must not have: the first line of the table that matches decides. */
@@ -67,9 +70,7 @@ function policyLines(policy: ContainerEnvironment['policy'], own: readonly strin
   return [
     'jcds_text=${jcds_item#APPTAINERENV_}',
     'case ${jcds_text#SINGULARITYENV_} in',
-    `  ${patterns(secrets!.names, '    ')})`,
-    "    jcds_kept=''",
-    '    ;;',
+    `  ${patterns(secrets!.names, '    ')}) jcds_kept='' ;;`,
     'esac',
     'case $jcds_item in',
     ...branches([
@@ -91,13 +92,23 @@ function branches(names: readonly { name: string; isKept: boolean }[]): string[]
     if (last?.isKept === isKept) last.names.push(name);
     else runs.push({ isKept, names: [name] });
   }
-  const last = runs.at(-1)!;
-  // What is kept in any case needs no branch at the end.
-  const needed = last.isKept ? runs.slice(0, -1) : runs;
+  // What is kept in any case needs no branch where none that comes later would take it.
+  const needed = runs.filter(
+    ({ isKept, names: these }, index) =>
+      !isKept ||
+      runs
+        .slice(index + 1)
+        .some(later => !later.isKept && later.names.some(other => these.some(name => canMeet(name, other)))),
+  );
   return needed.map(({ isKept, names: all }) => {
     const these = all.includes('*') ? '*' : patterns(all, '    ');
     return `  ${these}) ${isKept ? '' : "jcds_kept='' "};;`;
   });
+}
+
+/** Whether one name may match both patterns. */
+function canMeet(one: string, other: string): boolean {
+  return [one, other].some(name => name.startsWith('*')) || isWithin(one, other) || isWithin(other, one);
 }
 
 /** Whether an earlier pattern decides whatever this one means. */

@@ -10,6 +10,12 @@ import { LONGEST_LINE } from './part.ts';
 const LOOK_WORDS = ['missing', 'broken', 'escapes', 'unseen'] as const;
 type LookWord = (typeof LOOK_WORDS)[number];
 
+/** What of a word of a message stands in one line. */
+const PIECE_LIMIT = LONGEST_LINE - 12;
+
+/** What tr(1) takes for bytes that no terminal may see, in a text of several lines. */
+export const UNSEEN_BYTES = "'\\t\\r\\1-\\10\\13\\14\\16-\\37\\177-\\377' '  ?'";
+
 /** The image as the messages name it: texts, or placeholders where only the running script knows. */
 export interface ImageWords {
   readonly name: string;
@@ -42,7 +48,7 @@ export const UNDIGESTED = 'JCDS%UNDIGESTED%';
 export const REPOSITORY_NAME = 'JCDS%ORIGIN%';
 /** In an error's facts: what the script has in `jcds_text`. */
 export const TEXT = 'JCDS%TEXT%';
-/** In an error's facts: what the script has in `jcds_shown_place`. */
+/** In an error's facts: what a function of the script has in `$2`. */
 export const PLACE = 'JCDS%PLACE%';
 /** In an error's facts: what the image's record names as its origin. The script has it in `jcds_text`. */
 export const MADE_FROM = 'made-from.invalid/x';
@@ -84,20 +90,20 @@ class UnseenError extends JcdsError {
 
 /** Variables of the script stand in its messages where these do; no text of jcds' own looks like them. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  '*JCDS%NAME%*': `'*'"$jcds_pattern"'*'`,
-  [NAMED_PATH]: '"$jcds_name"',
-  'JCDS%NAME%': '"$jcds_name"',
-  'JCDS%REPOSITORY%': '"$jcds_repository"',
-  'JCDS%ENTRY%': '"$jcds_entry"',
-  [PATH]: '"$jcds_path"',
-  [DIGEST]: 'sha256:"$jcds_digest"',
-  [UNDIGESTED]: '"$jcds_undigested"',
-  [REPOSITORY_NAME]: '"$jcds_origin"',
-  [TEXT]: '"$jcds_text"',
-  [PLACE]: '"$jcds_shown_place"',
-  [MADE_FROM]: '"$jcds_text"',
-  'made-from.invalid': '"$jcds_registry"',
-  [WANTED]: '"$jcds_wanted"',
+  '*JCDS%NAME%*': '*$jcds_pattern*',
+  [NAMED_PATH]: '$jcds_name',
+  'JCDS%NAME%': '$jcds_name',
+  'JCDS%REPOSITORY%': '$jcds_repository',
+  'JCDS%ENTRY%': '$jcds_entry',
+  [PATH]: '$jcds_path',
+  [DIGEST]: 'sha256:$jcds_digest',
+  [UNDIGESTED]: '$jcds_undigested',
+  [REPOSITORY_NAME]: '$jcds_origin',
+  [TEXT]: '$jcds_text',
+  [PLACE]: '$2',
+  [MADE_FROM]: '$jcds_text',
+  'made-from.invalid': '$jcds_registry',
+  [WANTED]: '$jcds_wanted',
 };
 const PLACEHOLDER = /(\*JCDS%NAME%\*|\/JCDS%NAME%|JCDS%[A-Z]+%|made-from\.invalid(?:\/x)?|wanted\.invalid)/;
 
@@ -134,11 +140,18 @@ export function unreadableError(repository: string): JcdsError {
  */
 export function failureBranches(image: ImageWords): string {
   const branch = (word: LookWord) =>
-    `  ${word === 'unseen' ? '*' : word})\n    ${failLine(failureOf(word, image))}\n    ;;`;
+    word === 'unseen'
+      ? '  unseen) jcds_unseen "$jcds_text" ;;\n  *) jcds_unseen \'no answer\' ;;'
+      : `  ${word})\n    ${failLine(failureOf(word, image), '    ')}\n    ;;`;
   const named = image.searched === undefined ? [] : [missingByName(image, image.searched)];
   return [...named, ...LOOK_WORDS.filter(word => word !== 'missing' || named.length === 0).map(branch)].join(
     '\n',
   );
+}
+
+/** Defines jcds_unseen: what was asked of CVMFS is not known. */
+export function unseenFunction(image: ImageWords): string {
+  return `jcds_unseen() { # WHY\n  ${failLine(failureOf('unseen', image), '  ', '$1')}\n}`;
 }
 
 /** A path that leads nowhere is none that could be asked for, and names its repository; a name was looked for in all of them. */
@@ -154,32 +167,54 @@ function missingByName({ name, repository }: ImageWords, searched: readonly stri
     ;;`;
 }
 
-/** A call of jcds_fail that says what this error says, with the code that a contained command's caller sees. */
-export function failLine(error: JcdsError): string {
+/**
+ * A call of jcds_fail that says what this error says, with the code that a contained command's caller sees.
+ * @param indent of the line that it stands in
+ * @param text the script's words for TEXT
+ */
+export function failLine(error: JcdsError, indent = '', text = '$jcds_text'): string {
   const { code, message, hint } = error;
-  const words = [filled(message), filled(hint ?? '')].map(pieces => ` \\\n      ${pieces.join('\\\n')}`);
-  return `jcds_fail ${exitCodeFor(error, true)} ${code}${words.join('')}`;
+  const words = [message, hint ?? ''].map(one => filled(one.replaceAll('…', '...'), text));
+  const lines = [`jcds_fail ${exitCodeFor(error, true)} ${code}`];
+  for (const [first = "''", ...others] of words) {
+    const room = LONGEST_LINE - 2 - indent.length - (lines.length > 1 ? 2 : 0);
+    const last = lines.at(-1)!;
+    if (`${last} ${first}`.length <= room && !first.includes('\n'))
+      lines[lines.length - 1] = `${last} ${first}`;
+    else lines.push(first);
+    // Pieces of one word have nothing between them: a line that goes on begins at the margin.
+    for (const piece of others) lines[lines.length - 1] += `\\\n${piece}`;
+  }
+  return lines.join(` \\\n${indent}  `);
 }
 
 /** Pieces of one word that are short enough for a line each, with the script's variables where placeholders stand. */
-function filled(text: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  let plain = '';
-  const whole = (more: string) => line + (plain + more === '' ? '' : quoteWord(plain + more));
-  for (const part of text.split(PLACEHOLDER).filter(piece => piece !== '')) {
-    const variable = PLACEHOLDERS[part];
-    for (const piece of variable === undefined ? (part.match(/\S*\s*/g) ?? []) : [variable]) {
-      if (whole(piece).length > LONGEST_LINE - 10 && whole('') !== '') {
-        lines.push(whole(''));
-        line = plain = '';
-      }
-      if (variable === undefined) plain += piece;
-      else {
-        line = `${whole('')}${variable}`;
-        plain = '';
-      }
-    }
+function filled(message: string, text: string): string[] {
+  const pieces = message.split(PLACEHOLDER).filter(piece => piece !== '');
+  const isVariable = (piece: string) => PLACEHOLDERS[piece] !== undefined;
+  const wordsFor = (piece: string) => (piece === TEXT ? text : PLACEHOLDERS[piece]!);
+  // What is safe between double quotes reads better there.
+  const isPlain =
+    pieces.some(isVariable) &&
+    pieces.every(
+      (piece, at) => isVariable(piece) || !(/["$`\\]/.test(piece) || (at > 0 && /^\w/.test(piece))),
+    );
+  const words = isPlain
+    ? [`"${pieces.map(piece => (isVariable(piece) ? wordsFor(piece) : piece)).join('')}"`]
+    : pieces.map(piece => (isVariable(piece) ? `"${wordsFor(piece)}"` : quoteWord(piece)));
+  const lines = [''];
+  for (const piece of words.flatMap(split)) {
+    const last = lines.at(-1)!;
+    if (last === '' || last.length + piece.length <= PIECE_LIMIT) lines[lines.length - 1] = last + piece;
+    else lines.push(piece);
   }
-  return [...lines, whole('') || "''"];
+  return lines[0] === '' ? ["''"] : lines;
+}
+
+/** A quoted word in pieces that are quoted each, divided at blanks. */
+function split(word: string): string[] {
+  const at = word.lastIndexOf(' ', PIECE_LIMIT - 2) + 1;
+  if (word.length <= PIECE_LIMIT || at === 0) return [word];
+  const quote = word[0]!;
+  return [`${word.slice(0, at)}${quote}`, ...split(`${quote}${word.slice(at)}`)];
 }

@@ -18,30 +18,17 @@ export function lookLines(configuration: Settled, context: Pick<Context, 'cwd'>)
 function rootLines({ settings, sources }: Settled, { cwd }: Pick<Context, 'cwd'>): string[] {
   const configured = settings.cvmfsRoot === null ? null : resolve(cwd ?? '/', settings.cvmfsRoot);
   if (configured !== null && isFixed('cvmfsRoot', sources)) return [`jcds_root=${quoteWord(configured)}`];
+  const fallback =
+    configured === null
+      ? `\${CVMFS_MOUNT_DIR:-\${CVMFS_BASE:-${DEFAULT_CVMFS_ROOT}}}`
+      : quoteWord(configured);
   return [
-    'jcds_root=${JCDS_CVMFS_ROOT-}',
+    `jcds_root=\${JCDS_CVMFS_ROOT:-${fallback}}`,
     'case $jcds_root in',
-    ...(configured === null
-      ? [
-          "  '')",
-          `    jcds_root=${DEFAULT_CVMFS_ROOT}`,
-          '    for jcds_item in "${CVMFS_BASE-}" "${CVMFS_MOUNT_DIR-}"; do',
-          '      case $jcds_item in',
-          '        /*) jcds_root=$jcds_item ;;',
-          '      esac',
-          '    done',
-          '    ;;',
-        ]
-      : [`  '') jcds_root=${quoteWord(configured)} ;;`]),
     '  /*) ;;',
     '  *) jcds_root=$PWD/$jcds_root ;;',
     'esac',
-    'while :; do',
-    '  case $jcds_root in',
-    '    ?*/) jcds_root=${jcds_root%/} ;;',
-    '    *) break ;;',
-    '  esac',
-    'done',
+    'jcds_root=${jcds_root%"${jcds_root##*[!/]}"}',
   ];
 }
 

@@ -8,7 +8,8 @@ import { hostPlaces } from '../job/host-places.ts';
 import { chooseWorkdir } from '../job/workdir.ts';
 import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
-import { apptainerEnvironment } from '../runtimes/apptainer-environment.ts';
+import { isContentAddressed } from '../rootfs/memory.ts';
+import { apptainerEnvironment, isDeaf } from '../runtimes/apptainer-environment.ts';
 import { DEFAULT_PATH, jobEnvironment } from '../runtimes/environment.ts';
 import { afterScripts } from '../runtimes/image-scripts.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
@@ -91,9 +92,12 @@ function homeIn(options: Options, cwd: string): ScriptOptions['home'] {
   return { path, source: home.kind === 'host' ? home.source : path };
 }
 
-/** What is to be remembered of the image that was found, so that Apptainer gets its ENV right. */
+/**
+ * What is to be remembered of the image that was found, so that Apptainer gets its ENV right; null: nothing, as of a directory that
+ * another content may come into.
+ */
 export function recordImage(place: string, facts: ImageFacts | null): RecordedImage | null {
-  if (facts === null) return null;
+  if (facts === null || !isContentAddressed(`/${place}`)) return null;
   // What it lost is found out anew at each start.
   const scripted = withoutScripts(facts);
   const request = requestOf({ ...(scripted ?? facts), singularityMissing: [] }, 'clean', []);
@@ -101,6 +105,7 @@ export function recordImage(place: string, facts: ImageFacts | null): RecordedIm
     place,
     variables: apptainerEnvironment(request, '', false).set.map(([name, value]) => [name, String(value)]),
     environmentFileDropped: facts.environmentFileDropped,
+    isDeaf: isDeaf(facts),
     searchPath: jobEnvironment(request).variables.get('PATH')?.value ?? DEFAULT_PATH,
     ...(scripted === null ? {} : { exact: exactImage(scripted) }),
   };

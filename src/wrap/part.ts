@@ -21,8 +21,17 @@ export function patterns(names: readonly string[], indent: string): string {
   for (const name of names) {
     const last = lines.at(-1)!;
     const word = last === '' ? name : ` | ${name}`;
-    if (indent.length + last.length + word.length < LONGEST_LINE - 4) lines[lines.length - 1] = last + word;
+    if (indent.length + last.length + word.length < LONGEST_LINE - 20) lines[lines.length - 1] = last + word;
     else lines.push(`  ${name}`);
   }
   return lines.join(` | \\\n${indent}`);
+}
+
+/** The same further in; the first line is where its placeholder stands. */
+export function inside(
+  file: string,
+  indent: string,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return part(file, values).replaceAll('\n', `\n${indent}`);
 }

@@ -3,11 +3,11 @@ import type { Context } from '../context.ts';
 import { isJcdsError } from '../errors.ts';
 import { chooseRuntime } from '../job/choose-runtime.ts';
 import type { Speaker } from '../output/console.ts';
+import { complaint } from '../runtimes/complaint.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import { complaint } from '../runtimes/select.ts';
 import { requestOf } from './make-script-options.ts';
-import { wrappableOf } from './runtimes.ts';
+import { INSTALL, type WrappableName, wrappableOf } from './runtimes.ts';
 import type { Program } from './script-options.ts';
 
 /**
@@ -22,11 +22,8 @@ export async function programFor(
   const names = wrappableOf(settings.runtimes);
   try {
     const { runtime, host } = await chooseRuntime(request, { ...settings, runtimes: names }, context);
-    return {
-      name: runtime.name as Program['name'],
-      path: host.program,
-      prefix: prefixOf(runtime.name, host.facts.isApptainer === false),
-    };
+    const name = runtime.name as WrappableName;
+    return { name, path: host.program, prefix: prefixOf(name, host.facts.isApptainer === false) };
   } catch (thrown) {
     if (!isJcdsError(thrown) || thrown.code !== 'NO_RUNTIME') throw thrown;
     const name = names.find(able => complaint(RUNTIMES[able], request) === null) ?? names[0]!;
@@ -41,7 +38,7 @@ interface Wanted {
   readonly request?: RunRequest;
 }
 
-function prefixOf(runtime: string, isSingularity: boolean): Program['prefix'] {
-  if (runtime === 'bubblewrap') return null;
+function prefixOf(runtime: WrappableName, isSingularity: boolean): Program['prefix'] {
+  if (!INSTALL[runtime].readsImages) return null;
   return isSingularity ? 'SINGULARITYENV_' : 'APPTAINERENV_';
 }

@@ -17,11 +17,20 @@ export type WrappableName = (typeof WRAPPABLE_NAMES)[number];
 
 const APPTAINER = 'install Apptainer, or load the site module that has it';
 
-/** The name of the program that a script looks for, and what to do where it is missing. */
-export const INSTALL: Record<WrappableName, { readonly program: string; readonly cure: string }> = {
-  apptainer: { program: 'apptainer', cure: APPTAINER },
-  singularity: { program: 'singularity', cure: APPTAINER },
-  bubblewrap: { program: 'bwrap', cure: 'install the package bubblewrap' },
+/** A runtime's program, as a script looks for it. */
+interface Installed {
+  readonly program: string;
+  /** What to do where it is missing. */
+  readonly cure: string;
+  /** Whether it reads an image's ENV itself, and takes more by variables of its own prefix. */
+  readonly readsImages: boolean;
+}
+
+/** Those of all runtimes that a script can start. */
+export const INSTALL: Record<WrappableName, Installed> = {
+  apptainer: { program: 'apptainer', cure: APPTAINER, readsImages: true },
+  singularity: { program: 'singularity', cure: APPTAINER, readsImages: true },
+  bubblewrap: { program: 'bwrap', cure: 'install the package bubblewrap', readsImages: false },
 };
 
 /** A case that a script ends with 125 for, where `jcds exec` starts the job. */
@@ -36,16 +45,36 @@ const OWN_NAME: Refusal = {
   code: 'OWN_NAME',
   what: "a variable of the caller's whose name begins with `jcds_`: such names are the script's own",
 };
-const ODD_NAME: Refusal = {
-  code: 'ODD_NAME',
-  what: 'where binds were asked for, or with `--contain`: a directory or file that is shown and has a tab or a line end in its name',
+const SITE_VARIABLE: Refusal = {
+  code: 'SITE_VARIABLE',
+  what: "a site's `APPTAINER_CLEANENV`, `_COMPAT`, `_CONTAIN`, `_CONTAINALL`, `_CWD`, `_HOME`, `_MOUNT`, `_NO_EVAL`, `_NO_HOME`, `_NO_MOUNT` or `_PWD` (or the `SINGULARITY_` twin) that is not empty; an `APPTAINER_BIND` with options other than `ro` and `rw`",
 };
+const OWN_DIRECTORY: Refusal = {
+  code: 'OWN_DIRECTORY',
+  what: "jcds' own directory for settings or for what it remembers, or one below it, as `--bind`, `--home`, `APPTAINER_BIND` or the caller's directory",
+};
+const FOREIGN_LINK: Refusal = {
+  code: 'FOREIGN_LINK',
+  what: 'a link of another user on the way to a file that `X509_USER_PROXY`, `KRB5CCNAME`, `BEARER_TOKEN_FILE` or `XAUTHORITY` names, or at `/tmp/.X11-unix`',
+};
+const ONE_FILE: Refusal = {
+  code: 'BROKEN_PUBLICATION',
+  what: 'an image that was a directory when the script was written and is one file now, or whose directory has `\\`, `$`, a backtick or a line end in its name, or whose ENV file is a link, none that is regular, or longer than 1 MiB',
+};
+const NO_NAMES = 'a directory or file that is shown and has in its name a';
 const APPTAINERS: readonly Refusal[] = [
   OWN_NAME,
-  ODD_NAME,
+  OWN_DIRECTORY,
+  FOREIGN_LINK,
+  SITE_VARIABLE,
+  ONE_FILE,
+  {
+    code: 'ODD_NAME',
+    what: `${NO_NAMES} colon, comma, backslash, double quote or line end (a bind that was asked for may), or where binds were asked for a tab`,
+  },
   {
     code: 'NOT_TEXT',
-    what: 'an argument or a variable that is not UTF-8, or has a carriage return before a line end: Apptainer would change it',
+    what: 'an argument or a variable of the caller that is not UTF-8, or has a carriage return before a line end (or a byte 1, which stands for one): Apptainer would change it',
   },
   {
     code: 'VARIABLE_NOT_POSSIBLE',
@@ -59,18 +88,25 @@ export const REFUSED: Record<WrappableName, readonly Refusal[]> = {
   singularity: APPTAINERS,
   bubblewrap: [
     OWN_NAME,
-    ODD_NAME,
+    OWN_DIRECTORY,
+    FOREIGN_LINK,
+    SITE_VARIABLE,
+    ONE_FILE,
+    {
+      code: 'ODD_NAME',
+      what: `${NO_NAMES} line end, or where binds were asked for or with \`--contain\` a tab`,
+    },
     {
       code: 'ENVIRONMENT_UNREAD',
       what: 'an image that came after the script was written, whose ENV has a value with a quote, `\\`, `$`, a backtick or several lines',
     },
     {
       code: 'BIND_PLACE',
-      what: 'a place where the image has a file and a directory is shown, or the other way round',
+      what: 'a place that is behind a link of the image (`/home`, `/tmp`, `/etc/passwd`, or one of `--bind`), has `..` in its name, or is a file in the image where a directory is shown, or the other way round',
     },
     {
-      code: 'GPU_NOT_EXPECTED',
-      what: 'a GPU on the host, unless the script was written with `--gpu nvidia`, `rocm` or `none`',
+      code: 'NO_FREE_DESCRIPTOR',
+      what: 'a caller who has descriptor 6, 7 or 8 open: by these bubblewrap gets files',
     },
   ],
 };

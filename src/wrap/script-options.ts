@@ -32,6 +32,8 @@ export interface ScriptOptions {
   readonly program: Program;
   /** What was read of the image when the script was written; null: nothing. */
   readonly recorded: RecordedImage | null;
+  /** Whether jcds_written holds the names of variables that the job's author wrote, which count as written. */
+  readonly isAuthored?: boolean;
   /** For images that nothing is recorded of; null: any will do. */
   readonly registryCheck: RegistryCheck | null;
 }
@@ -58,6 +60,8 @@ export interface RecordedImage {
   readonly variables: Entries;
   /** Whether Apptainer would drop the whole ENV file, with a complaint. */
   readonly environmentFileDropped: boolean;
+  /** Whether it lost the part that listens to APPTAINERENV_. */
+  readonly isDeaf: boolean;
   /** PATH inside. */
   readonly searchPath: string;
   /** For runtimes that read no image themselves. */

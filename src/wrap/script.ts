@@ -1,14 +1,22 @@
 import { quoteWord } from '../launch/quote.ts';
-import { APPTAINER_VARIABLES, apptainerFunctions, apptainerLines } from './apptainer-script.ts';
-import { BUBBLEWRAP_VARIABLES, bubblewrapFunctions, bubblewrapLines } from './bubblewrap-script.ts';
+import { apptainerScript } from './apptainer-script.ts';
+import { bubblewrapScript } from './bubblewrap-script.ts';
 import { commandScript } from './command-script.ts';
 import { environmentScript } from './environment-script.ts';
-import { failureBranches } from './failures.ts';
+import { failureBranches, UNSEEN_BYTES, unseenFunction } from './failures.ts';
 import { lookScript, PLAIN_PATTERNS } from './look-script.ts';
-import { part } from './part.ts';
+import { SAID_OWN_DIRECTORIES } from './own-directories-script.ts';
+import { inside, part } from './part.ts';
+import type { RuntimeScript } from './runtime-script.ts';
 import type { ScriptOptions } from './script-options.ts';
+import BOUNDED from './shell/bounded.sh';
 import COMMON from './shell/common.sh';
+import LOOK_ANSWER from './shell/look-answer.sh';
 import LOOK_AT from './shell/look-at.sh';
+import OVERDUE from './shell/overdue.sh';
+import SURVEY from './shell/survey.sh';
+import SURVEYED from './shell/surveyed.sh';
+import { siteVariables } from './site-script.ts';
 import { chooseGpu, rememberPassed } from './start-script.ts';
 
 /** The parts of a script that differ from use to use. */
@@ -16,7 +24,7 @@ export interface ScriptParts {
   /** Comment lines that say what it is, without the `#`. */
   readonly title: readonly string[];
   /** Functions and lines before the look: they set jcds_name, jcds_repository, jcds_entry, jcds_root, jcds_timeout,
-   * jcds_allowed (names of other repositories that links may lead into), and "$@". */
+   * and "$@". */
   readonly before: string;
   /** Defines jcds_fail CODE NAME MESSAGE HINT, which ends the script. */
   readonly fail: string;
@@ -26,15 +34,21 @@ export interface ScriptParts {
   readonly search?: string;
   /** Whether jcds_entry is the one entry that counts; else there are jcds_cern and jcds_files as well. */
   readonly layoutIsKnown: boolean;
+  /** Whether links may lead into the repositories that jcds_allowed names. */
+  readonly leadsOn: boolean;
   /** Runs right before the runtime is started. */
   readonly starting?: readonly string[];
   readonly requested: ScriptOptions;
 }
 
 /** How a script says why nothing was started. */
-export const PRINT_FAILURE = `jcds_fail() { # CODE NAME MESSAGE HINT
-  printf 'jcds: %s\\n' "$3" >&2
-  [ -z "$4" ] || printf 'hint: %s\\n' "$4" >&2
+export const PRINT_FAILURE = `${part(OVERDUE)}
+jcds_fail() { # CODE NAME MESSAGE HINT, as far as a terminal may see them
+  if [ "$2" = NOT_PUBLISHED ] && jcds_is_overdue; then
+    jcds_text="$jcds_name is not in revision $jcds_text, which this host shows (a newer one may have it)"
+    set -- 75 NOT_IN_REVISION "$jcds_repository: $jcds_text" "try again later, or: jcds wait $jcds_name"
+  fi
+  printf 'jcds: %s\\n' "$3\${4:+\${jcds_newline}hint: $4}" | jcds_run tr ${UNSEEN_BYTES} >&2
   exit "$1"
 }`;
 
@@ -43,8 +57,19 @@ export const PRINT_FAILURE = `jcds_fail() { # CODE NAME MESSAGE HINT
  * depends on who runs it and where, and ends in `exec` of the runtime with "$@".
  */
 export function renderScript(parts: ScriptParts): Buffer {
-  const { requested, layoutIsKnown } = parts;
-  const isBubblewrap = requested.program.prefix === null;
+  const { requested, layoutIsKnown, leadsOn } = parts;
+  const { registryCheck, recorded, program } = requested;
+  const runtime = program.prefix === null ? bubblewrapScript : apptainerScript;
+  const look = lookScript({
+    entry: layoutIsKnown ? 'known' : 'by layout',
+    leadsOn,
+    findsFiles: recorded === null,
+    directories: runtime.directories,
+    namesOrigin: registryCheck !== null,
+    tellsDeaf: !runtime.readsNoImage,
+    ends: 'environment',
+    namesScripts: runtime.readsNoImage,
+  });
   const text = [
     header(parts.title),
     ...(parts.early === undefined ? [] : [parts.early]),
@@ -53,34 +78,70 @@ export function renderScript(parts: ScriptParts): Buffer {
     parts.fail,
     part(COMMON),
     '',
-    `jcds_look=${quoteWord(`${lookScript({ layoutIsKnown, namesScripts: isBubblewrap })}\n`)}`,
-    part(LOOK_AT, {
-      DEEP: isBubblewrap ? "'etc var .singularity.d/env'" : '.singularity.d/env',
-      KNOWN: knownPlace(requested),
-      ORIGIN: requested.registryCheck === null ? "''" : 'origin',
-      MISSING: layoutIsKnown ? '' : '[ "${jcds_said%"${jcds_newline}jcds_result=missing"*}" = "$jcds_said" ]',
-      ENTRIES: layoutIsKnown ? '' : ' "$jcds_cern" "$jcds_files"',
-    }),
+    `jcds_look=${quoteWord(`${look}\n`)}`,
+    part(BOUNDED),
+    lookFunction(parts),
+    ...(parts.search === undefined ? [] : [LOOK_FUNCTION]),
+    unseenFunction(requested.image),
     '',
-    ...(isBubblewrap ? bubblewrapFunctions(requested) : apptainerFunctions(requested)),
+    ...runtime.functions(requested),
     hostPlaces(requested),
-    commandScript(requested.image, isBubblewrap),
+    commandScript(requested.image.name),
     '',
-    parts.before,
-    parts.search ?? 'jcds_look_at',
-    answer(parts),
+    'jcds_decide() {',
     ...rememberPassed(requested.passed),
     ...chooseGpu(requested.gpu),
+    SAID_OWN_DIRECTORIES,
+    ...siteVariables(),
+    CONTROL_BYTES,
+    environmentScript(requested.policy, runtime.variables(requested)),
+    ...runtime.decide(requested),
+    '}',
+    survey(parts, runtime),
     '',
-    environmentScript(requested.policy, isBubblewrap ? BUBBLEWRAP_VARIABLES : APPTAINER_VARIABLES),
-    '',
-    ...(isBubblewrap
-      ? bubblewrapLines(requested, parts.starting ?? [])
-      : apptainerLines(requested, parts.starting ?? [])),
+    parts.before,
+    part(SURVEYED),
+    ...runtime.start(requested, parts.starting ?? []),
     '',
   ].join('\n');
   return Buffer.from(text, 'latin1');
 }
+
+/** jcds_look, for jcds_bounded. */
+function lookFunction({ requested, layoutIsKnown, leadsOn }: ScriptParts): string {
+  return part(LOOK_AT, {
+    TITLE: 'jcds-look',
+    PROCESS: '$$',
+    KNOWN: knownPlace(requested),
+    MORE: `${leadsOn ? ' "$jcds_allowed"' : ''}${layoutIsKnown ? '' : ' "$jcds_cern" "$jcds_files"'}`,
+  });
+}
+
+/** jcds_look_at, for the search: it tells where it looks, and fails where the image is missing. */
+const LOOK_FUNCTION = `jcds_look_at() {
+  printf 'jcds_repository=%s\\njcds_entry=%s\\n' "$jcds_repository" "$jcds_entry"
+  ${inside(LOOK_ANSWER, '  ')}
+  [ "\${jcds_result#missing}" = "$jcds_result" ]
+}`;
+
+/** jcds_survey COMMAND, and jcds_take_back. */
+function survey(parts: ScriptParts, runtime: RuntimeScript): string {
+  const { requested, search } = parts;
+  const read = runtime.read(requested).join('\n');
+  const mayBeFile = requested.recorded === null && !runtime.readsNoImage;
+  return part(SURVEY, {
+    LOOK: `${search ?? part(LOOK_ANSWER)}\n${answer(parts)}`,
+    READ: mayBeFile ? `if [ "$jcds_result" != file ]; then\n${read}\nfi` : read,
+    NAMES: [
+      ...(search === undefined ? [] : ['repository', 'entry', 'path']),
+      ...runtime.found(requested),
+    ].join(' '),
+  });
+}
+
+/** As the look wrote them. */
+const CONTROL_BYTES = `jcds_text=\${jcds_said%%"$jcds_newline"*}
+jcds_one=\${jcds_text%?} jcds_return=\${jcds_text#?}`;
 
 /** The real directory of which the script reads nothing, since it knows all that its runtime does not find out itself. */
 function knownPlace({ recorded, program }: ScriptOptions): string {
@@ -93,18 +154,19 @@ function header(title: readonly string[]): string {
     '#!/bin/sh',
     ...title.map(line => Buffer.from(`# ${line}`).toString('latin1')),
     '# shellcheck disable=SC2016,SC2034,SC2154 # texts for another shell; variables that eval sets and reads',
-    '# shellcheck disable=SC2030,SC2031 # PATH and LC_ALL of a subshell are its own',
+    '# shellcheck disable=SC2030,SC2031,SC2140 # PATH and LC_ALL of a subshell are its own; a word in two lines',
   ].join('\n');
 }
 
 /** Nothing that the caller exported may steer the script: shell options, functions, the locale. */
 const HYGIENE = `set +aeunvxC -f
-unset -f '[' cd command getent grep head iconv id kill ldconfig ls printf pwd read readlink rm sed sleep test tr wait
+unset -f '[' awk cd command cut find getent grep head iconv id kill ldconfig ls mkdir mv printf pwd read readlink rm
+unset -f sed sleep stat test timeout tr wait
 unset GLOBIGNORE
 ${PLAIN_PATTERNS}
 jcds_newline='
 '
-IFS=$jcds_newline jcds_locale=\${LC_ALL+set}\${LC_ALL-} LC_ALL=C`;
+IFS=$jcds_newline OPTIND=1 jcds_locale=\${LC_ALL-} LC_ALL=C`;
 
 /** jcds_at: where the host has what is at PLACE inside. */
 function hostPlaces({ binds, contain, shown }: ScriptOptions): string {
@@ -128,26 +190,18 @@ ${[
 }`;
 }
 
-/** What the look said: jcds_said is the rest of its answer then. */
-function answer({ layoutIsKnown, requested: { image } }: ScriptParts): string {
-  return `jcds_marks=\${jcds_said%%"$jcds_newline"*}
-jcds_ascii=\${jcds_marks%?} jcds_return=\${jcds_marks#"\${jcds_marks%?}"}
-jcds_result=\${jcds_said##*"\${jcds_newline}jcds_result="} jcds_said=\${jcds_said%"\${jcds_newline}jcds_result="*}
-jcds_text=\${jcds_result#*:}
-jcds_result=\${jcds_result%%:*}
-${
-  layoutIsKnown
-    ? ''
-    : `case $jcds_result in
+/** What the look said, in the child. */
+function answer({ layoutIsKnown, requested: { image, recorded } }: ScriptParts): string {
+  const entries = `case $jcds_result in
   *@cern) jcds_entry=$jcds_cern ;;
   *@files) jcds_entry=$jcds_files ;;
 esac
 jcds_result=\${jcds_result%@*}
-`
-}jcds_path=$jcds_root/$jcds_repository/$jcds_entry
-[ "$jcds_result" = directory ] || [ "$jcds_result" = file ] || jcds_text=$(jcds_clean "\${jcds_text:-no answer}")
+`;
+  return `jcds_text=\${jcds_result#*:} jcds_result=\${jcds_result%%:*}
+${layoutIsKnown ? '' : entries}jcds_path=$jcds_root/$jcds_repository/$jcds_entry
 case $jcds_result in
-  directory | file) jcds_target=$jcds_text ;;
+  ${recorded === null ? 'directory | file' : 'directory'}) jcds_target=/\${jcds_text#/} ;;
 ${failureBranches(image)}
 esac`;
 }

@@ -16,13 +16,8 @@ export function findProgram({ name, path }: ScriptOptions['program']): string[] 
     '[ -x "$jcds_program" ] || jcds_program=$(',
     '  PATH=${PATH-}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
     `  command -v ${program}`,
-    ')',
-    'case $jcds_program in',
-    '  /*) ;;',
-    '  *)',
-    `    ${failLine(new NoRuntimeError([{ name, reason: 'is not installed', cure }]))}`,
-    '    ;;',
-    'esac',
+    ') ||',
+    `  ${failLine(new NoRuntimeError([{ name, reason: 'is not installed', cure }]), '  ')}`,
   ];
 }
 
@@ -58,34 +53,24 @@ export function rememberPassed(passed: readonly string[]): string[] {
 }
 
 /** Gives it to the job. */
-export function passedLines(passed: readonly string[]): string[] {
+export function passedLines(passed: readonly string[], give = 'jcds_give'): string[] {
   return passed.map(
-    (name, index) => `[ -z "$jcds_theirs_${index}" ] || jcds_give ${name} "\${jcds_theirs_${index}#=}"`,
+    (name, index) => `[ -z "$jcds_theirs_${index}" ] || ${give} ${name} "\${jcds_theirs_${index}#=}"`,
   );
 }
 
-/** env(1) with what the shell does not hand on: the words before the program; the others are in jcds_words. */
-export const HAND_ON = part(BECOME);
+/** Lines that remember that they are given, where whoever runs the script has them. */
+export function givenLines(passed: readonly string[]): string[] {
+  return passed.map((name, index) => `[ -z "$jcds_theirs_${index}" ] || jcds_given="$jcds_given${name} "`);
+}
 
-/** The locale as the caller had it. */
-export const RESTORE_LOCALE = [
-  'case $jcds_locale in',
-  '  set*) { LC_ALL=${jcds_locale#set}; } 2>/dev/null ;;',
-  '  *) unset LC_ALL ;;',
-  'esac',
-];
+/** The environment as the caller had it: env(1) stands before "$@" where the shell does not hand something on. */
+export const HAND_ON = part(BECOME);
 
 /**
  * The environment as the caller had it, and the runtime in this process' place.
- * @param last what follows the words in jcds_words, as `eval` reads it in double quotes
+ * @param last the line that becomes it, of "$@"
  */
 export function becomeRuntime(starting: readonly string[], last: string): string[] {
-  return [
-    HAND_ON,
-    ...RESTORE_LOCALE,
-    ...starting,
-    "jcds_before=''",
-    '[ -z "$jcds_underscore" ] || jcds_before=\'_=${jcds_underscore#_=} \'',
-    `eval "\${jcds_before}exec $jcds_options $jcds_words ${last}"`,
-  ];
+  return [HAND_ON, ...starting, last];
 }

@@ -13,7 +13,7 @@ import { fromBytes } from '../launch/bytes.ts';
 import { printableWord } from '../launch/printable-word.ts';
 import { quoteWord } from '../launch/quote.ts';
 import { type Speaker, speaker } from '../output/console.ts';
-import { safeText } from '../output/safe-text.ts';
+import { safeLines, safeText } from '../output/safe-text.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
@@ -49,6 +49,7 @@ export async function wrapImage(call: Call, context: Context): Promise<Outcome> 
     title: title(found, own.command, pinned),
     fail: PRINT_FAILURE,
     layoutIsKnown: true,
+    leadsOn: found.allowed.length > 0,
     before: before(found, own.command, { configuration, pinned }, context),
     requested: {
       ...plain,
@@ -101,14 +102,11 @@ function before(
   const { name, repository, entry } = imageWords(found, pinned);
   return [
     ...(command.length === 0
-      ? [
-          'case $# in',
-          '  0) jcds_fail 125 USAGE \'this script needs a command\' "$0 COMMAND [ARGUMENT...]" ;;',
-          'esac',
-        ]
+      ? ['[ $# != 0 ] || jcds_fail 125 USAGE \'this script needs a command\' "$0 COMMAND [ARGUMENT...]"']
       : [`set -- ${command.map(quoteWord).join(' ')} "$@"`]),
-    `jcds_name=${quoteWord(name)} jcds_repository=${quoteWord(repository)}`,
-    `jcds_entry=${quoteWord(entry)} jcds_allowed=${quoteWord(found.allowed.join(' '))}`,
+    `jcds_name=${quoteWord(name)} jcds_entry=${quoteWord(entry)}`,
+    `jcds_repository=${quoteWord(repository)}`,
+    ...(found.allowed.length > 0 ? [`jcds_allowed=${quoteWord(found.allowed.join(' '))}`] : []),
     ...lookLines(configuration, context),
   ].join('\n');
 }
@@ -118,7 +116,8 @@ function title({ name, published }: Found, command: readonly string[], pinned: b
     command.length === 0 ? 'COMMAND [ARGUMENT...]' : safeText(command.map(printableWord).join(' '));
   return [
     `${safeText(words)} in the container image ${safeText(name)}, from CVMFS, without Node.js.`,
-    `Written by jcds ${JCDS_VERSION} (jcds wrap) from ${safeText(published.target, 300)},`,
+    `Written by jcds ${JCDS_VERSION} (jcds wrap) from`,
+    `${safeText(published.target, 300)},`,
     pinned
       ? 'which it runs for ever. Rather write it anew than change it; docs/wrap.md of jcds explains it.'
       : 'and runs what the tag names at each start. Rather write it anew than change it; docs/wrap.md of jcds explains it.',
@@ -128,7 +127,10 @@ function title({ name, published }: Found, command: readonly string[], pinned: b
 /** What a runtime must be able to do, as far as that is known before the script runs. */
 function requestFor({ policy, ...requested }: PlainOptions, { published, facts }: Found): RunRequest {
   return {
-    ...requestOf(null, policy, []),
+    ...requestOf(null, policy, [
+      ...requested.set,
+      ...requested.passed.map((name): [string, string] => [name, '']),
+    ]),
     image: { path: published.target, kind: facts === null ? 'file' : 'directory', facts },
     contain: requested.contain,
     writableTmpfs: requested.writableTmpfs,
@@ -155,7 +157,11 @@ function registryCheck({ image }: Found, { layout, entryPath }: Published): Regi
 function deliver(text: Buffer, options: CallOptions, say: Speaker, context: Context): Outcome {
   const { output } = options;
   if (typeof output !== 'string') {
-    context.stdout.write(fromBytes(text));
+    const script = fromBytes(text);
+    const shown = context.stdout.isTerminal ? safeLines(script) : script;
+    context.stdout.write(shown);
+    if (shown !== script)
+      say.warn('characters that would steer a terminal are shown as ?: for the script itself, add -o FILE');
     return { kind: 'exit', code: EXIT.ok };
   }
   const holdsValues = [options.env, options.envFile].some(value => Array.isArray(value));

@@ -21,15 +21,16 @@ export class ScriptNotWrittenError extends JcdsError {
 /**
  * Writes a program. An existing file stays unless `force` says otherwise, and is then replaced at once, also while
  * somebody runs it. @throws ScriptNotWrittenError
- * @param mode 0o755, or 0o700 for what nobody else may read; the umask applies
+ * @param mode 0o755, or 0o700 for what nobody else may read; the umask applies, unless `isExact`: what a pool starts is for
+ * all its users, and no one but its owner may change it, whatever the umask of whoever installs it
  */
 export function writeScript(
   file: string,
   text: Buffer,
-  { force, mode }: { force: boolean; mode: number },
+  { force, mode, isExact = false }: { force: boolean; mode: number; isExact?: boolean },
 ): void {
   try {
-    writeNamed(toBytes(file), text, { mode, isNew: !force });
+    writeNamed(toBytes(file), text, { mode, isNew: !force, isExact });
   } catch (thrown) {
     const reason = fileTrouble(thrown);
     if (reason === null) throw thrown;

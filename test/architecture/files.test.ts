@@ -21,9 +21,14 @@ const ALLOWED: Record<string, readonly [why: string, ...places: OtherPlace[]]> =
   'rootfs/image-view.ts': ['the image', 'image'],
   'rootfs/inspect.ts': ['the image, by descriptors of image-view.ts', 'image'],
   'rootfs/find-command.ts': ['the image, by descriptors of image-view.ts', 'image'],
+  'conversion/write-operations.ts': ['makes a root filesystem where nothing was: test/conversion'],
+  'conversion/sources/fetched-blobs.ts': ['blobs on their way, in the directory beside the target'],
+  'conversion/sources/spool.ts': ['standard input, in the directory beside the target'],
+  'conversion/workplace.ts': ['the directory beside the target in which that is made'],
   'cvmfs/open-repository.ts': ['the repository', 'repository'],
   'cvmfs/careful-look.ts': ['the repository', 'repository'],
   'cvmfs/look-program.ts': ['its standard input and output', 'own-descriptors'],
+  'store/enter.ts': ['the store: directories, names and content, each made aside and renamed', 'store'],
   'job/stats.ts': ['a descriptor that it was given', 'own-descriptors'],
   'launch/emit.ts': ['a descriptor that it was given', 'own-descriptors'],
   'requests/git-remote.ts': ['a temporary directory for git', 'own-temporary'],
@@ -89,3 +94,11 @@ test.each([
   ["await import('node:fs/promises')", ['all of it']],
   ["import { type Stats, statSync, existsSync } from 'node:fs';", []],
 ])('%j is seen', (text, calls) => expect(callsIn(text)).toEqual(calls));
+
+test('a line of JSON for people and programs is made by output/json.ts, which leaves nothing in it that a terminal obeys', () => {
+  const own = ['cvmfs/look-program.ts', 'configuration/trust-store.ts', 'configuration/write-user.ts'];
+  const found = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts') && !own.includes(name))
+    .filter(name => /`\$\{JSON\.stringify\([^`]*\)\}\\n`/.test(readFileSync(join(SRC, name), 'utf8')));
+  expect(found).toEqual([]);
+});

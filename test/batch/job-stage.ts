@@ -4,8 +4,6 @@ import { type Ran, Stage } from '../wrap/stage.ts';
 
 /** What became of a job: its end, what was started, and the files that the wrapper left in the scratch directory. */
 export interface Ended extends Ran {
-  /** .job_wrapper_failure, or null. */
-  readonly failure: string | null;
   /** .jcds-status.json, or null. */
   readonly told: Record<string, unknown> | null;
 }
@@ -14,7 +12,7 @@ export interface Ended extends Ran {
 export class JobStage extends Stage {
   readonly wrapper: string;
   /** Blanks and quotes, as an owner of a pool may well have them in EXECUTE. */
-  scratch = join(this.folder, `scra tch 'of' "$USER"`);
+  scratch = join(this.folder, "scra tch 'of' $USER");
   readonly status = '.jcds-status.json';
 
   /** @param options of `jcds condor wrapper` */
@@ -62,7 +60,6 @@ export class JobStage extends Stage {
     const told = this.read(this.status);
     return {
       ...ran,
-      failure: this.read('.job_wrapper_failure'),
       told: told === null ? null : JSON.parse(told),
     };
   }

@@ -53,6 +53,8 @@ const WHOLE = (runtimes: string) => [
   ...rows('file_jinr_ru', false, false, '"NOT_A_DIRECTORY"'),
   ...rows('absent_jinr_ru', false, false, '"NOT_MOUNTED_ABSENT"'),
   ...rows('with_a_line_x_ru', true, true, 'undefined'),
+  'JCDSRepositories = "containers.jinr.ru,with-a_line.x.ru"',
+  'JCDSUnusable = "empty.jinr.ru,file.jinr.ru,absent.jinr.ru"',
   `JCDSRuntimes = "${runtimes}"`,
   'JCDSTime = NOW',
   'JCDSLifetime = 900',

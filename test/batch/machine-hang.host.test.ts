@@ -107,16 +107,16 @@ test('the command says the same of a mount that hangs, and ends', async () => {
 });
 
 describe.each(SHELLS)('beyond SIGKILL, by %s', (_, shell) => {
-  test('where three looks still hang, none is added', async () => {
+  test('where three looks still hang, none is added', async ({ signal }) => {
     await mount.close();
     endHard = await mountHard(join(setting.cvmfs, ILL));
     const stuck = () => [...processes()].filter(([pid, words]) => isLook(words) && isKilled(pid)).length;
     for (const expected of [1, 2, 3, 3]) {
       expect(await answer(shell)).toEqual(told('True', 'False', '"HUNG"'));
-      while (stuck() !== expected) await pause(20);
+      while (stuck() !== expected) await pause(20, undefined, { signal });
     }
     await endHard();
-    while (stuck() > 0) await pause(20);
+    while (stuck() > 0) await pause(20, undefined, { signal });
     mount = await mountHangable(join(setting.cvmfs, ILL), join(setting.cvmfs, WELL));
     expect(await answer(shell)).toEqual(told('True', 'True', 'undefined'));
   }, 120_000);
@@ -133,6 +133,8 @@ describe.each(SHELLS)('beyond SIGKILL, by %s', (_, shell) => {
     );
     await Promise.all(children.map(child => once(child, 'spawn')));
     expect(await answer(shell)).toEqual(told('True', 'True', 'undefined'));
-    await Promise.all(children.map(child => (child.stdin.end(), once(child, 'close'))));
+    const closed = children.map(child => once(child, 'close'));
+    for (const child of children) child.stdin.end();
+    await Promise.all(closed);
   });
 });

@@ -1,16 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { type Submission, submitWords } from '../../src/batch/htcondor/submission.ts';
 
+const last = (name: string) => `split(${name} ?: "", "@")[size(split(${name} ?: "", "@")) - 1]`;
 const elsewhere = (isFirst: string) =>
-  `(${isFirst} || split(MY.LastRemoteHost ?: "", "@")[size(split(MY.LastRemoteHost ?: "", "@")) - 1] =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > 600)`;
+  `(${isFirst} || ${last('MY.LastRemoteHost')} =!= ${last('TARGET.Name')} || time() - MY.EnteredCurrentStatus > 600)`;
 const AFTER_ANY_TRY = elsewhere('MY.LastRemoteHost =?= undefined');
-const AFTER_75 = elsewhere('MY.LastHoldReasonSubCode =!= 75');
+const AFTER_75 = elsewhere('(MY.LastHoldReasonSubCode =!= 75 && MY.LastHoldReasonCode =!= 44)');
 const FRESH = '(time() < TARGET.JCDSTime + TARGET.JCDSLifetime) =!= false';
+const FAILED = '(ChirpJCDS.Start =?= NumShadowStarts || (JCDSTells =!= true && ExitCode =?= 75))';
+const TELLING = [
+  'My.JCDSTells = true',
+  'My.PostCmd = "$$(JCDSAfter:/bin/true)"',
+  'My.PostArguments = ""',
+  'My.SuccessPostExitCode = 0',
+];
 const POLICY = [
-  'on_exit_hold = ($(on_exit_hold:false)) || ExitCode =?= 75',
-  'on_exit_hold_reason = ifThenElse(ExitCode =?= 75, "the job could not have its image on this machine", $(on_exit_hold_reason:undefined))',
-  'on_exit_hold_subcode = ifThenElse(ExitCode =?= 75, 75, $(on_exit_hold_subcode:0))',
-  'periodic_release = ($(periodic_release:false)) || (HoldReasonCode =?= 3 && HoldReasonSubCode =?= 75 && NumHolds <= 10 && time() - EnteredCurrentStatus > ifThenElse(NumHolds > 12, 3600, ifThenElse(60 * pow(2, NumHolds - 1) > 3600, 3600, 60 * pow(2, NumHolds - 1))))',
+  `on_exit_hold = ($(on_exit_hold:false)) || ${FAILED}`,
+  `on_exit_hold_reason = ifThenElse(${FAILED}, ChirpJCDS.Reason ?: "the job could not have its image on this machine", $(on_exit_hold_reason:undefined))`,
+  `on_exit_hold_subcode = ifThenElse(${FAILED}, ChirpJCDS.Code ?: 75, $(on_exit_hold_subcode:0))`,
+  'periodic_release = ($(periodic_release:false)) || (((HoldReasonCode =?= 3 && HoldReasonSubCode =?= 75) || (HoldReasonCode =?= 44 && PostExitCode =?= 75)) && NumHolds <= 10 && time() - EnteredCurrentStatus > ifThenElse(NumHolds > 12 || 60 * pow(2, NumHolds - 1) > 3600, 3600, 60 * pow(2, NumHolds - 1)))',
 ];
 const BASE: Submission = {
   work: { kind: 'file', file: 'job.sub' },
@@ -24,6 +32,7 @@ const BASE: Submission = {
   },
   machines: 'told',
   hold: false,
+  hasPostCommand: false,
   retries: 10,
   retryAfter: 60,
   lines: [],
@@ -59,7 +68,6 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...RECORD,
       'My.JCDSRevision = 812',
       `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =?= true && (TARGET.CVMFS_containers_jinr_ru_REVISION >= MY.JCDSRevision) =!= false && ${FRESH} && ${AFTER_ANY_TRY}`,
-      ...POLICY,
     ],
     ['job.sub'],
   ],
@@ -70,7 +78,6 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...CONTAINER,
       ...RECORD,
       `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =?= true && ${FRESH} && ${AFTER_ANY_TRY}`,
-      ...POLICY,
     ],
     ['job.sub'],
   ],
@@ -81,6 +88,7 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       'My.JCDSImage = "/cvmfs/containers.jinr.ru/library/debian:12"',
       ...RECORD,
       `requirements = ($(requirements:true)) && TARGET.HAS_CVMFS_containers_jinr_ru =!= false && ${FRESH} && TARGET.JCDSWrapper =?= true && stringListsIntersect("apptainer,singularity", TARGET.JCDSRuntimes) =!= false && ${AFTER_75}`,
+      ...TELLING,
       ...POLICY,
     ],
     ['job.sub'],
@@ -99,7 +107,6 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...CONTAINER,
       RECORD[0]!,
       `requirements = ($(requirements:true)) && ${AFTER_ANY_TRY}`,
-      ...POLICY,
       'hold = true',
     ],
     ['-file', '-x=y'],
@@ -115,7 +122,6 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...CONTAINER,
       ...RECORD,
       `requirements = ($(requirements:true)) && ${AFTER_ANY_TRY}`,
-      ...POLICY,
     ],
     ['-queue', '1'],
   ],
@@ -129,7 +135,6 @@ const ROWS: [string, Partial<Submission>, string[], string[]][] = [
       ...CONTAINER,
       ...RECORD,
       `requirements = ($(requirements:true)) && ${AFTER_ANY_TRY}`,
-      ...POLICY,
     ],
     ['-queue', '1'],
   ],

@@ -17,6 +17,7 @@ afterAll(() => {
 test('the paths are those that the machines of the pool have', async () => {
   const server = await serve(real.directory);
   setting.install('condor_status', '');
+  setting.install('condor_submit', '');
   const words = [
     ...['condor', 'submit', '-n', '--server', server.template, '--keys', REAL.key],
     ...['--repository', REAL.name, 'library/busybox:1', 'job.sub'],
@@ -35,7 +36,7 @@ test('the paths are those that the machines of the pool have', async () => {
     ),
   );
   await server.close();
-  expect(stderr).toBe('');
+  expect(stderr).toMatch(/^jcds: by HTCondor's container universe, since [^\n]*: container_image\n$/);
   expect(stdout).toContain(`-append 'container_image = ${setting.cvmfs}/${REAL.name}/library/busybox:1'`);
   expect(stdout).toContain(`-append 'My.JCDSPin = "${setting.cvmfs}/${REAL.name}${REAL.image}"'`);
 });

@@ -1,10 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Program, page, printed, World } from '../cli/request-setting.ts';
+import { singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { makeOsgRepository } from '../hosts/tree.ts';
 import { BMN, TOKEN } from '../requests/setup.ts';
+import { attributeDirectory, JINR, setAttributes } from '../status/setting.ts';
 
 // The whole program against stand-ins of HTCondor's that write down every byte that they are given.
 
@@ -14,7 +17,7 @@ beforeEach(async () => {
   world = await World.make(program);
   standIn(
     'condor_submit',
-    'case "$1" in -terse) echo "12.0 - 12.4" ;; *) echo "5 job(s) submitted to cluster 12." ;; esac',
+    'case "$1" in -dry-run) ;; -terse) echo "12.0 - 12.4" ;; *) echo "5 job(s) submitted to cluster 12." ;; esac',
   );
   standIn('condor_status', '');
   standIn('condor_qedit', '');
@@ -38,14 +41,18 @@ ${script}`,
   );
 }
 
-/** What was called since the last time, in order; condor_status is called twice at once, and left out. */
+/** What is said of the way that was chosen. */
+const CHOSEN =
+  "jcds: by HTCondor's container universe, since no machine of this pool has jcds' job wrapper: container_image\n";
+
+/** What was called since the last time, in order, but for questions: condor_status, condor_submit -dry-run. */
 function recorded(): string[][] {
   const files = readdirSync(world.folder)
     .filter(name => name.startsWith('call.'))
     .sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]));
   const found = files.map(name => readFileSync(join(world.folder, name), 'utf8').split('\0').slice(0, -1));
   for (const name of files) rmSync(join(world.folder, name));
-  return found.filter(([name]) => name !== 'condor_status');
+  return found.filter(([name, first]) => name !== 'condor_status' && first !== '-dry-run');
 }
 
 /** The lines that were appended. */
@@ -67,7 +74,7 @@ describe('an image that is there', () => {
       BMN,
       'job $(x).sub',
     ]);
-    expect(ended).toEqual({ code: 0, stdout: '5 job(s) submitted to cluster 12.\n', stderr: '' });
+    expect(ended).toEqual({ code: 0, stdout: '5 job(s) submitted to cluster 12.\n', stderr: CHOSEN });
     const [words = [], ...more] = recorded();
     expect(more).toEqual([]);
     expect(words.at(-1)).toBe('job $(x).sub');
@@ -118,7 +125,7 @@ describe('an image that is there', () => {
   test('a dry run prints what a shell would start, and starts nothing', async () => {
     const typed = ['condor', 'submit', BMN, '--', 'echo', "it's", '$(x)', '"'];
     const dry = await world.jcds(['condor', 'submit', '-n', ...typed.slice(2)]);
-    expect(dry).toMatchObject({ code: 0, stderr: '' });
+    expect(dry).toMatchObject({ code: 0, stderr: CHOSEN });
     expect(recorded()).toEqual([]);
     await world.jcds(typed);
     const byHand = recorded();
@@ -162,6 +169,51 @@ describe('an image that is there', () => {
       stderr:
         'jcds: there is no condor_submit here\nhint: log in to a host from which jobs are submitted, or put the bin directory of HTCondor on PATH\n',
     });
+  });
+});
+
+describe('the revision of this host’s client', () => {
+  let root: string;
+  const publish = (revision: string) => {
+    const files = smallImage(singularityRecord({ from: BMN }));
+    makeOsgRepository(join(root, JINR), { [NAME]: { files } });
+    setAttributes(join(root, JINR), { revision });
+  };
+  beforeEach(() => {
+    root = attributeDirectory();
+    mkdirSync(join(root, JINR, '.images'), { recursive: true });
+    setAttributes(join(root, JINR), { revision: '812' });
+  });
+
+  test('is what machines must show: an image was seen in it', async () => {
+    publish('812');
+    for (const via of ['container', 'wrapper']) {
+      const words = ['condor', 'submit', '--via', via, BMN, 'job.sub'];
+      expect(await world.jcds(words, { JCDS_CVMFS_ROOT: root })).toMatchObject({ code: 0 });
+      const [submitted = []] = recorded();
+      expect(line(submitted, 'My.JCDSRevision')).toEqual(['My.JCDSRevision = 812']);
+      expect(line(submitted, 'requirements')[0]).toContain(
+        '(TARGET.CVMFS_containers_jinr_ru_REVISION >= MY.JCDSRevision) =!= false',
+      );
+    }
+  });
+
+  test('is told to jobs that wait when they are let go: the one that has the image', async () => {
+    const running = world.start(['condor', 'submit', '--wait', BMN, 'job.sub'], { JCDS_CVMFS_ROOT: root });
+    await running.said('waiting for the operators to merge');
+    const [submitted = []] = recorded();
+    expect(line(submitted, 'My.JCDSRevision')).toEqual([]);
+    // The requirement stands in the jobs already, and lets any machine do until they have a revision.
+    expect(line(submitted, 'requirements')[0]).toContain('REVISION >= MY.JCDSRevision) =!= false');
+    world.forge.merge(world.forge.requests[0]!);
+    publish('815');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    const [edit = [], release = []] = recorded();
+    expect([edit[0], edit.slice(-2), release[0]]).toEqual([
+      'condor_qedit',
+      ['JCDSRevision', '815'],
+      'condor_release',
+    ]);
   });
 });
 

@@ -33,6 +33,7 @@ makeCernRepository(join(stage.cvmfs, 'unpacked.cern.ch'), {
   'registry.hub.docker.com/library/at-cern:1': image('at-cern:1', FLAT),
   'registry-1.docker.io/library/old:1': image('old:1'),
   [`registry.hub.docker.com/library/by-digest:sha256:${HEX}`]: image('by-digest'),
+  [`docker.io/library/old-digest:sha256:${HEX}`]: image('old-digest'),
 });
 
 const JINR = '/cvmfs/containers.jinr.ru';
@@ -47,6 +48,10 @@ const NAMES: readonly (readonly [name: string, code: string | null])[] = [
   [`at-cern:1@sha256:${FLAT}`, null],
   [`at-cern@sha256:${FLAT}`, null],
   [`docker.io/library/by-digest@sha256:${HEX}`, null],
+  [`registry-1.docker.io/library/by-digest@sha256:${HEX}`, null],
+  [`docker.io/library/old-digest@sha256:${HEX}`, null],
+  [`docker.io/old-digest@sha256:${HEX}`, null],
+  [`index.docker.io/library/old-digest@sha256:${HEX}`, 'NOT_PUBLISHED'],
   ['quay.io/a/of-gitlab:1', 'REGISTRY_MISMATCH'],
   ['quay.io/a/of-hub:1', 'REGISTRY_MISMATCH'],
   ['docker.io/a/of-gitlab:1', 'REGISTRY_MISMATCH'],

@@ -32,9 +32,9 @@ describe.each(SHELLS)('%s', shell => {
   test('a mount that hangs: 75, with the reason in every place', { timeout: 6000 }, async () => {
     mount = await mountHangable(repository, contents);
     await mount.stop();
-    const { status, stderr, failure, told } = stage.start(shell, ['/bin/sh']);
+    const { status, stderr, told } = stage.start(shell, ['/bin/sh']);
     const text = `the CVMFS repository containers.jinr.ru cannot be seen: ${repository} gave no answer within 0.5 s`;
-    expect([status, stderr.split('\n')[0], failure]).toEqual([75, `jcds: ${text}`, `jcds: ${text}\n`]);
+    expect([status, stderr.split('\n')[0]]).toEqual([75, `jcds: ${text}`]);
     expect(told).toMatchObject({ outcome: 'failed', exitCode: 75, error: { message: text } });
     await mount.resume();
   });

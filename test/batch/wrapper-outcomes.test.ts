@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { singularityRecord } from '../hosts/image-files.ts';
@@ -47,7 +55,6 @@ function refused(
     stdout: '',
     stderr: `jcds: ${text}\n${hint === null ? '' : `hint: ${hint}\n`}`,
     started: null,
-    failure: `jcds: ${text}\n`,
     told: {
       schemaVersion: 2,
       outcome: 'failed',
@@ -196,8 +203,7 @@ describe.each(SHELLS)('%s', shell => {
       wrapper: contained,
     });
     expect(status).toBe(7);
-    const mount = `type=bind,"src=${stage.scratch.replaceAll('"', '""')}","dst=${stage.scratch.replaceAll('"', '""')}"`;
-    expect(started!.args).toContain(mount);
+    expect(started!.args).toContain(`${stage.scratch}:${stage.scratch}`);
   });
 
   test('credentials, GPU assignment and the batch system’s variables reach the job', () => {
@@ -251,18 +257,31 @@ describe.each(SHELLS)('%s', shell => {
     expect(stage.start(shell, ['/bin/sh']).told).toMatchObject({ outcome: 'starting' });
   });
 
-  test('a status file or an error file that cannot be written is no reason to fail otherwise', () => {
+  test('what was told before stays where nothing can be written, and nothing else is left', () => {
+    const status = join(stage.scratch, '.jcds-status.json');
+    writeFileSync(status, 'before');
+    const limited = ['/bin/sh', '-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'sh'];
+    stage.run(
+      [...limited, ...stage.by(shell, stage.wrapper), '/bin/sh'],
+      stage.jobEnvironment(),
+      stage.scratch,
+    );
+    expect(readFileSync(status, 'utf8')).toBe('before');
+    expect(stage.start(shell, ['/bin/sh']).told).toMatchObject({ outcome: 'starting' });
+    expect(readdirSync(stage.scratch).filter(name => name.startsWith('.jcds'))).toEqual([
+      '.jcds-status.json',
+    ]);
+  });
+
+  test('a status file that cannot be written is no reason to fail otherwise', () => {
     mkdirSync(join(stage.scratch, '.jcds-status.json'));
-    mkdirSync(join(stage.scratch, '.job_wrapper_failure'));
     const words = [...stage.by(shell, stage.wrapper), '/bin/sh'];
     expect(stage.run(words, stage.jobEnvironment(), stage.scratch).status).toBe(7);
     rmSync(entry('library/small:1'));
     const { status, stderr } = stage.run(words, stage.jobEnvironment(), stage.scratch);
     expect([status, stderr.split('\n').length]).toEqual([125, 3]);
-    for (const name of ['_CONDOR_SCRATCH_DIR', '_CONDOR_WRAPPER_ERROR_FILE']) {
-      const { [name]: _, ...environment } = stage.jobEnvironment();
-      expect(stage.run(words, environment, stage.scratch).status).toBe(125);
-    }
+    const { _CONDOR_SCRATCH_DIR: _, ...environment } = stage.jobEnvironment();
+    expect(stage.run(words, environment, stage.scratch).status).toBe(125);
   });
 
   test('an event is told only where the job may chirp', () => {

@@ -339,7 +339,8 @@ test('forty jobs at once, of every kind: each comes to what it should', { timeou
   expect(event?.text).toContain('jcds: library/debian:12 is /cvmfs/containers.jinr.ru/.images/');
   expect(said('arguments, files, variables', 0, 'out put.txt')).toBe('INPUT\n');
   expect(existsSync('/home/canary')).toBe(false);
-  const told = JSON.parse(said('a mount that hangs', 0, '.jcds-status.json'));
+  const hanging = jobs.find(([name]) => name === 'a mount that hangs')![2];
+  const told = JSON.parse(said('a mount that hangs', 0, `.jcds-status.${hanging}.json`));
   expect(told).toMatchObject({ outcome: 'failed', exitCode: 75, error: { code: 'CVMFS_UNREACHABLE' } });
   await pool.run(['condor_rm', '-all']);
 });
@@ -428,12 +429,12 @@ test('condor_ssh_to_job lands beside the image, in the scratch directory', { tim
   });
   await log.until(events => events.some(event => event.code === 1 && event.job === job));
   // A job can be reached only once its starter has told where it is.
-  const look = 'grep PRETTY_NAME= /etc/os-release; cat .jcds-status.json';
+  const look = 'grep PRETTY_NAME= /etc/os-release; cat .jcds-status.*.json';
   const words = ['timeout', '60', 'condor_ssh_to_job', '-auto-retry', job, look];
   const { code, stdout } = await pool.run(words);
   expect([code, stdout.split('\n')[0]]).toEqual([0, `PRETTY_NAME="${outside()}"`]);
   expect(JSON.parse(stdout.split('\n')[1]!)).toMatchObject({
-    outcome: 'starting',
+    outcome: 'started',
     image: 'library/debian:12',
   });
   await pool.run(['condor_rm', '-all']);

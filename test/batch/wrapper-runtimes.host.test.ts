@@ -63,6 +63,6 @@ test.each([
     ];
     expect({ status, stdout, stderr }).toEqual({ status: 9, stdout: says.join('\n'), stderr: '' });
     expect(readFileSync(join(stage.scratch, 'out.txt'), 'utf8')).toBe('input\n');
-    expect(JSON.parse(stage.read('.jcds-status.json')!)).toMatchObject({ outcome: 'starting', runtime });
+    expect(JSON.parse(stage.read('.jcds-status.json')!)).toMatchObject({ outcome: 'started', runtime });
   },
 );

@@ -11,6 +11,9 @@ const NAMES: readonly Row[] = [
   ['a name that list prints is denied', 'cli/listed-names.test.ts', 'each name of its real list'],
   ['… over random trees', 'cli/listed-names.test.ts', 'a random tree in layout'],
   ['… over many of them', 'names/names.test.ts', 'every line of list, typed back, leads to its own path'],
+  ['… over HTTP', 'cli/typed-back-http.test.ts', 'Every line of `list` over HTTP, typed back over HTTP'],
+  ['… for every command', 'cli/typed-back.test.ts', 'takes each for its own path'],
+  ['where nothing was looked at', 'cli/listed-names.test.ts', 'nothing is said of any repository'],
   ['the name without a registry goes first', 'cli/listed-names.test.ts', 'goes before the one without'],
   ['… in the job wrapper', 'batch/wrapper-and-exec.test.ts', "'first.last/tgr/img:1'"],
   ['TAB after first. and a registry', 'completion/typed-ways.host.test.ts', 'containers.ligo.org/first.'],
@@ -49,6 +52,11 @@ const PROXIES: readonly Row[] = [
   ['only http_proxy', 'cli/proxies.test.ts', 'not by http_proxy'],
   ['socks5, junk', 'cli/proxies.test.ts', 'a variable that holds no proxy'],
   ['CVMFS', 'cli/proxies.test.ts', 'CVMFS without a client'],
+  [
+    'a proxy that wants a login',
+    'cli/proxies.test.ts',
+    'is no matter of waiting, and its password is not told',
+  ],
 ];
 
 const CONVERTIBLE: readonly Row[] = [
@@ -104,6 +112,7 @@ const SMALL: readonly Row[] = [
   ['digests', 'cli/lists.test.ts', 'unsupported digest algorithm'],
   ['completion prints', 'completion/printed-script.host.test.ts', 'byte for byte'],
   ['broken entries', 'cli/resolve-list.test.ts', "'broken'"],
+  ['… in every command', 'cli/broken.test.ts', 'is broken for every command, and nobody is asked for it'],
   ['schema 1 as text/plain', 'registry/odd-images.ts', "docker's first schema as text/plain"],
   ['a configuration of 2 MB', 'cli/lists.test.ts', 'an image with a configuration of 2 MB'],
 ];

@@ -71,6 +71,10 @@ test('an image that is remembered, and whose directory cannot be listed now, can
     ]);
     expect(stdout + stderr).not.toMatch(/not published|missing/);
   }
+  // Which of them, the client knows.
+  expect(setting.jcds(COMMANDS[0]!).stderr).toContain(
+    "hint: its servers, this site's proxy or the disk of its cache may be at fault: try again later; the client's own counters tell: cvmfs_config stat -v ",
+  );
 });
 
 test('an image file whose first bytes cannot be read cannot be seen either: 75', () => {

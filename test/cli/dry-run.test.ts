@@ -56,6 +56,16 @@ describe.each(SHELLS)('pasted into %s', shell => {
   });
 });
 
+/** jcds' own directories in the home, each below the one that cannot be renamed then. */
+const HELD = ['.cache', '.cache/jcds', '.config', '.config/jcds'].map(name => ({
+  // An empty directory stands in the place of the settings.
+  source: join(setting.home, name === '.config/jcds' ? '.cache/jcds/nothing' : name),
+  destination: join(setting.home, name),
+  mode: name.endsWith('/jcds') ? 'ro' : 'rw',
+  origin: 'default',
+  sourceKind: 'directory',
+}));
+
 test('the whole line, values of --env masked wherever they would stand', () => {
   const words = ['exec', '--dry-run', '--env', 'A=1', '--env-file', 'variables', 'small:1', 'ls', '1'];
   expect(setting.jcds(words, { env: { PYTHONPATH: '/host' } })).toEqual({
@@ -65,7 +75,11 @@ test('the whole line, values of --env masked wherever they would stand', () => {
       `APPTAINERENV_JCDS_IMAGE=library/small:1 APPTAINERENV_JCDS_IMAGE_PATH=${small} ` +
       `APPTAINERENV_FROM_FILE='***' APPTAINERENV_A='***' /usr/bin/env -u PYTHONPATH ` +
       `${setting.programs}/apptainer -s exec --home ${setting.home} --bind ${setting.cvmfs}:/cvmfs ` +
-      `--bind ${setting.cvmfs}:${setting.cvmfs} --pwd ${setting.work} ${small} ls 1\n`,
+      `--bind ${setting.cvmfs}:${setting.cvmfs} ` +
+      HELD.map(
+        ({ source, destination, mode }) => `--bind ${source}:${destination}${mode === 'ro' ? ':ro' : ''} `,
+      ).join('') +
+      `--pwd ${setting.work} ${small} ls 1\n`,
   });
 });
 
@@ -124,6 +138,7 @@ describe('--json', () => {
         origin: 'default',
         sourceKind: 'directory',
       })),
+      ...HELD,
     ]);
     const { variables, policy, set, unset } = plan.environment;
     expect([policy, unset]).toEqual(['keep', ['PYTHONPATH']]);

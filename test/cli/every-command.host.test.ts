@@ -81,6 +81,7 @@ const COMMANDS: readonly (readonly [words: string[], code: number])[] = [
   [['status', BMN], 75],
   [['status', '--json', '--check-registry', BMN], 75],
   [['wait', '--timeout', '1s', BMN], 75],
+  [['doctor', '--runtime', 'apptainer'], 1],
   [['cache'], 0],
   [['cache', '--json'], 0],
   [['cache', BMN], 75],
@@ -100,7 +101,7 @@ async function everyCommand(root: string, reason: RegExp): Promise<void> {
     expect([words, ended.code, ended.stderr]).toEqual([words, code, expect.not.stringMatching(/ {4}at /)]);
     // None of them says that the image is missing.
     expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/not published|"missing"/);
-    if (code === 75)
+    if (code === 75 || words[0] === 'doctor')
       expect([words, `${ended.stdout}${ended.stderr}`]).toEqual([words, expect.stringMatching(reason)]);
   }
 }

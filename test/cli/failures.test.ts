@@ -92,7 +92,7 @@ const references: Row[] = [
     'INVALID_REFERENCE',
     125,
     'invalid image reference "./small": it is a path',
-    'a path must be absolute and lie in a CVMFS repository; an image name looks like git.jinr.ru:5005/group/project:tag',
+    'an image name looks like git.jinr.ru:5005/group/project:tag; where one is only looked for, an absolute path in a CVMFS repository will do too',
   ],
   [
     ['exec', 'a\u001b[31m\nb', 'ls'],

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
 import { USERNS_CURE } from '../../src/runtimes/userns.ts';
-import { surroundingsOf, usableBy } from '../contract/containers.ts';
+import { namedFor, surroundingsOf } from '../contract/containers.ts';
 import { HostSetting } from './host-setting.ts';
 import { failure } from './setting.ts';
 
@@ -146,7 +146,7 @@ describe('files of the caller', () => {
       expect(host.jcds(person, exec, { env: { HOME: home }, cwd: '/' })).toEqual(ran);
   });
 
-  test.each(usableBy(user))(
+  test.each(namedFor(user))(
     'a working directory that this user may not enter, or that is gone: %s',
     async name => {
       const around = await surroundingsOf(name, user);

@@ -82,7 +82,7 @@ describe('an image by its path', () => {
 
   test('that is not below a CVMFS root is none', () => {
     const hint =
-      'a path must be absolute and lie in a CVMFS repository; an image name looks like git.jinr.ru:5005/group/project:tag';
+      'an image name looks like git.jinr.ru:5005/group/project:tag; where one is only looked for, an absolute path in a CVMFS repository will do too';
     const stderr = failure('invalid image reference "/srv/image": it is a path', hint);
     expect(setting.jcds(['resolve', '/srv/image'])).toEqual({ code: 2, stdout: '', stderr });
   });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { builtFrom, JINR, Setting } from './setting.ts';
@@ -34,6 +34,20 @@ test.each([
   ['nosuch/', '', 1],
 ])('a directory that holds no name like %j does not matter', (pattern, stdout, code) => {
   expect(list(pattern)).toMatchObject({ code, stdout });
+});
+
+test('what cannot hold such names is not opened', () => {
+  const trace = join(setting.folder, 'trace');
+  const strace = ['strace', '-f', '-qq', '-e', 'trace=open,openat,newfstatat', '-o', trace];
+  const opened = (...words: string[]) => {
+    expect(setting.run([...strace, setting.program, 'list', ...words]).stdout).toContain('nica/bmn:1');
+    return readFileSync(trace, 'utf8')
+      .split('\n')
+      .filter(line => /openat\(.*O_DIRECTORY/.test(line) && /"(?:closed|library)"/.test(line)).length;
+  };
+  expect(opened()).toBe(2);
+  for (const pattern of ['nica/', 'nica/b', 'nica/*:1'])
+    expect([pattern, opened(pattern)]).toEqual([pattern, 0]);
 });
 
 test.each([['closed/'], ['clo'], ['*:1']])('%j may stand in it: 75', pattern => {

@@ -130,6 +130,9 @@ test('a name in capital letters that is published in small ones is meant', () =>
         'did you mean jeffersonlab/gluex_devel? It is published',
       ),
     });
+  expect(setting.jcds(['status', 'JeffersonLab/gluex_devel']).stdout).toContain(
+    'hint: did you mean jeffersonlab/gluex_devel? It is published\n',
+  );
   expect(setting.jcds(['resolve', 'JeffersonLab/none']).stderr).toContain('jcds request JeffersonLab/none');
 });
 
@@ -160,9 +163,27 @@ test.each([
     ).toMatchObject({ state: 'published', path: `${setting.cvmfs}/${repository}/${path}` });
 });
 
+test('where nothing was looked at, nothing is said of any repository', () => {
+  const name = `nica/x@sha512:${'ab'.repeat(64)}`;
+  for (const [command, code] of [
+    ['resolve', 1],
+    ['shell', 125],
+  ] as const)
+    expect(setting.jcds([command, name])).toEqual({
+      code,
+      stdout: '',
+      stderr: failure(
+        `${name} is not published: no repository that was searched has a place for such a name`,
+        "see what is there with: jcds list '*x*'",
+      ),
+    });
+});
+
 test('what cannot be asked for is not offered to be asked for', () => {
   const path = `/cvmfs/containers.jinr.ru/nica/none:1`;
   expect(setting.jcds(['resolve', path]).stderr).not.toContain('jcds request');
+  // The path is absolute, and lies in a repository.
+  expect(setting.jcds(['request', path]).stderr).toContain('an image name looks like ');
   makeFileRepository(join(setting.cvmfs, 'singularity.galaxyproject.org'), { 'all/a:1': { content: 'x' } });
   const galaxy = setting.jcds(['resolve', '--repository', 'singularity.galaxyproject.org', 'all/none:1']);
   expect(galaxy.stderr).toContain('is not published in singularity.galaxyproject.org');

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { REAL, unpackReal } from '../cvmfs/http/real-repository.ts';
 import { flipped, serve, type TestServer } from '../cvmfs/http/server.ts';
+import { removeFolder } from './remove-folder.ts';
 import { type Circumstances, type Ended, Setting } from './setting.ts';
 
 // The real repository (published by CernVM-FS 2.12.0) on loopback, and jcds as it is installed, at a moment when the
@@ -38,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.close();
-  rmSync(join(setting.home, '.cache'), { recursive: true, force: true });
+  removeFolder(join(setting.home, '.cache'));
 });
 
 /** Runs jcds at a time of the test's. The server is of this very process, which must not wait in a system call. */

@@ -91,10 +91,17 @@ describe('binds', () => {
     ]);
   });
 
-  test('by default: CVMFS at /cvmfs and at its own path; the home shows the working directory', () => {
-    expect(plan([]).binds.map(({ source, destination }) => [source, destination])).toEqual([
-      [cvmfs, '/cvmfs'],
-      [cvmfs, cvmfs],
+  test('by default: CVMFS at /cvmfs and at its own path, jcds’ own directory as it is, an empty one for its settings; the home shows the working directory', () => {
+    const [aboveCache, cache, above, config] = ['.cache', '.cache/jcds', '.config', '.config/jcds'].map(
+      name => join(home, name),
+    );
+    expect(plan([]).binds.map(({ source, destination, mode }) => [source, destination, mode])).toEqual([
+      [cvmfs, '/cvmfs', 'rw'],
+      [cvmfs, cvmfs, 'rw'],
+      [aboveCache, aboveCache, 'rw'],
+      [cache, cache, 'ro'],
+      [above, above, 'rw'],
+      [join(cache!, 'nothing'), config, 'ro'],
     ]);
   });
 });
@@ -251,6 +258,7 @@ test('no option is without a test here or in a file of its own', () => {
     '--cvmfs-root',
     '--platform',
     '--stats',
+    '--local',
   ];
   const flags = JOB_OPTIONS.map(row => row.flags.split(/[ ,]+/).filter(word => word.startsWith('-')));
   expect(flags.filter(names => ![...elsewhere, ...tried].some(word => names.includes(word)))).toEqual([]);

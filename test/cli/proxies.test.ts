@@ -21,19 +21,25 @@ afterAll(() => {
 });
 
 /** A proxy that notes what it hears, and lets nothing through. */
-async function listener(): Promise<{ readonly address: string; readonly heard: string[] }> {
+async function listener(refusal = '403 Forbidden'): Promise<{
+  readonly address: string;
+  readonly heard: string[];
+  readonly logins: ReadonlySet<string | undefined>;
+}> {
   const heard: string[] = [];
+  const logins = new Set<string | undefined>();
   const server: Server = createServer((request, response) => {
     heard.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''}`.trim());
     response.writeHead(403, { 'content-type': 'text/html' }).end('<html>');
   });
   server.on('connect', (request, socket) => {
+    logins.add(request.headers['proxy-authorization']);
     heard.push(`CONNECT ${request.url}`);
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    socket.end(`HTTP/1.1 ${refusal}\r\n\r\n`);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => new Promise(resolve => server.close(resolve)));
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, heard, logins };
 }
 
 async function realWorld(): Promise<RealWorld> {
@@ -84,6 +90,39 @@ describe('https', () => {
     const real = await realWorld();
     const { code } = await real.jcds(['auth', 'status'], { no_proxy: '.jinr.ru' });
     expect([code, real.names.asked]).toEqual([75, []]);
+  });
+});
+
+describe('what a proxy refuses', () => {
+  const HINT =
+    'hint: write them into the variable that names it: https_proxy=http://NAME:PASSWORD@HOST:PORT\n';
+  test('that wants a login is no matter of waiting, and its password is not told', async () => {
+    const real = await realWorld();
+    const { address, heard, logins } = await listener('407 Proxy Authentication Required');
+    const https_proxy = `http://ann:hunter2%40@${address}`;
+    for (const [words, host] of [
+      [['request', '--yes', BMN], 'cannot reach git.jinr.ru:5005'],
+      [['auth', 'status'], 'could not read whose token this is on git.jinr.ru'],
+    ] as const) {
+      const { code, stderr } = await real.jcds(words, { https_proxy });
+      expect([code, stderr]).toEqual([
+        1,
+        `jcds: ${host}: the proxy wants a name and a password, or does not accept those that it got\n${HINT}`,
+      ]);
+    }
+    // Encoded for the address, not for the proxy.
+    const login = Buffer.from('ann:hunter2@').toString('base64');
+    expect(new Set(heard)).toEqual(new Set(['CONNECT git.jinr.ru:5005', 'CONNECT git.jinr.ru:443']));
+    expect(logins).toEqual(new Set([`Basic ${login}`]));
+  });
+  test('that refuses a host may come to its senses', async () => {
+    const real = await realWorld();
+    const { address } = await listener();
+    const { code, stderr } = await real.jcds(['request', '--yes', BMN], { https_proxy: address });
+    expect([code, stderr]).toEqual([
+      75,
+      'jcds: cannot reach git.jinr.ru:5005: the proxy does not let the request through\nhint: check https_proxy and no_proxy\n',
+    ]);
   });
 });
 

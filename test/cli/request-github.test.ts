@@ -75,6 +75,20 @@ function merge(index: number): void {
   pull.state = 'merged';
 }
 
+test('a recipe made to hold jcds up is refused with its line', async () => {
+  const keys = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1\n`).join('');
+  github.push(upstream, { 'recipe.yaml': `${keys}${RECIPE}` });
+  expect(await jcds('request', BMN)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('in the format "cern": line 101 has a key or an alias too many'),
+  });
+  github.push(upstream, { 'recipe.yaml': RECIPE.replace('input:', `input: ${'[\n '.repeat(100_000)}`) });
+  expect(await jcds('request', BMN)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('line 35 is too long or nested too deep'),
+  });
+});
+
 test('asking opens the pull request with one line of the recipe; asking again reports it', async () => {
   expect(await jcds('request', BMN)).toEqual({
     code: 0,

@@ -193,9 +193,14 @@ export class World {
     );
   }
 
-  /** Starts jcds without a terminal. */
-  start(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Running {
-    const child = spawn(this.#program.file, words, {
+  /** Starts jcds without a terminal, perhaps by another program. */
+  start(
+    words: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = {},
+    below: readonly string[] = [],
+  ): Running {
+    const [file = '', ...args] = [...below, this.#program.file, ...words];
+    const child = spawn(file, args, {
       cwd: this.home,
       env: this.environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],

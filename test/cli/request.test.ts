@@ -75,6 +75,63 @@ test('--wait goes through a failed check, merge and conversion to an image that 
   expect(ran.stdout).toMatch(/<true>\n$/);
 });
 
+describe('what others have put where jcds looks', () => {
+  /** Another has asked for the same, and then put one more image into the branch. */
+  async function asked() {
+    world.forge.addUser('t-other', 'baikal');
+    await world.jcds(['request', BMN], { [world.tokenVariable]: 't-other' });
+    const request = world.forge.requests[0]!;
+    const head = request.source.branches.get(request.branch)!;
+    const { sha } = world.forge.commits.add(
+      head,
+      { 'docker_images.txt': `${BMN}\nevil/image:1\n` },
+      'by hand',
+    );
+    request.source.branches.set(request.branch, sha);
+    request.source.known.add(sha);
+    return request;
+  }
+
+  test('a branch of that name in the project: the request in my name holds the change that was shown', async () => {
+    for (const name of ['nica', 'baikal']) world.upstream.levels.set(name, 30);
+    await asked();
+    world.forge.requests.pop();
+    expect(await world.jcds(['request', BMN])).toMatchObject({
+      code: 0,
+      stdout: `${BMN}: merge request !1 opened: ${page(world, 1)}\n`,
+    });
+    const [mine] = world.forge.requests;
+    expect(mine).toMatchObject({ author: { username: 'nica' }, source: world.upstream });
+    expect(world.forge.changes(mine!, 'docker_images.txt')).toEqual({ removed: [], added: [`${BMN}\n`] });
+  });
+
+  test('a request by a branch of that name, whatever became of it: mine is made, listed and waited for', async () => {
+    const theirs = await asked();
+    const { sha } = world.forge.commits.add(
+      theirs.source.branches.get('main')!,
+      { 'docker_images.txt': `${LIST}evil/image:1\n` },
+      'by hand',
+    );
+    theirs.source.branches.set(theirs.branch, sha);
+    theirs.source.known.add(sha);
+    Object.assign(theirs, { title: 'Something else', description: '' });
+    const waiting = world.start(['request', '--wait', BMN]);
+    await waiting.said('waiting for the operators to merge');
+    const mine = world.forge.requests[1]!;
+    expect(mine.author.username).toBe('nica');
+    theirs.state = 'closed';
+    expect((await world.jcds(['request', BMN])).stdout).toBe(
+      `${BMN}: asked for already by you: merge request !2 ${page(world, 2)}\n`,
+    );
+    const listed = (await world.jcds(['requests'])).stdout;
+    expect([page(world, 2), page(world, 1)].map(url => listed.includes(url))).toEqual([true, false]);
+    world.forge.merge(mine);
+    await waiting.said('waiting for its conversion');
+    world.publish('nica/docker-images/bmn:24.12', BMN);
+    expect(await waiting.ended).toMatchObject({ code: 0 });
+  });
+});
+
 test('--wait rebuilds a request that has come into conflict', async () => {
   const waiting = world.start(['request', '--wait', BMN]);
   await waiting.said('waiting for the operators');

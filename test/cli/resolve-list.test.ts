@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/errors.ts';
@@ -162,7 +162,7 @@ const notAsked = {
   registry: null,
   reasons: {
     newest: 'not asked: jcds status asks a server',
-    local: 'jcds keeps no images of its own',
+    local: 'not looked for: jcds store list',
     registry: 'not asked: jcds status --check-registry',
   },
 };
@@ -289,12 +289,32 @@ describe('config', () => {
     [['set', 'gpu', 'intel'], 'gpu is "intel", but must be one of auto, nvidia, rocm, none'],
     [['get', 'colour'], 'there is no setting "colour"'],
     [
+      ['set', 'store', 'store'],
+      'store is "store", but must be absolute in a file, and "store" does not begin with /',
+    ],
+    [
+      ['set', 'sharedStores', '/a,b'],
+      'sharedStores is "/a,b", but must be absolute in a file, and "b" does not begin with /',
+    ],
+    [
       ['set', 'cvmfsTimeout', ''],
       'cvmfsTimeout is "", but must be a number of seconds above 0 and at most 86400',
     ],
   ])('%j', (words, message) => {
     const stderr = `jcds: ${message}\nhint: jcds help configuration\n`;
     expect(setting.jcds(['config', ...words])).toEqual({ code: EXIT.usage, stdout: '', stderr });
+  });
+
+  test('a store of the working directory is none of the user’s', () => {
+    const own = join(setting.home, '.config/jcds/config.json');
+    writeFileSync(own, '{"store": "store"}');
+    const message = 'store must be absolute in a file, and "store" does not begin with /';
+    expect(setting.jcds(['exec', '--local', 'small:1', 'true'])).toEqual({
+      code: EXIT.failed,
+      stdout: '',
+      stderr: `jcds: ${own}, line 1: ${message}\nhint: jcds help configuration\n`,
+    });
+    rmSync(own);
   });
 
   test('does not write over a file that is broken', () => {

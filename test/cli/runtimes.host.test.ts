@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
-import { type Person, type Surroundings, surroundingsOf, usableBy } from '../contract/containers.ts';
+import { namedFor, type Person, type Surroundings, surroundingsOf } from '../contract/containers.ts';
 import { HostSetting } from './host-setting.ts';
 import { type Ended, failure } from './setting.ts';
 
@@ -19,7 +19,7 @@ function shell(person: Person, around: Surroundings, lines: readonly string[]): 
 }
 
 const cells = host.people.flatMap(person =>
-  usableBy(person).map(name => ({ person, name, who: person.name })),
+  namedFor(person).map(name => ({ person, name, who: person.name })),
 );
 
 describe.each(cells)('$name for $who', ({ person, name }) => {

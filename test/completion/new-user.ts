@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcessesWith } from '../processes.ts';
 import { ROOT } from './table.ts';
 import { Terminal } from './terminal.ts';
 
@@ -82,7 +83,8 @@ printf '<'; printf '%s|' "$@"; printf '>\\n'
   }
 
   remove(): void {
-    // The names may just be listed in the background.
+    // The names may just be listed in the background, by a program that was given this home.
+    endProcessesWith(`HOME=${this.home}`);
     rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
   }
 }

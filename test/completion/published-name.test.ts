@@ -60,7 +60,9 @@ describe('everything else stays outside', () => {
 describe('a path of a repository as the name that one types', () => {
   test.each([
     ['osg', 'nica/docker-images/bmn:latest', 'nica/docker-images/bmn:latest'],
-    ['osg', 'git.jinr.ru:5005/nica/bmn:latest', null],
+    ['osg', 'git.jinr.ru:5005/nica/bmn:latest', 'git.jinr.ru:5005/nica/bmn:latest'],
+    ['osg', 'Some/image:1', 'Some/image:1'],
+    ['osg', 'some/Image:1', null],
     ['osg', '.images/sha256:ab/cdef', null],
     ['osg', 'nica/$(touch ran):1', null],
     [

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfiguration } from '../../src/configuration/load.ts';
+import { projectLayer } from '../../src/configuration/project-file.ts';
 import { DEFAULTS } from '../../src/configuration/settings.ts';
 import { trustFile } from '../../src/configuration/trust-store.ts';
 
@@ -118,6 +119,24 @@ test('a project’s bind may not leave it by a link', () => {
   ]);
 });
 
+test('a colon in a project’s own path is no part of a bind', () => {
+  const { base, project } = host({});
+  const parted = join(base, 'tools:/usr/bin');
+  mkdirSync(parted, { recursive: true });
+  const layer = (file: string, binds: string[]) =>
+    projectLayer({ file, content: Buffer.from(JSON.stringify({ binds })) });
+  expect(layer(join(project, '.jcds.json'), ['data']).values.binds).toEqual([`${project}/data`]);
+  const { values, notes } = layer(join(parted, '.jcds.json'), ['.', 'data::ro']);
+  const why = (path: string) => `is not shown: "${path}" has a colon, which parts the words of a bind`;
+  expect({ values, notes }).toEqual({
+    values: { binds: [] },
+    notes: [
+      `${parted}/.jcds.json: the bind "." ${why(parted)}`,
+      `${parted}/.jcds.json: the bind "data::ro" ${why(`${parted}/data`)}`,
+    ],
+  });
+});
+
 test('a project file of somebody else is passed over', () => {
   expect(host({ project: '{"image": "a:1"}' }).load({}, {}, 4242).settings.image).toBeNull();
 });
@@ -134,6 +153,17 @@ describe('a broken file names file, line and key', () => {
     ['{"image": ""}', 'line 1: image must be a text'],
     ['{"registryTokenServers": ["a=b"]}', `line 1: registryTokenServers ${PAIRS}`],
     ['{"registryTokenServers": {"a": 1}}', `line 1: registryTokenServers ${PAIRS}`],
+    [
+      '{"gpu": "none",\n"store": "store"}',
+      'line 2: store must be absolute in a file, and "store" does not begin with /',
+    ],
+    ['{"store": "~/x"}', 'line 1: store must be absolute in a file, and "~/x" does not begin with /'],
+    ['{"store": ["/x"]}', 'line 1: store must be a text'],
+    ['{"cvmfsRoot": "./x"}', 'line 1: cvmfsRoot must be absolute in a file, and "./x" does not begin with /'],
+    [
+      '{"sharedStores": ["/a", "b"]}',
+      'line 1: sharedStores must be absolute in a file, and "b" does not begin with /',
+    ],
     ['{"services": {"a.b": 1}}', 'line 1: services must be an object of objects, by repository name'],
   ])('%j', (text, message) => {
     const { load, user } = host({ user: text });
@@ -180,6 +210,20 @@ test.each([
   expect(() => host({}).load({ [name]: value })).toThrow(
     expect.objectContaining({ code: 'CONFIGURATION', message, exitCode: 2 }),
   );
+});
+
+test('a path is absolute in every file, and may be relative in a variable or option', () => {
+  const message = 'must be absolute in a file, and "x" does not begin with /';
+  for (const text of ['{"store": "x"}', '{"enforced": {"store": "x"}}']) {
+    const { load, site } = host({ site: text });
+    expect(() => load()).toThrow(expect.objectContaining({ message: `${site}, line 1: store ${message}` }));
+  }
+  const { load } = host({ user: '{"store": "/a", "sharedStores": ["/b", "/c"], "cvmfsRoot": "/d"}' });
+  expect(load().settings).toMatchObject({ store: '/a', sharedStores: ['/b', '/c'], cvmfsRoot: '/d' });
+  const variables = { JCDS_STORE: 'a', JCDS_SHARED_STORES: 'b,/c' };
+  expect(load(variables, { cvmfsRoot: 'd' }).settings).toMatchObject({
+    ...{ store: 'a', sharedStores: ['b', '/c'], cvmfsRoot: 'd' },
+  });
 });
 
 test('lists in variables are separated by commas', () => {

@@ -5,8 +5,8 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Entries } from '../../src/launch/launcher-environment.ts';
+import { complaint } from '../../src/runtimes/complaint.ts';
 import { jobEnvironment } from '../../src/runtimes/environment.ts';
-import { complaint } from '../../src/runtimes/select.ts';
 import type { Bind } from '../../src/runtimes/shown.ts';
 import { type Container, containers, imageAt } from './containers.ts';
 import { MATRIX, retriesWhere } from './matrix.ts';
@@ -237,7 +237,9 @@ touch /tmp/jcds-$$ "$HOME/.jcds-$$" && rm /tmp/jcds-$$ "$HOME/.jcds-$$" && echo 
     });
 
     test('the job dies of it', async () => {
-      const job = `sleep ${cells.deafFor}; echo ready; sleep 1; echo survived`;
+      // Ten seconds on a host that is not busy; what a killed shell leaves behind holds its output for a moment only.
+      const wait = 'i=0; while [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done';
+      const job = `sleep ${cells.deafFor}; echo ready; ${wait}; echo survived`;
       const child = work.spawn(it, { words: ['/bin/sh', '-c', job] });
       const end = ended(child);
       await says(child, 'ready');

@@ -209,7 +209,7 @@ export const MATRIX: Record<RuntimeName, Cells> = {
     rootNoNewPrivileges: true,
     ldLibraryPathSuffix: '',
     passwdInBareImage: true,
-    noDirectory: 126,
+    noDirectory: 125,
     failedStart: 125,
     failureTold: 'itself',
     rootNests: false,

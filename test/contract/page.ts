@@ -138,7 +138,10 @@ in a group of its own the job would lose the terminal. \`kill -INT PID\` tells o
 dies of it, and the job with it.
 
 ⁶ \`ctr\` of containerd 1.6 ends with 0 and without it: typed by hand, once in 800 starts on a busy machine. jcds becomes ctr, so it
-cannot see this. Take another runtime where every byte counts.`,
+cannot see this. Take another runtime where every byte counts.
+
+What each keeps apart, and which let a job type into your terminal: [security.md](security.md). Under all of them \`~/.config\` and
+\`~/.cache\` are mounts of their own in a job that sees your home, and what jcds keeps there is read-only.`,
     `## What differs from Apptainer typed by hand
 \`npm run prove -- situations\` draws situations at random (home, directory, variables, binds, image, options), runs each by Apptainer's
 own command and by jcds on every runtime and in both scripts, and compares what the job sees. These differences are meant; it

@@ -31,7 +31,7 @@ test('what the fast look finds, the careful one finds too, whatever the links sa
           join(root, REPOSITORY),
           Object.fromEntries(targets.map((link, index) => [places[index]!, { link }])),
         );
-        const candidates = { osg: candidate, cern: null, files: null };
+        const candidates = { osg: candidate, cern: null, files: null, store: null };
         const fast = lookFast({
           root,
           repository: REPOSITORY,
@@ -68,7 +68,7 @@ test.each([
     '.images/3f/x': 'x',
     [candidate]: { link: `/cvmfs/${REPOSITORY}/.images/3f` },
   });
-  const candidates = { osg: candidate, cern: null, files: null };
+  const candidates = { osg: candidate, cern: null, files: null, store: null };
   const found = lookFast({
     root,
     repository: REPOSITORY,
@@ -93,7 +93,7 @@ test('a place that cannot be named in one line is left to the careful look', () 
       root,
       repository: REPOSITORY,
       layout: 'osg',
-      candidates: { osg, cern: null, files: null },
+      candidates: { osg, cern: null, files: null, store: null },
       spelled: null,
       timeout: 10_000,
     });

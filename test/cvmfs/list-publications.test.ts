@@ -18,11 +18,16 @@ const R = 'r.cern.ch';
 const image = { files: { 'bin/colon:1': 'x', 'etc/x': 'x' } };
 const context = lookContext();
 
-async function listed(root: string, changes: Parameters<typeof row>[1] = {}, where = context) {
+async function listed(
+  root: string,
+  changes: Parameters<typeof row>[1] = {},
+  where = context,
+  beginning = '',
+) {
   const names: string[] = [];
   const layouts = new Set<string>();
   const end = await listPublications(
-    { root, row: row(R, changes), timeout: 20 },
+    { root, row: row(R, changes), timeout: 20, beginning },
     (batch, layout) => {
       names.push(...batch);
       layouts.add(layout);
@@ -100,6 +105,26 @@ test.each<[string, typeof makeOsgRepository, PublishedImages, string[]]>([
     const whole = { names: expected, layouts: [layout], end: { state: 'listed', refused: 0 } };
     expect(await listed(root)).toEqual(whole);
     expect(await listed(root, { layout: layout as 'osg' })).toEqual(whole);
+    for (const beginning of expected.flatMap(name => [name.slice(0, 3), name.slice(0, -1), name])) {
+      const { names } = await listed(root, {}, context, beginning);
+      const isMeant = (name: string) => name.startsWith(beginning);
+      expect(names.filter(isMeant)).toEqual(expected.filter(isMeant));
+    }
+  },
+);
+
+test.each([['a'], ['none/'], ['none'], ['../'], ['./a/'], ['.images/'], ['-x/'], ['/'], ['linked/x']])(
+  'a beginning like %j leads nowhere else',
+  async beginning => {
+    const root = made(makeOsgRepository, {
+      'a/b:1': image,
+      linked: { link: '/etc' },
+      '-x/y:1': image,
+    });
+    const { names, end } = await listed(root, {}, context, beginning);
+    expect(end).toEqual({ state: 'listed', refused: 0 });
+    expect(['', 'a/b:1', '-x/y:1', '-x/y:1 a/b:1']).toContain(names.join(' '));
+    expect(names.includes('-x/y:1') || !beginning.startsWith('-x')).toBe(true);
   },
 );
 

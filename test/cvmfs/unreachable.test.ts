@@ -90,12 +90,12 @@ test('the list of mounts is read with its escapes; the last one on a directory c
 });
 
 /** A look with a list of mounts made up for it. */
-function looked(root: string, mounts: Omit<MountPoint, 'source'>[]) {
+function looked(root: string, mounts: Pick<MountPoint, 'directory' | 'type'>[]) {
   return carefulLook(
     root,
     [row(R)],
     () => {},
-    () => mounts.map(mount => ({ ...mount, source: 'none' })),
+    () => mounts.map(mount => ({ ...mount, source: 'none', device: '0:1', root: '/' })),
   ).find(named('nosuch:1'));
 }
 

@@ -73,8 +73,12 @@ export async function mountHard(directory: string): Promise<() => Promise<void>>
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(server, 'close');
-  const said = await Promise.race([once(server.stdout, 'data'), ended]);
-  if (String(said[0]) !== 'mounted\n') throw new Error(`hang-hard.py ended with ${said[0]}`);
+  // The word may come in pieces.
+  const { value } = await createInterface({ input: server.stdout })[Symbol.asyncIterator]().next();
+  if (value !== 'mounted') {
+    server.kill('SIGKILL'); // the kernel gives the mount up: nobody waits for it
+    throw new Error(`hang-hard.py said ${JSON.stringify(value)}`);
+  }
   return async () => {
     server.stdin.end();
     await ended;

@@ -18,7 +18,7 @@ const REPOSITORY_HINT = 'a repository is made of lower-case letters, digits, "."
 const SIF_HINT =
   'it names a SIF file, not an OCI image: run it with apptainer itself, or give the OCI image it was made from';
 const PATH_HINT =
-  'a path must be absolute and lie in a CVMFS repository; an image name looks like git.jinr.ru:5005/group/project:tag';
+  'an image name looks like git.jinr.ru:5005/group/project:tag; where one is only looked for, an absolute path in a CVMFS repository will do too';
 const transportHint = (transport: string) =>
   `give the name it has in a registry, such as git.jinr.ru:5005/group/project:tag; an image of that name on Docker Hub is docker://${transport}:TAG`;
 
@@ -74,6 +74,16 @@ const REFUSED: [string, string, string, string?][] = [
     'docker/Docker:Tag',
     'upper-case letter "D" at character 8 in the repository',
     'repositories are lower-case: try docker/docker:Tag',
+  ],
+  [
+    'JeffersonLab/Gluex:Tag',
+    'upper-case letter "G" at character 14 in the repository',
+    'repositories are lower-case: try jeffersonlab/gluex:Tag',
+  ],
+  [
+    'docker://Some/aB',
+    'upper-case letter "B" at character 16 in the repository',
+    'repositories are lower-case: try docker://some/ab',
   ],
   [
     'docker://a.com:50/x/aB',

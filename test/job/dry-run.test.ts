@@ -30,6 +30,13 @@ test('a runtime that cannot start where the caller is starts elsewhere', () => {
   expect(line({ cwd: '/' })).toBe("cd / && /bin/sh 'a b'");
 });
 
+test('what reads bytes that no here-document holds is left out, and the other descriptors stay', () => {
+  const args = ['-c', 'cat <&"$1"', 'sh', { input: 1 }, '--filter', { input: 0 }];
+  const shown = line({ args, inputs: [Buffer.from([0, 1]), 'text\n'] });
+  expect(shown).not.toContain('--filter');
+  expect(spawnSync('/bin/sh', ['-c', shown]).stdout.toString()).toBe('text\n');
+});
+
 describe.each(['/bin/dash', '/bin/bash'])('in %s', shell => {
   test('texts for descriptors arrive, whatever an image has put into them', () => {
     const inputs = [

@@ -52,7 +52,13 @@ async function registry(tagged: typeof image) {
 }
 
 /** Mends the metadata of a published image as `run` does; what was said, and what is known then. */
-async function mend(name: string, target: string, layout: LayoutName, settings: Partial<Settings> = {}) {
+async function mend(
+  name: string,
+  target: string,
+  layout: LayoutName,
+  settings: Partial<Settings> = {},
+  { from = null, path = name }: { readonly from?: string | null; readonly path?: string } = {},
+) {
   const said: string[] = [];
   const context = contextOf({ environment: { XDG_CACHE_HOME: home } }, () => true);
   const directory = `/cvmfs/R/${target}`;
@@ -66,7 +72,7 @@ async function mend(name: string, target: string, layout: LayoutName, settings: 
         repository: 'R',
         layout,
         path: `/cvmfs/R/${layout === 'cern' ? name : 'nica/bmn:1'}`,
-        entryPath: layout === 'cern' ? name : 'nica/bmn:1',
+        entryPath: layout === 'cern' ? path : 'nica/bmn:1',
         target: directory,
         targetPlace: place,
         kind: 'directory',
@@ -74,6 +80,7 @@ async function mend(name: string, target: string, layout: LayoutName, settings: 
       facts: someFacts({
         directory,
         singularityMissing: null,
+        origin: from === null ? null : { bootstrap: 'docker', from },
         config: { ...NO_CONFIG, source: 'none' },
       }),
     },
@@ -148,6 +155,26 @@ test.each([
   const { config, said } = await mend(name, target, 'osg', settings);
   expect(config.source).toBe('none');
   expect(said).toEqual([warning(name, why)]);
+});
+
+test('a publisher cannot name this machine as the registry, where any user may answer', async () => {
+  const { host, heard } = await registry(image);
+  const from = `${host}/nica/bmn:1`;
+  const port = host.split(':')[1];
+  const why = (registry_: string) =>
+    `by its publisher its registry is ${registry_}, which is this machine itself`;
+  const byRecord = await mend('nica/bmn:1', TARGETS.layers, 'osg', {}, { from });
+  expect(byRecord.said).toEqual([warning('nica/bmn:1', why(host))]);
+  for (const other of ['localhost', 'a.localhost', '127.0.0.2', '[::1]', '0.0.0.0']) {
+    const named = `${other}:${port}`;
+    const { said } = await mend('nica/bmn:1', TARGETS.config, 'cern', {}, { path: `${named}/nica/bmn:1` });
+    expect(said).toEqual([warning('nica/bmn:1', why(named))]);
+  }
+  expect(heard).toEqual([]);
+  const settings = { insecureRegistries: [host] };
+  expect((await mend('nica/bmn:1', TARGETS.layers, 'osg', settings, { from })).config.source).toBe(
+    'registry',
+  );
 });
 
 test('a registry that is down costs no more than a warning', async () => {

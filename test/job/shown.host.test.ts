@@ -156,7 +156,7 @@ describe.each(runtimes)('%s', runtime => {
         const parent = stage.directory(`parent-${runtime}`, { 'mounted/m': '', 'closed/m': '', 'sub/f': '' });
         const before = `mount -t tmpfs -o mode=1777 tmpfs ${parent}/mounted; mount -t tmpfs tmpfs ${parent}/closed
 mount -t tmpfs -o mode=700 tmpfs ${parent}/closed; mkdir ${parent}/closed/m; mount -t tmpfs tmpfs ${parent}/closed/m`;
-        const options = binds.flatMap(bind => ['-B', bind.replace('P', parent)]);
+        const options = binds.flatMap(bind => ['-B', bind.replace(/^P/, parent)]);
         const script = `for at in /p/mounted /p/new /p/sub; do touch $at/new 2>/dev/null && rm $at/new && echo $at; done
 echo "/p/sub: $(ls /p/sub)"`;
         expect(sh(script, { options, before })).toEqual(good(stdout));

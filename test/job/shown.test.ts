@@ -28,11 +28,15 @@ function shown(
     environment = {},
     cvmfsRoot = '/none',
     configured = [] as string[],
+    policy = 'keep' as 'keep' | 'clean' | 'hep',
   } = {},
 ) {
+  // What is bound over jcds' own directories is none of this.
+  const outside = { XDG_CONFIG_HOME: '/none', XDG_CACHE_HOME: '/none', ...environment };
+  const image = { name: 'i', path: '/none', facts: null };
   const { shown, notes } = chooseShown(
-    { options, cvmfsRoot, configured, gpu: null, environment, image: { name: 'i', facts: null } },
-    { cwd, home: at('home') },
+    { options, cvmfsRoot, configured, stores: [], gpu: null, environment: outside, policy, image },
+    { cwd, home: at('home'), uid: process.getuid!() },
   );
   const short = (path: string) => path.replaceAll(base, '~');
   const isMade = (place: string) => shown.places.some(({ at, isMade }) => at === place && isMade === true);
@@ -62,6 +66,14 @@ describe('the working directory', () => {
       '~/elsewhere/me',
     ],
     ['of the image itself', {}, '/usr', [], '/usr'],
+    ['of the image itself, contained', { contain: true }, '/usr', [], '~/home'],
+    [
+      'contained, and a bind hides the home',
+      { contain: true, bind: [`${at('data')}:${base}`] },
+      'lustre',
+      ['~/data ~ rw user'],
+      '/',
+    ],
     ['closed', {}, null, [], '~/home'],
     ['contained', { contain: true }, 'data/sub', [], '~/home'],
     [
@@ -126,6 +138,14 @@ describe('credentials', () => {
     ],
   ])('%s', (_, environment, binds) => {
     expect(shown({}, { environment }).binds).toEqual(binds);
+  });
+
+  test.each([
+    ['keep', ['~/data/f ~/data/f ro default']],
+    ['hep', ['~/data/f ~/data/f ro default']],
+    ['clean', []],
+  ] as const)('under the policy %s', (policy, binds) => {
+    expect(shown({}, { environment: { X509_USER_PROXY: at('data/f') }, policy }).binds).toEqual(binds);
   });
 });
 

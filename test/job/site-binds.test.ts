@@ -17,7 +17,7 @@ test.each([
     [bind('/c'), bind('/a')],
   ],
   [{ APPTAINER_BIND: '', SINGULARITY_BIND: '/b' }, []],
-  [{ APPTAINER_BINDPATH: '/a', SINGULARITY_BIND: '/b' }, [bind('/a'), bind('/b')]],
+  [{ APPTAINER_BINDPATH: '/a', SINGULARITY_BIND: '/b' }, [bind('/b'), bind('/a')]],
   [
     { APPTAINER_BIND: '/a:/x', APPTAINER_MOUNT: 'type=bind,src=/b,dst=/x,ro' },
     [bind('/b', '/x', 'ro'), bind('/a', '/x')],

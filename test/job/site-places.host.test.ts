@@ -52,6 +52,17 @@ describe.each(runtimes)('%s', runtime => {
     });
   });
 
+  test.each<[Record<string, string>, string[]]>([
+    [{ APPTAINER_HOME: `${data}/home:/h`, APPTAINER_NO_HOME: '1' }, []],
+    [{ APPTAINER_HOME: `${data}/home`, APPTAINER_NO_MOUNT: 'home' }, ['--contain']],
+    [{ SINGULARITY_HOME: '/no/such' }, ['--no-home']],
+  ])('%j %j: the name of a home that is not shown', (env, options) => {
+    const script = 'echo "$HOME"; grep -o ":[^:]*:[^:]*$" /etc/passwd | tail -n 1';
+    const bare = stage.bare(script, { env, cwd: data, options });
+    expect(bare).toMatchObject({ code: 0, stderr: '' });
+    expect(stage.sh(runtime, script, { env, cwd: data, options })).toEqual(bare);
+  });
+
   test('an option beats them', () => {
     const env = { APPTAINER_NO_HOME: '1', APPTAINER_PWD: '/usr' };
     const options = ['--home', `${data}/home`, '--workdir', data];

@@ -105,6 +105,18 @@ describe.each(stage.launchers)('$shell', ({ launcher, shell }) => {
     );
   });
 
+  test('bytes with zeros among them arrive on a descriptor', () => {
+    const bytes = Buffer.from([...Array.from({ length: 256 }, (_, at) => at), 0, 39, 92, 10, 0]);
+    stage.write(
+      plan({
+        file: '/bin/sh',
+        args: ['-c', 'cat <&"$1"; cat <&"$2"', 'sh', { input: 1 }, { input: 0 }],
+        inputs: ['text\n', bytes],
+      }),
+    );
+    expect(launch(launcher, ['run', 'x']).stdout).toEqual(Buffer.concat([bytes, Buffer.from('text\n')]));
+  });
+
   test('the longest input leaves no process beside the job', () => {
     stage.write(
       plan({

@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { LayoutName } from '../../src/repositories/layouts/index.ts';
 import { trees } from '../repositories/name-trees.ts';
 import type { ProofOptions, ProofResult } from '../situations/prove.ts';
-import { makeRepository, SERVICE_OF } from './repository.ts';
+import { makeRepository, SERVICE_OF, type ServedLayout } from './repository.ts';
 
-const LAYOUTS = Object.keys(SERVICE_OF) as LayoutName[];
+const LAYOUTS = Object.keys(SERVICE_OF) as ServedLayout[];
 /** Trees whose paths stand in one repository, so that names of all of them are neighbours. */
 const TREES = 400;
 
@@ -19,7 +18,7 @@ const TREES = 400;
 export async function proveNames({ project, count, seed, say }: ProofOptions): Promise<ProofResult> {
   const root = mkdtempSync(join(tmpdir(), 'jcds-names-'));
   const stand = { jcds: join(project, 'bin/jcds'), root };
-  const judged: Record<LayoutName, number> = { osg: 0, cern: 0, files: 0 };
+  const judged: Record<ServedLayout, number> = { osg: 0, cern: 0, files: 0 };
   const total = () => Object.values(judged).reduce((sum, part) => sum + part, 0);
   let [failed, wholePaths, repositories] = [0, 0, 0];
   try {
@@ -55,7 +54,7 @@ function ownPath(
   line: string,
   paths: ReadonlySet<string>,
   { root }: Stand,
-  layout: LayoutName,
+  layout: ServedLayout,
 ): string | null {
   const top = join(root, SERVICE_OF[layout], '/');
   const path = line.startsWith(top) ? line.slice(top.length) : line.replace('@sha256:', ':sha256:');
@@ -67,7 +66,7 @@ function unlisted(
   lines: readonly string[],
   paths: readonly string[],
   stand: Stand,
-  layout: LayoutName,
+  layout: ServedLayout,
 ): string[] {
   const known = new Set(paths);
   const told = new Set(lines.map(line => ownPath(line, known, stand, layout)));
@@ -84,18 +83,17 @@ const HOST = '[a-z0-9]+(?:-+[a-z0-9]+)*(?:\\.[a-z0-9]+(?:-+[a-z0-9]+)*)+';
 const HUB = 'docker[.]io|index[.]docker[.]io|registry-1[.]docker[.]io|registry[.]hub[.]docker[.]com';
 const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
 /** Paths that are names by the grammar of distribution/reference, and mean themselves in their layout. */
-const NAMES: Readonly<Record<LayoutName, RegExp>> = {
+const NAMES: Readonly<Record<ServedLayout, RegExp>> = {
   // One part behind a name of Docker Hub gets `library/`.
   osg: new RegExp(`^(?!(?:${HUB})/[^/]+$)(?:[a-z0-9]+(?:(?:__?|-+)[a-z0-9]+)*|${HOST})(?:/${PART})+:${TAG}$`),
-  // A digest below another name of Docker Hub is listed by its path.
   cern: new RegExp(
-    `^(?:(?:${HOST}|localhost)(?::[0-9]+)?/${PART}/${PART}(?:/${PART})*:${TAG}|(?!.*docker[.]io/)${HOST}/${PART}/${PART}:sha256:[0-9a-f]{64})$`,
+    `^(?:(?:${HOST}|localhost)(?::[0-9]+)?/${PART}/${PART}(?:/${PART})*:${TAG}|${HOST}/${PART}/${PART}:sha256:[0-9a-f]{64})$`,
   ),
   files: new RegExp(`^all/${PART}:${TAG}$`),
 };
 
 /** Lines that are whole paths although the path below the repository is a name: `list` would print any fault of the search so. */
-function unnamed(lines: readonly string[], { root }: Stand, layout: LayoutName): string[] {
+function unnamed(lines: readonly string[], { root }: Stand, layout: ServedLayout): string[] {
   const top = join(root, SERVICE_OF[layout], '/');
   return lines
     .filter(line => line.startsWith(top) && NAMES[layout].test(line.slice(top.length)))
@@ -107,7 +105,7 @@ function misled(
   lines: readonly string[],
   paths: readonly string[],
   stand: Stand,
-  layout: LayoutName,
+  layout: ServedLayout,
 ): string[] {
   const known = new Set(paths);
   const { stdout, stderr } = run(stand, 'status', layout, ['--json', ...lines]);
@@ -122,13 +120,13 @@ function misled(
   });
 }
 
-function listed(stand: Stand, layout: LayoutName): string[] {
+function listed(stand: Stand, layout: ServedLayout): string[] {
   return run(stand, 'list', layout, [])
     .stdout.split('\n')
     .filter(line => line !== '');
 }
 
-function run({ jcds, root }: Stand, command: string, layout: LayoutName, words: readonly string[]) {
+function run({ jcds, root }: Stand, command: string, layout: ServedLayout, words: readonly string[]) {
   const home = join(root, 'home');
   const { status, stdout, stderr } = spawnSync(
     jcds,

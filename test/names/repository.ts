@@ -2,8 +2,11 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { LayoutName } from '../../src/repositories/layouts/index.ts';
 
+/** The layouts that services publish in. */
+export type ServedLayout = Exclude<LayoutName, 'store'>;
+
 /** A service of each layout, by whose name jcds knows the layout. */
-export const SERVICE_OF: Readonly<Record<LayoutName, string>> = {
+export const SERVICE_OF: Readonly<Record<ServedLayout, string>> = {
   osg: 'containers.jinr.ru',
   cern: 'unpacked.cern.ch',
   files: 'singularity.galaxyproject.org',
@@ -15,7 +18,7 @@ const CONTENT = 'cd'.repeat(32);
  * Makes a repository with an image at each of these paths, all of which lead to the same content. Answers the paths that could
  * be made: a path below another image, or through a part that has a tag, is none that a service could publish.
  */
-export function makeRepository(root: string, layout: LayoutName, paths: readonly string[]): string[] {
+export function makeRepository(root: string, layout: ServedLayout, paths: readonly string[]): string[] {
   const directory = join(root, SERVICE_OF[layout]);
   rmSync(directory, { recursive: true, force: true });
   const place = {
@@ -47,7 +50,7 @@ export function makeRepository(root: string, layout: LayoutName, paths: readonly
  * A service's tool makes no directory that is called like an image, and nothing that begins with a point; CERN's puts
  * everything below a registry.
  */
-function isPublishable(path: string, layout: LayoutName): boolean {
+function isPublishable(path: string, layout: ServedLayout): boolean {
   const parts = path.split('/');
   const directories = parts.slice(layout === 'cern' ? 1 : 0, -1);
   return (

@@ -102,14 +102,17 @@ describe('helpers', () => {
     expect(existsSync(note) ? readFileSync(note, 'utf8') : null).toBe(asked);
   });
 
-  test('a helper gets the environment, less the tokens of jcds, and nothing secret among its words', async () => {
+  test('a helper gets the environment, less tokens for forges, and nothing secret among its words', async () => {
     const places = makeHome(
       { '.docker/config.json': { credsStore: 'all' } },
       { all: `env > "$HERE/env"; echo "$@" > "$HERE/words"; ${NOTHING}` },
     );
     await storedCredentials({
       ...places,
-      environment: { ...places.environment, JCDS_TOKEN_GIT_JINR_RU: PASSWORD, KEYRING: 'x' },
+      environment: {
+        ...places.environment,
+        ...{ JCDS_TOKEN_GIT_JINR_RU: PASSWORD, GH_TOKEN: PASSWORD, CI_JOB_TOKEN: PASSWORD, KEYRING: 'x' },
+      },
     })('q.io', 'a/b');
     const environment = readFileSync(join(places.home, 'env'), 'utf8');
     expect([

@@ -18,10 +18,10 @@ const WEB_PAGE: Seen = [
   'is that the registry? GitLab keeps images at another port, such as git.jinr.ru:5005',
   125,
 ];
-const FAILED = (status: number): Seen => [
+const FAILED = (status: number, when = 'later'): Seen => [
   'REGISTRY_FAILED',
   `HOST fails with status ${status}`,
-  'try again later; the fault is on its side',
+  `try again ${when}; the fault is on its side`,
   75,
 ];
 const LIMITED = (when: string): Seen => [
@@ -88,7 +88,7 @@ const FAULTS: Fault[] = [
     [
       'REGISTRY_ANSWER_INVALID',
       'HOST answers with a status that registries do not use',
-      'try again later, or tell the people who run that registry',
+      'ask the people who run that registry',
       125,
     ],
     2,
@@ -96,6 +96,12 @@ const FAULTS: Fault[] = [
   ['500', (heard, response) => reply(response, 500, echo(heard)), FAILED(500), 2],
   ['502 as a web page', (_heard, response) => reply(response, 502, '<html>', HTML), FAILED(502), 2],
   ['503', (_heard, response) => reply(response, 503), FAILED(503), 1],
+  [
+    '503 for an hour, as of a registry in maintenance',
+    (_heard, response) => reply(response, 503, '', { 'retry-after': '3600' }),
+    FAILED(503, 'in 3600 s'),
+    1,
+  ],
   ['429 without a time', (_heard, response) => reply(response, 429), LIMITED('later'), 1],
   [
     '429 for an hour',

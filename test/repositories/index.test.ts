@@ -101,9 +101,9 @@ test('a repository name is one path component, neither hidden nor ".."', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['layout', 'flat', 'one of detect, osg, cern, files'],
-  ['layout', 'toString', 'one of detect, osg, cern, files'],
-  ['layout', null, 'one of detect, osg, cern, files'],
+  ['layout', 'flat', 'one of detect, osg, cern, files, store'],
+  ['layout', 'toString', 'one of detect, osg, cern, files, store'],
+  ['layout', null, 'one of detect, osg, cern, files, store'],
   ['title', 1, 'a text'],
   ['proxies', ['x'], 'a text'],
   ['servers', 'http://a', 'a list of http:// or https:// addresses'],

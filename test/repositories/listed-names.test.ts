@@ -17,6 +17,7 @@ test.each<[LayoutName, string, string | null]>([
   ['cern', 'registry.hub.docker.com/library/centos:7', 'registry.hub.docker.com/library/centos:7'],
   ['cern', 'registry-1.docker.io/a/b:1', 'registry-1.docker.io/a/b:1'],
   ['cern', 'docker.io/a/b:1', 'docker.io/a/b:1'],
+  ['cern', `docker.io/a/b:sha256:${'ab'.repeat(32)}`, `docker.io/a/b@sha256:${'ab'.repeat(32)}`],
   ['cern', 'GHCR.io/a/b:1', null],
   ['cern', `ghcr.io/a/b:sha256:${'ab'.repeat(32)}`, `ghcr.io/a/b@sha256:${'ab'.repeat(32)}`],
   ['cern', 'library/b:1', null],

@@ -40,6 +40,9 @@ const tag = fc.oneof(
 const below = (most: number) =>
   fc.array(part, { minLength: 1, maxLength: most }).map(parts => parts.join('/'));
 
+const BEHIND_REGISTRY = fc
+  .tuple(registry, below(3), tag)
+  .map(([host, path, end]) => `${host}/${path}:${end}`);
 const PATHS: Readonly<Record<LayoutName, fc.Arbitrary<string>>> = {
   osg: fc
     .tuple(
@@ -50,7 +53,8 @@ const PATHS: Readonly<Record<LayoutName, fc.Arbitrary<string>>> = {
       tag,
     )
     .map(x => x.join(':')),
-  cern: fc.tuple(registry, below(3), tag).map(([host, path, end]) => `${host}/${path}:${end}`),
+  cern: BEHIND_REGISTRY,
+  store: BEHIND_REGISTRY,
   files: fc
     .tuple(fc.oneof({ weight: 5, arbitrary: fc.constant('all') }, part), part, tag)
     .map(([a, b, c]) => `${a}/${b}:${c}`),

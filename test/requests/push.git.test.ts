@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -71,6 +80,7 @@ function push(facts: Partial<PushOptions> & { image?: string } = {}) {
     place,
     reference: parseReference(image),
     environment,
+    cache: { directory: join(root, 'cache/jcds'), uid: process.getuid!() },
     clock: new QuickClock(),
     ...rest,
   });
@@ -154,6 +164,22 @@ describe('a push that asks', () => {
     expect(git('-C', bare, 'diff', '--numstat', 'main', branch!)).toBe('1\t0\tdocker_images.txt\n');
   });
 
+  test.each([
+    ['the list cut down to the line, and another image', { 'docker_images.txt': `${BMN}\nevil/image:1\n` }],
+    ['another file', { 'docs/notes.txt': 'other words\n' }],
+  ])("another's branch with %s counts for nothing", async (_what, files) => {
+    await push();
+    const [branch] = branches();
+    git('-C', 'work', 'fetch', '-q', 'origin', branch!);
+    git('-C', 'work', 'checkout', '-q', 'FETCH_HEAD');
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(root, 'work', path), text);
+    git('-C', 'work', 'commit', '-qam', 'by hand');
+    git('-C', 'work', 'push', '-q', '-f', 'origin', `HEAD:${branch}`);
+    expect(await push()).toMatchObject({ state: 'opened' });
+    expect(git('-C', bare, 'diff', '--numstat', 'main', branch!)).toBe('1\t0\tdocker_images.txt\n');
+    expect(await push()).toMatchObject({ state: 'exists' });
+  });
+
   test('a branch that appears meanwhile is not overwritten', async () => {
     await push();
     const [branch] = branches();
@@ -224,9 +250,28 @@ describe('remotes that cannot be used', () => {
       git('config', '--global', 'protocol.ext.allow', 'always');
       const remote = text.replace('ROOT', root);
       expect(await failureOf(push({ remote }))).toMatchObject({ code: 'GIT_REMOTE' });
-      expect(readdirSync(root).sort()).toEqual(['gitconfig', 'registry.git', 'tmp', 'work']);
+      const left = readdirSync(root).filter(name => name !== 'cache');
+      expect(left.sort()).toEqual(['gitconfig', 'registry.git', 'tmp', 'work']);
     },
   );
+  test('git works where nobody but the user can write, and a job sees nothing of it: not in /tmp', async () => {
+    const told = join(root, 'seen');
+    hook(`ls "${root}/tmp" "${root}/cache/jcds/git" >"${told}"; :`);
+    await push();
+    expect(readFileSync(told, 'utf8')).toMatch(
+      new RegExp(`^${root}/cache/jcds/git:\\nrequest-\\w{6}\\n\\n${root}/tmp:\\n$`),
+    );
+    expect(readdirSync(join(root, 'cache/jcds/git'))).toEqual([]);
+    expect(statSync(join(root, 'cache/jcds')).mode & 0o777).toBe(0o700);
+  });
+  test('a cache that others may write to is not used', async () => {
+    mkdirSync(join(root, 'cache/jcds'), { recursive: true });
+    chmodSync(join(root, 'cache/jcds'), 0o777);
+    expect(await failureOf(push())).toMatchObject({
+      code: 'GIT_REMOTE',
+      message: expect.stringContaining(`could not make a directory in ${root}/cache/jcds/git for`),
+    });
+  });
   test('a password in the address is not shown', async () => {
     const failure = await failureOf(push({ remote: 'http://nica:s3cret@127.0.0.1:1/x.git' }));
     expect(`${failure.message}${failure.stack}`).not.toContain('s3cret');

@@ -207,6 +207,15 @@ const GITLAB: Refusal[] = [
     ...LIMIT,
   },
   {
+    what: 'a maintenance that says how long',
+    ...GITLAB_SELF,
+    answer: () => gitLabSays(503, 'down for maintenance', { 'retry-after': '3600' }),
+    code: 'FORGE_DOWN',
+    message: 'the server answers 503',
+    hint: 'it is not your fault: run the same command again in 60 min',
+    exitCode: 75,
+  },
+  {
     what: 'words about its forks',
     forge: 'gitlab',
     method: 'GET',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { processesOf } from '../processes.ts';
@@ -44,6 +44,19 @@ test("git's helper is asked for this host only, and asks nobody", async () => {
   expect(await find()).toBeNull();
   put('.gitconfig', '');
   expect(await find({ SSH_ASKPASS: 'false', GIT_ASKPASS: 'false', DISPLAY: ':0' })).toBeNull();
+});
+
+test("git's helper gets no token of another place", async () => {
+  put('.gitconfig', '[credential]\n\thelper = "!env > $HOME/seen; :"\n');
+  const secret = {
+    GITLAB_HOST: 'other.org',
+    GITLAB_TOKEN: 'secret',
+    GH_TOKEN: 'secret',
+    JCDS_TOKEN_X_ORG: 'secret',
+  };
+  expect(await find({ ...secret, CI_JOB_TOKEN: 'secret' })).toBeNull();
+  const seen = readFileSync(join(home, 'seen'), 'utf8');
+  expect([seen.includes('secret'), seen.includes('HOME=')]).toEqual([false, true]);
 });
 
 test('a password of which the helper says that it is over', async () => {

@@ -100,6 +100,19 @@ describe('sources', () => {
     },
   );
 
+  test('a configuration of glab that would hold jcds up is not read; one of many hosts is', async () => {
+    const hosts = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, index) => `  h${index}.org:\n    token: t${index}\n    user: u\n`,
+      ).join('');
+    const own = '  git.jinr.ru:\n    token: from-glab\n';
+    put('.config/glab-cli/config.yml', `hosts:\n${hosts(100)}${own}`);
+    expect(await value()).toBe('from-glab');
+    put('.config/glab-cli/config.yml', `hosts:\n${own}${hosts(2000)}`);
+    expect(await find()).toBeNull();
+  });
+
   test('without git', async () => {
     expect(await find({ PATH: home })).toBeNull();
   });

@@ -120,6 +120,8 @@ test.each<[string, (file: string) => void]>([
     file => replace(file, '"environmentScripts":[]', '"environmentScripts":[{"name":"../x","text":"A=1"}]'),
   ],
   ['another directory', file => replace(file, DIRECTORY, `${DIRECTORY.slice(0, -1)}b`)],
+  ['a variable whose name is words of a shell', file => replace(file, '["A","b"]', '["A;id","b"]')],
+  ['a variable whose name is an option', file => replace(file, '["A","b"]', '["--split-string","b"]')],
   ['env of another shape', file => replace(file, '["A","b"]', '["A",7]')],
   ['a command that is no text', file => replace(file, '"/bin/cat"', '["/bin/cat"]')],
   ['a listing of another shape', file => replace(file, '"kind":"link"', '"kind":"door"')],

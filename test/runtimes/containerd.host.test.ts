@@ -25,6 +25,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The socket of a daemon that was killed. */
+function leftBehind(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'jcds-socket-')), 'socket');
+  const code =
+    'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))';
+  spawnSync(process.execPath, ['-e', code, path]);
+  return path;
+}
+
 /** What is changed about this host: programs that come first on PATH, and names that are nowhere. */
 interface Change {
   readonly person?: typeof root;
@@ -69,7 +78,14 @@ test.each<[string, Change, string, string, true?]>([
   [
     'no daemon',
     { socket: '/nowhere/socket' },
-    'its daemon is not running, or does not answer: failed to dial "/nowhere/socket"',
+    'its daemon is not running, or does not answer: there is no /nowhere/socket',
+    'start it: systemctl start containerd',
+    true,
+  ],
+  [
+    'a socket at which nobody listens',
+    { socket: `unix://${leftBehind()}` },
+    'its daemon is not running, or does not answer: failed to dial',
     'start it: systemctl start containerd',
     true,
   ],

@@ -277,9 +277,9 @@ describe('the environment as Apptainer has to be given it', () => {
 });
 
 describe('an image beside whose ENV files env/99-base.sh is missing: Apptainer drops what is addressed to it', () => {
-  const deaf = (set: Pairs) => {
+  const deaf = (set: Pairs, env: Pairs = []) => {
     const facts = someFacts({
-      config: { ...NO_CONFIG, source: 'singularity.d' },
+      config: { ...NO_CONFIG, source: 'singularity.d', env },
       singularityMissing: ['env/99-base.sh'],
     });
     const environment = { policy: 'keep', host: [], set } as const;
@@ -291,6 +291,14 @@ describe('an image beside whose ENV files env/99-base.sh is missing: Apptainer d
 
   test('--env is inherited instead, as it is', () => {
     expect(deaf([['A', 'x $y']])).toEqual({ set: [['A', 'x $y']], unset: [] });
+  });
+
+  test.each<[string, Pairs, Pairs]>([
+    ['what the image names, whatever it is called', [], [['A', "x '"]]],
+    ['what the image names for the loader', [], [['LD_PRELOAD', "/evil.so '"]]],
+    ['what would steer programs on the host', [['LD_PRELOAD', '/lib/x.so']], []],
+  ])('%s is never a variable of Apptainer itself', (_what, set, env) => {
+    expect(() => deaf(set, env)).toThrow(expect.objectContaining({ code: 'VARIABLE_NOT_POSSIBLE' }));
   });
 
   test('what Apptainer does not pass on is an error', () => {

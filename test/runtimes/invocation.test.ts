@@ -6,6 +6,7 @@ import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/in
 import type { PodmanFacts } from '../../src/runtimes/podman-probe.ts';
 import type { RunRequest, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { type Bind, shownIn } from '../../src/runtimes/shown.ts';
+import { terminalFilter } from '../../src/runtimes/terminal-filter.ts';
 import type { UnshareFacts } from '../../src/runtimes/unshare.ts';
 import { launcherNames } from '../../src/runtimes/withheld-variables.ts';
 import { aRequest, type RequestChanges, someFacts } from './requests.ts';
@@ -110,7 +111,8 @@ const binds: Bind[] = [
 ];
 
 /** Entries of the image that must be no links. */
-const UNLINKED = `for jcds_e in '' '/usr' '/etc' '/var'; do
+const MOUNTED_IN_ENTRIES = ['/var/tmp', '/etc/resolv.conf', '/etc/hosts', '/etc/passwd', '/etc/group'];
+const UNLINKED = `for jcds_e in '' '/usr' '/etc' '/var' ${MOUNTED_IN_ENTRIES.map(at => `'${at}'`).join(' ')}; do
   [ ! -h '/cvmfs/x/img'"$jcds_e" ] || {
     printf 'jcds: the image has changed since it was read: where a directory or file was there is a link\\nhint: the same command again reads it anew\\n' >&2
     exit 125
@@ -163,7 +165,10 @@ jcds_ro() { LC_ALL=C '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev "$1" 2>
 jcds_ro "$jcds_n"'/data'
 ${UNLINKED}`;
 
-const SET_UP = `unset -f cd printf read
+/** podman and docker write this, too. */
+const withHostname = (lines: string) => lines.replace("'/etc/group'", "'/etc/group' '/etc/hostname'");
+
+const SET_UP = `unset -f '[' cd printf read
 jcds_last=$1 jcds_cwd=$2
 shift 2
 ${build('/mnt', 'unshare')}
@@ -171,7 +176,14 @@ jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind
 umask 022
 cd '/usr/bin' || jcds_fail 'the root cannot be changed'
 jcds_try 'the root cannot be changed' '/usr/sbin/pivot_root' "$jcds_n" "$jcds_n"
-LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -n -l / 2>&- || jcds_fail 'the old root cannot be detached'
+if [ -e /etc/ld.so.preload ] || [ -h /etc/ld.so.preload ]; then
+  printf 'jcds: unshare: %s\\nhint: %s\\n' 'the image has /etc/ld.so.preload, which would load its code into programs of this host' 'jcds run --runtime apptainer (or bubblewrap)' >&2
+  exit 125
+fi
+LC_ALL=C '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './umount' -i -n -l / 2>&- || {
+  printf 'jcds: unshare: the old root cannot be detached\\n' >&2
+  exit 125
+}
 cd /proc/self/cwd && export PWD
 exec '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './setpriv' --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\
   -- '../lib/x/ld.so' '--inhibit-cache' '--library-path' '../lib/x' './sh' -c "$jcds_last" jcds "$jcds_cwd" "$@"`;
@@ -191,7 +203,7 @@ printf "%s='%s'\\n" PWD "$JCDS_HELD_PWD" >>'/mnt/variables'
 unset JCDS_HELD_OLDPWD JCDS_HELD_PATH JCDS_HELD_PWD
 jcds_try 'the root cannot be made read-only' '/usr/bin/mount' -n -o remount,bind,ro,nosuid,nodev '/mnt'
 umask 022
-exec '/usr/bin/env' 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
+exec '/usr/bin/env' -- 'BASH_FUNC_m%%=() { :; }' '/usr/bin/ch-run' --no-passwd --env-no-expand --set-env='/mnt/variables' \\
   --unset-env=USER \\
   "$@"`;
 
@@ -207,7 +219,10 @@ const GROUP = 'root:x:0:\nalice:x:1000:alice\n';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const apptainerArguments = [
-  ['-s', 'exec', '--home', '/home/alice', '--bind', '/data:/data:ro'],
+  [
+    ...['-s', 'exec', '--home', '/home/alice', '--bind', '/home/alice/work:/home/alice/work'],
+    ...['--bind', '/data:/data:ro'],
+  ],
   ['--pwd', '/home/alice/work', '/cvmfs/x/img', 'prog', '--its'],
 ].flat();
 
@@ -340,7 +355,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       ['--perms', '0644', '--bind-data', { input: 0 }, '/etc/passwd'],
       ['--perms', '0644', '--bind-data', { input: 1 }, '/etc/group'],
       ['--bind', '/home/alice/work', '/home/alice/work', '--ro-bind', '/data', '/data'],
-      ['--remount-ro', '/', '--chdir', '/home/alice/work', '--', 'prog', '--its'],
+      ['--remount-ro', '/', '--chdir', '/home/alice/work', '--seccomp', { input: 2 }, '--', 'prog', '--its'],
     ].flat(),
     environment: {
       set: [
@@ -350,8 +365,12 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
       ],
       unset: ['LD_PRELOAD'],
     },
-    inputs: [PASSWD, GROUP],
-    unlinked: { image: '/cvmfs/x/img', places: ['', '/usr', '/etc', '/var'], forget: [] },
+    inputs: [PASSWD, GROUP, terminalFilter()],
+    unlinked: {
+      image: '/cvmfs/x/img',
+      places: ['', '/usr', '/etc', '/var', ...MOUNTED_IN_ENTRIES],
+      forget: [],
+    },
   },
   charliecloud: {
     file: '/usr/bin/unshare',
@@ -377,7 +396,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     args: [
       [
         '-c',
-        `${engineFiles('podman', LINK)}\n${UNLINKED}\nexec "$@"`,
+        `${engineFiles('podman', LINK)}\n${withHostname(UNLINKED)}\nexec "$@"`,
         'jcds',
         PASSWD,
         GROUP,
@@ -424,7 +443,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
     args: [
       [
         '-c',
-        `${engineFiles('docker', '')}\n${UNLINKED.replace("'/etc'", "'/usr/bin' '/etc'")}\n${CHECK}\nexec "$@"`,
+        `${engineFiles('docker', '')}\n${withHostname(UNLINKED).replace("'/etc'", "'/usr/bin' '/etc'")}\n${CHECK}\nexec "$@"`,
         'jcds',
         PASSWD,
         GROUP,
@@ -471,7 +490,7 @@ const ORDINARY: Record<RuntimeName, ReturnType<typeof invoke>> = {
 };
 
 /** Hashes made equal, so that whole invocations can be compared. */
-const withoutHash = (invocation: ReturnType<typeof invoke>) => ({
+const withoutHash = ({ files: _, ...invocation }: ReturnType<typeof invoke>) => ({
   ...invocation,
   args: invocation.args.map(word =>
     typeof word === 'string' ? word.replaceAll(/(?<=\/jcds\/\w+\/)[0-9a-f]{32}/g, 'HASH') : word,
@@ -706,11 +725,10 @@ describe('docker', () => {
   });
 
   test('a working directory that is nowhere is refused, which docker would make', () => {
-    expect(() => args({ cwd: '/no/such' })).toThrow(
-      'the working directory "/no/such" is not in the container',
-    );
-    for (const cwd of ['/', '/usr/x', '/home', '/home/alice/x', '/tmp/x'])
-      expect(args({ cwd })).toContain(cwd);
+    const refused = (cwd: string) => `the working directory "${cwd}" is not in the container`;
+    for (const cwd of ['/no/such', '/usr/x', '/usr/bin/x']) expect(() => args({ cwd })).toThrow(refused(cwd));
+    expect(() => args({ cwd: '/home/alice/x', isCwdMissing: true })).toThrow(refused('/home/alice/x'));
+    for (const cwd of ['/', '/usr', '/home', '/home/alice/x', '/tmp/x']) expect(args({ cwd })).toContain(cwd);
   });
 });
 

@@ -16,8 +16,9 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'jcds-podman-'));
   folders.push(folder);
-  mkdirSync(join(folder, 'run'));
-  for (const path of [folder, join(folder, 'run')]) chownSync(path, ordinary.uid, ordinary.gid);
+  const places = ['run', '.cache', '.cache/jcds', '.cache/jcds/podman'].map(name => join(folder, name));
+  for (const path of places) mkdirSync(path, { mode: 0o700 });
+  for (const path of [folder, ...places]) chownSync(path, ordinary.uid, ordinary.gid);
 });
 afterAll(() => {
   for (const one of folders) removePodmanState(one, join(one, 'run'));

@@ -15,15 +15,17 @@ export const NO_CONFIG: ImageConfig = {
 export type RequestChanges = Partial<Omit<RunRequest, 'shown'>> & {
   readonly home?: { readonly path: string; readonly source: string | null };
   readonly cwd?: string;
+  readonly isCwdMissing?: boolean;
   readonly binds?: readonly Bind[];
 };
 
 /** A request of an ordinary user for a small image, with what the test changes. */
 export function aRequest(changes: RequestChanges = {}): RunRequest {
-  const { home, cwd, binds, ...others } = changes;
+  const { home, cwd, isCwdMissing, binds, ...others } = changes;
   const parts = {
     home: homeOf(home ?? { path: '/home/alice', source: '/home/alice' }),
     cwd: cwd ?? '/home/alice/work',
+    ...(isCwdMissing === true ? { isCwdMissing } : {}),
     binds: binds ?? [],
     contain: changes.contain ?? false,
   };

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,11 +18,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seal, unseal } from '../../src/files/sealed.ts';
+import { complaint } from '../../src/runtimes/complaint.ts';
 import { RUNTIME_NAMES, RUNTIMES } from '../../src/runtimes/index.ts';
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import { type ProbeMemory, probeMemory } from '../../src/runtimes/probe-memory.ts';
 import type { ProbeContext, RunRequest, Runtime, RuntimeHost, Verdict } from '../../src/runtimes/runtime.ts';
-import { complaint, selectRuntime } from '../../src/runtimes/select.ts';
+import { selectRuntime } from '../../src/runtimes/select.ts';
 import { elfHeader } from '../hosts/image-files.ts';
 import { aRequest } from './requests.ts';
 
@@ -243,6 +245,16 @@ describe('what a probe found out is remembered', () => {
 });
 
 describe('what the probes of the table make of a host', () => {
+  /** An ordinary user, whose cache directory is theirs whoever runs the test. */
+  const ordinary = () => {
+    const own = process.getuid!();
+    const [uid, cache] = [own === 0 ? 1000 : own, join(folder, 'cache')];
+    for (const directory of [cache, join(cache, 'podman'), join(cache, 'docker')]) {
+      mkdirSync(directory, { mode: 0o700 });
+      if (own === 0) chownSync(directory, uid, uid);
+    }
+    return { uid, cache };
+  };
   const probe = (name: keyof typeof RUNTIMES, uid = 1000) =>
     RUNTIMES[name].probe(
       { ...probeContext({ PATH: join(folder, 'bin') }, uid), which: onlyThere },
@@ -390,11 +402,8 @@ describe('what the probes of the table make of a host', () => {
       'podman',
       `case $1 in --version) echo podman version 4.3.1 ;; *) printf '%b\\n' '${said}' >&2; exit 125 ;; esac`,
     );
-    const cache = join(folder, 'cache');
-    const found = await RUNTIMES.podman.probe(
-      { ...search(), uid: 1000, cache, which: onlyThere },
-      aRequest(),
-    );
+    const { uid, cache } = ordinary();
+    const found = await RUNTIMES.podman.probe({ ...search(), uid, cache, which: onlyThere }, aRequest());
     expect(found).toMatchObject({ works: false, ...verdict });
   });
 
@@ -434,11 +443,8 @@ describe('what the probes of the table make of a host', () => {
   ])('docker: %s', async (_, answers, verdict) => {
     install('docker', `case $1 in ${answers} esac`);
     install('tini-static', '');
-    const cache = join(folder, 'cache');
-    const found = await RUNTIMES.docker.probe(
-      { ...search(), uid: 1000, cache, which: onlyThere },
-      aRequest(),
-    );
+    const { uid, cache } = ordinary();
+    const found = await RUNTIMES.docker.probe({ ...search(), uid, cache, which: onlyThere }, aRequest());
     expect(found).toMatchObject({ works: false, ...verdict });
   });
 
@@ -456,6 +462,16 @@ describe('what the probes of the table make of a host', () => {
     expect(await run('/bin/sh', ['-c', 'sleep 60'], 50)).toEqual({ code: null, stdout: '', stderr: '' });
     expect(await run('/no/such', [], 50)).toMatchObject({ code: 126 });
   });
+});
+
+test('many programs that are asked at once are no leak that Node warns of', async () => {
+  const before = process.listenerCount('exit');
+  const { run } = probeContext({}, 0);
+  const asked = Array.from({ length: 12 }, () => run('/bin/cat', [], 10_000));
+  await run('/bin/true', [], 10_000);
+  expect(process.listenerCount('exit')).toBeLessThanOrEqual(before + 1);
+  await Promise.all(asked);
+  expect(process.listenerCount('exit')).toBe(before);
 });
 
 describe('what a runtime cannot do', () => {

@@ -56,7 +56,7 @@ describe('what jcds says instead of the site’s variables', () => {
     [[['APPTAINER_NO_EVAL', '1']], [], ['APPTAINER_NO_EVAL'], true],
     [[['APPTAINER_NO_EVAL', '0']], [], ['APPTAINER_NO_EVAL'], false],
   ] as [[string, string][], string[], string[], boolean][])('%j', (host, args, unset, isLiteral) => {
-    expect(apptainerSite(host)).toEqual({ args, unset, isLiteral });
+    expect(apptainerSite(host)).toEqual({ args, unset, isLiteral, showsCwd: true });
   });
 
   test.each([['CLEANENV'], ['CONTAINALL'], ['COMPAT']])('%s cleans the environment', key => {

@@ -138,6 +138,12 @@ describe('the root of the job', () => {
     ]);
   });
 
+  test('a bind that comes once more over what has hidden it is mounted once, and last', () => {
+    const binds = [bind('/data', '/home'), bind('/home/alice', '/home/alice')];
+    const mounted = lines(skeleton(aRequest({ binds }))).filter(line => /bind .* \/home/.test(line));
+    expect(mounted).toEqual(['bind /data /home rw', 'bind /home/alice /home/alice rw']);
+  });
+
   test('opening a directory keeps what else is in it, and a link that leads out of the image stays in it', () => {
     const request = withDirectories(
       {

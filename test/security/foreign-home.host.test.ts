@@ -2,6 +2,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   lchownSync,
   lstatSync,
   mkdirSync,
@@ -130,4 +131,26 @@ test('their settings, trust and memory are not root’s', () => {
   const { code, stdout, stderr } = setting.jcds(EXEC, { env: { HOME: home } });
   expect([code, stdout.includes('/usr/bin')]).toEqual([0, false]);
   expect(stderr).toBe(`jcds: ${config}/config.json is not used: it belongs to another user\n`);
+});
+
+test('a link that another user has laid where everybody may leads no writer elsewhere, also where its name was typed', () => {
+  const shared = join(setting.folder, 'shared');
+  mkdirSync(shared);
+  chmodSync(shared, 0o1777);
+  const link = join(shared, 'cache');
+  symlinkSync(victim, link);
+  lchownSync(link, UID, UID);
+  const before = inventory(victim);
+  const run = (env: Record<string, string>, ...words: string[]) =>
+    setting.jcds([...words, 'exec', '--runtime', 'apptainer', 'small:1', 'ls'], { env });
+  expect(run({ XDG_CACHE_HOME: link }).code).toBe(0);
+  expect(inventory(victim)).toEqual(before);
+  const http = ['list', '--no-mount', '--server', 'http://127.0.0.1:9/cvmfs/@fqrn@', '--insecure'];
+  const { code, stderr } = setting.jcds([...http, '--cache-dir', link], { env: { JCDS_NETWORK: 'true' } });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('it is a link')]);
+  expect(inventory(victim)).toEqual(before);
+  // What root itself has laid is followed.
+  lchownSync(link, 0, 0);
+  expect(run({ XDG_CACHE_HOME: link }).code).toBe(0);
+  expect(existsSync(join(victim, 'jcds/images'))).toBe(true);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { ListUnknownError } from '../../src/requests/locate-list.ts';
 import { APPTAINER, builtFrom, JINR, Setting } from '../cli/setting.ts';
 
 // Hints are commands, and people paste them: whatever a name holds, a shell takes it for one word, and nothing else is run.
@@ -100,4 +101,26 @@ describe.each(WAYS)('%s', (_what, run, command) => {
     }
     expect(readdirSync(base).filter(found => found === 'PWN')).toEqual([]);
   });
+});
+
+test('a list of images is named by a file of somebody else’s project: quoted, too', () => {
+  const { hint } = new ListUnknownError('sync/registry', null, ['a;touch PWN;$(id).txt']);
+  expect(hint).toMatch(/: give it with --list-path 'a;touch PWN;\$\(id\)\.txt'$/);
+});
+
+test('settings are printed without what a terminal would obey', () => {
+  const XDG_CONFIG_HOME = join(setting.folder, 'settings');
+  mkdirSync(join(XDG_CONFIG_HOME, 'jcds'), { recursive: true });
+  writeFileSync(join(XDG_CONFIG_HOME, 'jcds/config.json'), '{"binds": ["/a\u009b31m\u202eb"]}', {
+    mode: 0o600,
+  });
+  for (const words of [
+    ['config', 'list'],
+    ['config', 'list', '--json'],
+    ['config', 'get', 'binds'],
+  ]) {
+    const { code, stdout } = setting.jcds(words, { env: { XDG_CONFIG_HOME } });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/31m/)]);
+    expect(stdout).not.toMatch(/[\u009b\u202e]/);
+  }
 });

@@ -107,6 +107,24 @@ describe('a project that was trusted', () => {
     },
   );
 
+  test('shows nothing where a colon in its own path would say so', () => {
+    const parted = join(setting.home, 'tools:/usr/local/bin');
+    mkdirSync(parted, { recursive: true });
+    mkdirSync(join(setting.home, 'tools'));
+    writeFileSync(join(parted, '.jcds.json'), JSON.stringify({ binds: ['.'] }));
+    setting.trust(parted);
+    for (const words of [
+      [...EXEC, '--contain', '--no-home', 'small:1', 'ls'],
+      ['wrap', '--runtime', 'apptainer', 'small:1', 'ls'],
+    ]) {
+      const { code, stdout, stderr } = jcds(words, {}, parted);
+      expect([code, stdout.includes(`${setting.home}/tools:/usr/local/bin`)]).toEqual([0, false]);
+      expect(stderr).toContain(
+        `jcds: ${parted}/.jcds.json: the bind "." is not shown: "${parted}" has a colon, which parts the words of a bind\n`,
+      );
+    }
+  });
+
   test.each([
     [{ binds: ['.::ro'] }, `${clone}:${clone}:ro`, `binds = ["${clone}::ro"]`],
     [{ repositories: ['evil.example.org'] }, '/evil.example.org/', 'repositories = ["evil.example.org"]'],

@@ -6,7 +6,7 @@ import { accountHome, bindText, isLasting, realPath, type Situation } from './si
  * where that is a directory; the job is in the directory that the caller sees.
  */
 export function bareWords(situation: Situation): string[] {
-  const { binds, set, contain, gpu, workdir, writableTmpfs } = situation;
+  const { binds, set, contain, gpu, writableTmpfs } = situation;
   return [
     ...['apptainer', '-s', 'exec'],
     ...(contain ? ['--contain'] : []),
@@ -17,8 +17,9 @@ export function bareWords(situation: Situation): string[] {
     ...(binds.some(({ place }) => place === '/cvmfs') ? [] : ['--bind', '/cvmfs']),
     ...credentials(situation).flatMap(file => ['--bind', `${file}:${file}:ro`]),
     ...cwdWords(situation),
+    ...batchWords(situation),
+    ...workdirWords(situation),
     ...binds.flatMap(bind => ['--bind', bindText({ ...bind, source: absolute(situation, bind.source) })]),
-    ...(workdir === null ? [] : ['--pwd', workdir]),
     ...set.flatMap(([name, value]) => ['--env', `${name}=${escaped(value)}`]),
     imagePath(situation),
   ];
@@ -36,36 +37,93 @@ function imagePath({ image, layout }: Situation): string {
     : `/cvmfs/unpacked.cern.ch/registry.hub.docker.com/library/${image}:1`;
 }
 
-/** `--home` where $HOME is a directory and not the account's own, which Apptainer takes by itself. */
+/** The site contains every job, or this one is to be contained. */
+function isContained({ contain, environment }: Situation): boolean {
+  return contain || environment.some(([name]) => /^(?:APPTAINER|SINGULARITY)_CONTAIN(?:ALL)?$/.test(name));
+}
+
+/** `--home` where $HOME is a directory and not the account's own, which Apptainer takes by itself, also for the name of one that is not shown. */
 function homeWords(situation: Situation): string[] {
-  const { home, homeOption, noHome, contain } = situation;
+  const { home, homeOption, noHome } = situation;
   if (homeOption !== null) return ['--home', homeOption];
-  if (noHome) return ['--no-home'];
+  if (noHome) return ['--no-home', ...homeWords({ ...situation, noHome: false })];
+  // Whose site sets one gets that.
+  if (situation.environment.some(([name]) => /^(?:APPTAINER|SINGULARITY)_HOME$/.test(name))) return [];
   const isDirectory = home !== null && HOMES.has(realPath(home));
-  return isDirectory && home !== accountHome(situation) && !contain ? ['--home', home] : [];
+  return isDirectory && home !== accountHome(situation) && !isContained(situation) ? ['--home', home] : [];
 }
 
 /** What of the stage is a home directory. */
 const HOMES: ReadonlySet<string> = new Set(['/', '/home/me', '/tmp/home', '/lustre/home']);
 
 /** A directory reached by a link is shown, and entered, by its real name. */
-function cwdWords({ cwd, contain, workdir }: Situation): string[] {
-  if (!isLasting(cwd) || contain || realPath(cwd) === cwd || workdir !== null) return [];
+function cwdWords(situation: Situation): string[] {
+  const { cwd, workdir, environment } = situation;
+  if (!isLasting(cwd) || isContained(situation) || realPath(cwd) === cwd || workdir !== null) return [];
+  if (environment.some(([name, value]) => /_NO_MOUNT$/.test(name) && value.split(',').includes('cwd')))
+    return [];
   return ['--bind', realPath(cwd), '--pwd', realPath(cwd)];
 }
 
+/** The home with the links in it is shown as it is. */
+function showsLinks(situation: Situation): boolean {
+  const { home, homeOption, noHome, environment } = situation;
+  const isLeftOut = environment.some(([name]) => /_(?:NO_)?HOME$|_NO_MOUNT$/.test(name));
+  const isTheirs = home === '/home/me' || home === '/home/link' || home === '/home/me/';
+  return isTheirs && homeOption === null && !noHome && !isLeftOut && !isContained(situation);
+}
+
+/** The same for one that is typed and reached by a link in the home. */
+function workdirWords(situation: Situation): string[] {
+  const { workdir } = situation;
+  if (workdir === null) return [];
+  const real = realPath(workdir);
+  return real === workdir || !showsLinks(situation) ? ['--pwd', workdir] : ['--bind', real, '--pwd', real];
+}
+
+/**
+ * A batch system's directory that the caller is in, and that a variable names by a link: programs look for it by that name, so
+ * somebody who knows this binds it there as well. In a home that is shown the link itself is there.
+ */
+function batchWords(situation: Situation): string[] {
+  const { environment, cwd } = situation;
+  if (isContained(situation) || showsLinks(situation)) return [];
+  return environment.flatMap(([name, value]) => {
+    const isBatchs = name === '_CONDOR_SCRATCH_DIR' || name === 'TMPDIR';
+    const isByLink = isBatchs && realPath(value) === realPath(cwd) && realPath(value) !== value;
+    return isByLink ? ['--bind', `${realPath(value)}:${value}`] : [];
+  });
+}
+
 /** Files that variables name, and that are on the stage. */
-function credentials({ environment, policy, home, contain }: Situation): string[] {
-  if (policy === 'clean') return [];
+function credentials(situation: Situation): string[] {
+  const { environment, policy, home, binds, cwd } = situation;
+  const isCleaned = environment.some(([name]) =>
+    /^(?:APPTAINER|SINGULARITY)_(?:CLEANENV|CONTAINALL)$/.test(name),
+  );
+  if (policy === 'clean' || (policy === 'keep' && isCleaned)) return [];
+  const isLeftOut = (what: string) =>
+    environment.some(([name, value]) => name === 'APPTAINER_NO_MOUNT' && value === what);
+  const byItself = [
+    ...(isLeftOut('tmp') ? [] : ['/tmp', '/var/tmp']),
+    ...(home?.startsWith('/') === true ? [home] : []),
+    ...(isLasting(cwd) && cwd !== '/' && !isLeftOut('cwd') ? [realPath(cwd)] : []),
+  ];
   const shown = [
-    ...(contain ? [] : ['/tmp', '/var/tmp', ...(home?.startsWith('/') === true ? [home] : [])]),
-    // What a site binds is there already.
+    ...(isContained(situation) ? [] : byItself),
+    // What is bound is there already.
+    ...binds.flatMap(({ source, place }) =>
+      place === undefined || place === source ? [realPath(source)] : [],
+    ),
     ...environment.flatMap(([name, value]) => (/BIND(?:PATH)?$/.test(name) ? [value.split(':')[0]!] : [])),
   ];
+  // Nobody wants an empty file made in what is bound above it, to mount it there.
+  const hidden = binds.map(({ source, place }) => place ?? source);
   return environment.flatMap(([name, value]) => {
     const file = CREDENTIALS[name] === undefined ? '' : value.replace(CREDENTIALS[name], '');
     const isThere = STAGED.has(realPath(file));
-    return isThere && !shown.some(place => realPath(file).startsWith(`${place}/`)) ? [file] : [];
+    const isIn = (place: string) => realPath(file).startsWith(`${place}/`);
+    return isThere && ![...shown, ...hidden].some(isIn) ? [file] : [];
   });
 }
 

@@ -78,6 +78,7 @@ export function callerEnvironment(situation: Situation): [name: string, value: s
     ['USER', 'me'],
     ['PWD', situation.cwd],
     ['XDG_CACHE_HOME', '/judge/cache'],
+    ['XDG_CONFIG_HOME', '/judge/config'],
     ...situation.environment.map(([name, value]) => [name, value] as [string, string]),
   ];
 }

@@ -32,9 +32,18 @@ export function differences(
     return isApptainerWithoutAccount(situation, way, here) ? [] : [found('start', 'runs', summary(here))];
   const strange = foreignLines(here);
   const said = bare.stderr === '' && strange !== '' ? [found('standard error', NONE, strange)] : [];
+  const more = here.left.filter(line => !bare.left.includes(line));
+  const left = more.length > 0 ? [found('left on the host', bare.left.join(', '), more.join(', '))] : [];
   const names = [...new Set([...bare.fields.keys(), ...here.fields.keys()])].filter(isCompared(situation));
   const fields = names.map(name => found(name, bare.fields.get(name) ?? NONE, here.fields.get(name) ?? NONE));
-  return [...said, ...fields.filter(({ bare, here }) => bare !== here)];
+  return [...said, ...left, ...fields.filter(({ bare, here }) => bare !== here)];
+}
+
+/**
+ * A script may give a rare situation up, if it says so and names what can (docs/wrap.md): no difference, but counted.
+ */
+export function isGivenUp({ kind }: Way, { ran, code, stderr }: Observation): boolean {
+  return kind === 'wrap' && !ran && code === 125 && /^jcds: /m.test(stderr) && /jcds exec/.test(stderr);
 }
 
 /** An end that says something: jcds' own words, or those of the runtime, as by hand. */
@@ -62,7 +71,7 @@ function isCompared({ cwd, account }: Situation): (field: string) => boolean {
   const byLink = isLasting(cwd) && realPath(cwd) !== cwd;
   const ofAccount = ['passwd', 'group', 'place /etc/passwd', 'place /etc/group'];
   const open = [
-    ...(byLink ? ['cwd', 'variable PWD', ...waysTo(cwd)] : []),
+    ...(byLink ? ['cwd', 'variable PWD', `place ${cwd}`, `place ${realPath(cwd)}`, ...waysTo(cwd)] : []),
     ...(account === 'none' ? ofAccount : []),
   ];
   return field => !open.includes(field);

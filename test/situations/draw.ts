@@ -1,5 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { CLOSED, DELETED, ORDINARY, type Situation, type SituationBind } from './situation.ts';
+import { BINDS } from './draw-binds.ts';
+import { HOMES, IMAGES, PLACES } from './draw-places.ts';
+import { TOGETHER } from './draw-together.ts';
+import { SET, SITE, VARIABLES } from './draw-variables.ts';
+import { CLOSED, ORDINARY, type Situation, type SituationBind } from './situation.ts';
 
 /** Mostly what is ordinary; `share` percent of the time one of the others. */
 function rarely<Value>(share: number, ordinary: Value, ...others: readonly Value[]): Arbitrary<Value> {
@@ -8,301 +12,6 @@ function rarely<Value>(share: number, ordinary: Value, ...others: readonly Value
     { weight: share, arbitrary: fc.constantFrom(...others) },
   );
 }
-
-const IMAGES = [
-  ...[
-    'small',
-    'plain',
-    'tmp-link',
-    'vartmp-link',
-    'tmp-dangling',
-    'home-link',
-    'no-home',
-    'run-link',
-    'no-dev',
-    'no-passwd',
-  ],
-  ...[
-    'own-uid',
-    'own-name',
-    'many',
-    'many-homes',
-    'raw-name',
-    'env90',
-    'hep-env',
-    'own-cvmfs',
-    'own-eos',
-    'own-zone',
-    'no-zone',
-    'etc-links',
-  ],
-];
-
-const HOMES = [
-  ...[
-    '/',
-    '/home/me/',
-    '/home/link',
-    '/tmp/home',
-    '/tmp/home/',
-    '/lustre/home',
-    '/home/gone',
-    '/nonexistent',
-  ],
-  ...['/dev/null', 'relative', '', null],
-];
-
-const PLACES = [
-  ...[
-    '/home/me/sub',
-    '/home/me/work',
-    '/home/me/work/data',
-    '/home/me/below',
-    '/home/link',
-    '/home/link/sub',
-  ],
-  ...[
-    '/lustre/me',
-    '/lustre/me/data',
-    '/lustre/far/below',
-    '/eos',
-    '/eos/data',
-    '/data/link',
-    '/data/link/inner',
-  ],
-  ...['/tmp', '/tmp/job', '/tmp/home', '/var/tmp', '/var/tmp/job', '/scratch/tmp'],
-  ...['/', '/usr', '/opt', '/etc', '/home', '/srv', '/cvmfs', '/usr/share', DELETED, CLOSED],
-];
-
-/** What the environment of login nodes and batch systems holds; values clash with those of the images. */
-const VARIABLES: readonly (readonly [string, string])[] = [
-  ...(['host', '', 'two  words', 'a$HOME `b` "c" \\d', "it's", 'line\nline'] as const).map(
-    value => ['FOO', value] as const,
-  ),
-  ...([
-    ['EMPTY', 'full'],
-    ['EMPTY', ''],
-    ['SMALL', 'host'],
-    ['FROM90', 'host'],
-    ['OTHER', 'x'],
-    ['OTHER', ''],
-  ] as const),
-  ...([
-    ['LD_LIBRARY_PATH', '/host/lib'],
-    ['TZ', 'Europe/Berlin'],
-    ['TZ', ''],
-    ['LANG', 'C.UTF-8'],
-    ['LC_ALL', 'C'],
-    ['TERM', 'xterm'],
-  ] as const),
-  ...([
-    ['SHELL', '/bin/zsh'],
-    ['HOSTNAME_OF_MINE', 'h'],
-    ['XDG_RUNTIME_DIR', '/run/user/1001'],
-    ['OLDPWD', '/eos'],
-    ['SHLVL', '3'],
-  ] as const),
-  ...([
-    ['BASH_FUNC_module%%', '() {  eval x\n}'],
-    ['http_proxy', 'http://127.0.0.1:9/'],
-    ['UID', '4'],
-    ['IFS', ':'],
-    ['ENV', '/home/me/note'],
-  ] as const),
-  ...([
-    ['TMPDIR', '/tmp/job'],
-    ['TMPDIR', '/lustre/me/scratch'],
-    ['TMPDIR', '/home/me/work/scratch'],
-    ['TMPDIR', '/gone'],
-  ] as const),
-  ...([
-    ['_CONDOR_SCRATCH_DIR', '/home/me/work/scratch'],
-    ['_CONDOR_SCRATCH_DIR', '/lustre/me/scratch'],
-    ['SLURM_JOB_ID', '7'],
-    ['OMP_NUM_THREADS', '2'],
-  ] as const),
-  ...(['host', '', 'a b', '$HOME'] as const).map(value => ['APPTAINERENV_FOO', value] as const),
-  ...([
-    ['APPTAINERENV_PATH', '/own/bin:/bin:/usr/bin'],
-    ['APPTAINERENV_PATH', ''],
-    ['APPTAINERENV_PREPEND_PATH', '/before'],
-    ['APPTAINERENV_APPEND_PATH', '/after'],
-  ] as const),
-  ...([
-    ['SINGULARITYENV_FOO', 'old'],
-    ['SINGULARITYENV_OLD', 'old'],
-    ['APPTAINERENV_LD_LIBRARY_PATH', '/addressed'],
-    ['APPTAINERENV_NEW', ''],
-  ] as const),
-  ...([
-    ['CUDA_VISIBLE_DEVICES', '0'],
-    ['CUDA_VISIBLE_DEVICES', '10000'],
-    ['CUDA_VISIBLE_DEVICES', ''],
-    ['CUDA_VISIBLE_DEVICES', 'NoDevFiles'],
-    ['NVIDIA_VISIBLE_DEVICES', 'none'],
-  ] as const),
-  ...([
-    ['X509_USER_PROXY', '/tmp/x509up_u'],
-    ['X509_USER_PROXY', '/lustre/me/proxy'],
-    ['X509_USER_PROXY', '/home/me/proxy-link'],
-    ['X509_USER_PROXY', '/gone/proxy'],
-  ] as const),
-  ...([
-    ['X509_CERT_DIR', '/cvmfs/grid/certificates'],
-    ['BEARER_TOKEN_FILE', '/lustre/me/token'],
-  ] as const),
-  ...([
-    ['KRB5CCNAME', 'FILE:/lustre/me/cc'],
-    ['KRB5CCNAME', '/lustre/me/cc'],
-    ['KRB5CCNAME', 'WRFILE:/lustre/me/cc'],
-    ['KRB5CCNAME', 'DIR:/lustre/me/tickets'],
-  ] as const),
-  ...([
-    ['KRB5CCNAME', 'DIR::/lustre/me/tickets/tkt'],
-    ['KRB5CCNAME', 'KEYRING:persistent:1001'],
-    ['KRB5CCNAME', 'KCM:'],
-  ] as const),
-];
-
-/** What sites set for all their users' containers. */
-const SITE: readonly (readonly [string, string])[] = [
-  ...['APPTAINER_BIND', 'APPTAINER_BINDPATH', 'SINGULARITY_BIND', 'SINGULARITY_BINDPATH'].flatMap(name =>
-    ['/eos', '/data/a,/eos:/eos:ro', '/lustre:/lustre', '/data/a/file:/n/file', '/data/a:/opt/site'].map(
-      value => [name, value] as const,
-    ),
-  ),
-  ...['CONTAIN', 'CLEANENV', 'NO_HOME', 'CONTAINALL'].flatMap(name =>
-    ['APPTAINER', 'SINGULARITY'].map(prefix => [`${prefix}_${name}`, '1'] as const),
-  ),
-  ['APPTAINER_BIND', '/gone'],
-  ...(['tmp', 'home', 'cwd', 'hostfs', 'bind-paths'] as const).map(
-    value => ['APPTAINER_NO_MOUNT', value] as const,
-  ),
-  ...([
-    ['APPTAINER_FAKEROOT', '1'],
-    ['APPTAINER_HOME', '/eos'],
-    ['APPTAINER_PWD', '/eos'],
-    ['APPTAINER_WORKDIR', '/scratch'],
-    ['APPTAINER_WRITABLE_TMPFS', '1'],
-    ['APPTAINER_NV', '1'],
-  ] as const),
-];
-
-const BINDS: readonly SituationBind[] = [
-  ...[
-    '/data/a',
-    '/eos',
-    '/lustre',
-    '/lustre/me',
-    '/lustre/open',
-    '/data/link',
-    '/home/me/work',
-    '/home/me/sub',
-    '/data/a/file',
-    '/scratch',
-    '/tmp/job',
-    '/data/many',
-  ].map(source => ({ source })),
-  ...['/data/a', '/eos', '/lustre/open', '/data/nest', '/home/me/sub', '/data/a/file', '/data', '/tmp'].map(
-    source => ({ source, place: source, mode: 'ro' as const }),
-  ),
-  ...[
-    ...[
-      '/n',
-      '/n/deep/er',
-      '/opt/new/place',
-      '/opt/app',
-      '/opt/own',
-      '/mnt',
-      '/mnt/x',
-      '/usr/lib/big/mine',
-      '/lib/mine',
-      '/home/other',
-      '/home',
-      '/cvmfs/extra',
-      '/cvmfs',
-    ],
-    ...[
-      '/tmp/new/in',
-      '/tmp',
-      '/tmp/job',
-      '/var/tmp',
-      '/var/tmp/new',
-      '/home/me/new',
-      '/home/me/new/in',
-      '/home/me/sub',
-      '/home/me/work',
-      '/run/x',
-      '/var/run/y',
-      '/run',
-    ],
-    ...[
-      '/dev/extra',
-      '/dev/shm',
-      '/data/a/inner',
-      '/eos/data',
-      '/scratch/tmp',
-      '/srv',
-      '/root',
-      '/etc/grid-security',
-      '/sys',
-    ],
-  ].map(place => ({ source: '/data/a', place })),
-  ...['/n/in', '/eos/data', '/data/nest/in', '/lustre/open/child', '/lustre/open/closed'].flatMap(place => [
-    { source: '/data/a', place },
-    { source: '/data/a', place, mode: 'ro' as const },
-  ]),
-  ...['/etc/passwd', '/etc/group', '/etc/hosts', '/etc/resolv.conf'].map(place => ({
-    source: place.replace('/etc', '/data/files'),
-    place,
-  })),
-  ...[
-    '/etc/localtime',
-    '/etc/motd',
-    '/etc/new/file',
-    '/n/file',
-    '/home/me/note',
-    '/tmp/file',
-    '/dev/null',
-  ].map(place => ({ source: '/data/a/file', place })),
-  ...[
-    { source: '/proc' },
-    { source: '/tmp' },
-    { source: '/home' },
-    { source: '/etc/hosts' },
-    { source: '/usr/share', place: '/host-share', mode: 'ro' as const },
-  ],
-  ...[
-    { source: 'sub' },
-    { source: '.' },
-    { source: '/gone' },
-    { source: '/data/a', place: '/n/' },
-    { source: '/data/a/', place: '/n//two/' },
-  ],
-  ...[
-    { source: '/data/nest', place: '/n', mode: 'ro' as const },
-    { source: '/data/files', place: '/n' },
-  ],
-];
-
-const SET: readonly (readonly [string, string])[] = [
-  ...([
-    ['FOO', 'typed'],
-    ['FOO', ''],
-    ['EMPTY', 'typed'],
-    ['NEW', 'a b'],
-    ['NEW', '$HOME `x` "y" \\z'],
-    ['PATH', '/typed:/bin:/usr/bin'],
-    ['LD_LIBRARY_PATH', '/typed'],
-  ] as const),
-  ...([
-    ['PWD', '/typed'],
-    ['TZ', 'Asia/Tokyo'],
-    ['USER', 'typed'],
-    ['CUDA_VISIBLE_DEVICES', '1'],
-    ['FROM90', 'typed'],
-  ] as const),
-];
 
 const some = <Value>(values: readonly Value[], weights: readonly number[]) =>
   fc.oneof(
@@ -327,17 +36,18 @@ function onePerPlace(binds: readonly SituationBind[]): SituationBind[] {
 /** Situations in which people run containers: each is ordinary in most respects, and odd in some. */
 export const situations: Arbitrary<Situation> = fc
   .record({
-    image: rarely(50, 'debian', ...IMAGES),
+    image: rarely(35, 'debian', ...IMAGES),
     layout: rarely<'osg' | 'cern'>(30, 'osg', 'cern'),
-    home: rarely(35, ORDINARY.home, ...HOMES),
+    home: rarely(25, ORDINARY.home, ...HOMES),
     account: rarely<Situation['account']>(25, 'same', 'ordinary', 'ordinary', 'ordinary', 'none'),
     cwd: rarely(50, ORDINARY.cwd, ...PLACES),
     zone: rarely<Situation['zone']>(30, 'Etc/UTC', 'Asia/Tokyo'),
     common: some(VARIABLES, [45, 25, 15, 15]),
     site: some(SITE, [85, 13, 2]),
-    binds: some(BINDS, [40, 30, 20, 10]).map(onePerPlace),
+    together: rarely(20, {}, ...TOGETHER),
+    binds: some(BINDS, [40, 30, 20, 10]),
     contain: rarely(12, false, true),
-    noHome: rarely(3, false, true),
+    noHome: rarely(1, false, true),
     homeOption: rarely(
       8,
       null,
@@ -361,28 +71,39 @@ export const situations: Arbitrary<Situation> = fc
       '/n/deep',
       '/',
     ),
-    set: some(SET, [75, 18, 7]).map(firstOfEach),
+    set: some(SET, [82, 14, 4]).map(firstOfEach),
     policy: rarely<Situation['policy']>(25, 'keep', 'clean', 'hep'),
     gpu: rarely<Situation['gpu']>(8, 'default', 'nvidia', 'none'),
-    writableTmpfs: rarely(2, false, true),
+    writableTmpfs: rarely(1, false, true),
     exit: rarely(30, 0, 1, 7, 126, 255),
   })
-  .map(({ common, site, ...rest }) => settled({ ...rest, environment: firstOfEach([...common, ...site]) }));
+  .map(({ common, site, together, ...rest }) => {
+    const environment = [...(together.environment ?? []), ...common, ...site];
+    const binds = [...(together.binds ?? []), ...rest.binds];
+    return settled({
+      ...{ ...rest, ...together },
+      environment: firstOfEach(environment),
+      binds: onePerPlace(binds),
+    });
+  });
 
 /**
- * Without what says the same twice; with an account that Apptainer can use (it starts for none whose home is no path); and, in a
- * directory that is closed, without what Apptainer forgets there: its own PWD variable and --pwd.
+ * Without what says the same twice; with an account that Apptainer can use (it starts for none whose home is no path); without
+ * NO_MOUNT in a directory that is closed, of which Apptainer shows the name then. With CONTAINALL a job under Apptainer has other
+ * process numbers than the host's /proc: the probe could not read its own environment there.
  */
 function settled(situation: Situation): Situation {
-  const { homeOption, noHome, home, account, contain, environment, cwd, workdir } = situation;
+  const { homeOption, noHome, home, account, environment, cwd, binds } = situation;
   const isPath = home?.startsWith('/') === true && home !== '/dev/null';
   const isClosed = cwd === CLOSED;
   return {
     ...situation,
-    environment: isClosed ? environment.filter(([name]) => name !== 'APPTAINER_PWD') : environment,
-    workdir: isClosed ? null : workdir,
+    environment: isClosed ? environment.filter(([name]) => name !== 'APPTAINER_NO_MOUNT') : environment,
+    binds: environment.some(([name]) => name.endsWith('_CONTAINALL'))
+      ? binds.filter(({ source }) => source !== '/proc')
+      : binds,
     noHome: noHome && homeOption === null,
-    account: !isPath && account !== 'ordinary' ? 'ordinary' : contain && isPath ? 'same' : account,
+    account: isPath ? account : 'ordinary',
   };
 }
 

@@ -1,5 +1,6 @@
 import { BARE, labelOf, SAMPLED, WAYS, type Way } from './commands.ts';
-import { type Difference, differences } from './compare.ts';
+import { type Difference, differences, isGivenUp } from './compare.ts';
+import type { Observation } from './observation.ts';
 import { ORDINARY, type Situation } from './situation.ts';
 import type { Stage } from './stage.ts';
 import { type StatedDifference, statedFor } from './stated.ts';
@@ -10,24 +11,41 @@ export interface Verdict {
   /** What no row of the table states. */
   readonly faults: readonly Difference[];
   readonly stated: readonly StatedDifference[];
+  /** Scripts that gave it up, and said so. */
+  readonly givenUp: readonly Way[];
   /** Whether the command by hand started the job at all. */
   readonly bareRan: boolean;
 }
 
+/** What the command by hand does in a situation. */
+export function observeBare(stage: Stage, situation: Situation): Promise<Observation> {
+  return stage.observe(withAccount(situation), BARE);
+}
+
 /** Runs one situation in every way, and holds each against the bare runtime. */
-export async function judge(stage: Stage, situation: Situation, ways: readonly Way[]): Promise<Verdict> {
-  const bare = await stage.observe(withAccount(situation), BARE);
+export async function judge(
+  stage: Stage,
+  situation: Situation,
+  ways: readonly Way[],
+  known?: Promise<Observation>,
+): Promise<Verdict> {
+  const bare = await (known ?? observeBare(stage, situation));
   const faults: Difference[] = [];
   const stated = new Set<StatedDifference>();
+  const givenUp: Way[] = [];
   for (const way of ways) {
     const here = await stage.observe(situation, way);
+    if (isGivenUp(way, here)) {
+      givenUp.push(way);
+      continue;
+    }
     for (const difference of differences(situation, way, bare, here)) {
       const row = statedFor(situation, difference);
       if (row === undefined) faults.push(difference);
       else stated.add(row);
     }
   }
-  return { situation, faults, stated: [...stated], bareRan: bare.ran };
+  return { situation, faults, stated: [...stated], givenUp, bareRan: bare.ran };
 }
 
 /**
@@ -51,6 +69,26 @@ export function kindOf({ way, field, here }: Difference): string {
   return field === 'start' || field === 'standard error'
     ? `${labelOf(way)} ${field} ${words.slice(0, 120)}`
     : field;
+}
+
+/** How many at once: they are processes, and cores wait for the kernel half of the time. */
+export const AT_ONCE = 3;
+
+/** Runs this for every item, some at once. */
+export async function inOrder<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await run(items[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
 }
 
 /** Makes a situation as ordinary as it can be while this way still has a fault in this field. */

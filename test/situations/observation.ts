@@ -7,6 +7,8 @@ export interface Observation {
   /** Field -> value, of what the probe said and of what is left on the host. */
   readonly fields: ReadonlyMap<string, string>;
   readonly stderr: string;
+  /** What is new on the host (">"), and what is gone ("<"), by kind and path. */
+  readonly left: readonly string[];
 }
 
 /** Variables that a runtime adds for itself; test/contract/matrix.ts holds which of them each adds. */
@@ -32,9 +34,8 @@ export function readObservation(
     else fields.set(name, value);
   }
   const ran = fields.delete('begin') && fields.delete('end');
-  fields.set('left on the host', left.join(', '));
   if (ran) fields.set('exit code', String(code));
-  return { ran, code, fields, stderr };
+  return { ran, code, fields, stderr, left };
 }
 
 function readVariable(entry: string, fields: Map<string, string>): void {

@@ -1,9 +1,9 @@
 import { labelOf, SAMPLED, WAYS, type Way } from './commands.ts';
 import { drawSituations } from './draw.ts';
-import { faultLines, judge, kindOf, shrink, type Verdict, waysFor } from './judge.ts';
+import { faultLines, inOrder, judge, kindOf, shrink, type Verdict, waysFor } from './judge.ts';
 import { ORDINARY, remarkable, type Situation } from './situation.ts';
 import { Stage } from './stage.ts';
-import { STATED } from './stated.ts';
+import { tableFaults } from './stated.ts';
 
 /** How a proof is asked for: by `npm run prove -- NAME …` */
 export interface ProofOptions {
@@ -27,9 +27,6 @@ export interface ProofResult {
   readonly lines: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
 }
-
-/** How many at once: they are processes, and cores wait for the kernel half of the time. */
-const AT_ONCE = 2;
 
 /** `situations`: the differential suite, as many as wanted. */
 export async function proveSituations(options: ProofOptions): Promise<ProofResult> {
@@ -62,22 +59,6 @@ function chosen({ ways, only }: ProofOptions, index: number): readonly Way[] {
   return only === undefined ? waysFor(index, []) : WAYS;
 }
 
-async function inOrder<Item, Result>(
-  items: readonly Item[],
-  run: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await run(items[index]!, index);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
-}
-
 function report(index: number, verdict: Verdict): string {
   return [`situation ${index}: ${pasted(verdict.situation)}`, ...faultLines(verdict)].join('\n');
 }
@@ -108,16 +89,25 @@ async function summary(
     const verdict = without(await judge(stage, smallest, WAYS), options);
     lines.push(`made small: ${pasted(smallest)}`, ...faultLines(verdict));
   }
-  const matches = Object.fromEntries(
-    STATED.map((row, index) => [
-      `${index} ${row.runtime} ${row.field}`,
-      verdicts.filter(({ stated }) => stated.includes(row)).length,
-    ]),
+  // Sampled ways are too few to tell.
+  const table = tableFaults(
+    verdicts.map(({ stated }) => stated),
+    chosen(options, 1),
   );
+  const givenUp = verdicts.flatMap(({ givenUp }) => givenUp.map(labelOf));
   return {
     judged: verdicts.length,
-    failed: failed.length,
-    lines,
-    facts: { bareRan: verdicts.filter(({ bareRan }) => bareRan).length, stated: matches },
+    failed: failed.length + table.faults.length,
+    lines: [...lines, ...table.faults],
+    facts: {
+      ways: chosen(options, 1).map(labelOf),
+      bareRan: verdicts.filter(({ bareRan }) => bareRan).length,
+      givenUp: Object.fromEntries([...new Set(givenUp)].map(label => [label, count(givenUp, label)])),
+      stated: table.counts,
+    },
   };
+}
+
+function count(labels: readonly string[], label: string): number {
+  return labels.filter(one => one === label).length;
 }

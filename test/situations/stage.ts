@@ -9,6 +9,9 @@ import { accountHome, type Situation } from './situation.ts';
 /** No start takes that long: what does is a job that hangs. */
 const TIME_LIMIT = 60_000;
 
+/** A directory that is the same on every stage, which has its own /tmp. */
+export const CACHE = process.env.JCDS_TEST_CACHE ?? '/var/cache/jcds-test';
+
 /** Where situations are run: as root, on a Linux host with what test/hosts/install.sh puts there. */
 export class Stage {
   readonly host: Host;
@@ -20,19 +23,11 @@ export class Stage {
 
   constructor(host: Host) {
     this.host = host;
-    const cache = process.env.JCDS_TEST_CACHE ?? '/var/cache/jcds-test';
     const name = process.env.JCDS_TEST_USER ?? 'jcdstest';
-    this.#user = { name, uid: spawnSync('id', ['-u', name], { encoding: 'utf8' }).stdout.trim() };
-    const made = spawnSync('bash', [join(host.project, 'test/situations/images.sh')], { encoding: 'utf8' });
-    if (made.status !== 0) throw new Error(`images.sh: ${made.stderr}`);
-    this.#images = made.stdout.trim();
-    this.#work = mkdtempSync(join(cache, 'judge-'));
-    spawnSync('sh', [
-      '-c',
-      'cd "$1" && chmod 755 . && mkdir root etc commands user user/cache && chmod 1777 user user/cache',
-      'sh',
-      this.#work,
-    ]);
+    this.#user = { name, uid: said('id', ['-u', name]) };
+    this.#images = said('bash', [join(host.project, 'test/situations/images.sh')]);
+    this.#work = mkdtempSync(join(CACHE, 'judge-'));
+    said('sh', [join(host.project, 'test/situations/host.sh'), this.#work, this.#user.uid]);
   }
 
   close(): void {
@@ -96,6 +91,13 @@ export class Stage {
     this.#etc.set(key, name);
     return name;
   }
+}
+
+/** What a program prints that must not fail. */
+function said(file: string, words: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(file, words, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
+  return stdout.trim();
 }
 
 /** What a run on the stage said, one character a byte. */

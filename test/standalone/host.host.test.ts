@@ -46,7 +46,7 @@ test.each(host.people)('$name runs an image with the real Apptainer', person => 
 });
 
 test.each(host.people)(
-  '$name starts it from a directory that nobody can write, and only the cache grows',
+  '$name starts it from a directory that nobody can write, and only its own directories are made',
   person => {
     const place = copied(`kept-${person.name}`);
     const before = spawnSync('sha256sum', [join(place, 'libexec/jcds'), join(place, 'bin/jcds')]).stdout;
@@ -73,7 +73,8 @@ test.each(host.people)(
       'libexec',
       'share',
     ]);
-    expect(readdirSync(host.home(person)).sort()).toEqual(['.apptainer', '.cache', 'work']);
+    expect(readdirSync(host.home(person)).sort()).toEqual(['.apptainer', '.cache', '.config', 'work']);
+    expect(readdirSync(join(host.home(person), '.config'), { recursive: true })).toEqual(['jcds']);
     expect(readdirSync(join(host.home(person), '.cache'))).toEqual(['jcds']);
     expect(readdirSync(host.work(person))).toEqual([]);
   },

@@ -126,7 +126,8 @@ test.each([
 });
 
 test('a mount is the client’s when the kernel says so, whatever it keeps from users', () => {
-  const mount = (directory_: string, source: string) => ({ directory: directory_, type: 'fuse', source });
+  const device = { device: '0:1', root: '/' };
+  const mount = (at: string, source: string) => ({ directory: at, type: 'fuse', source, ...device });
   const mounts = [
     mount('/cvmfs/containers.jinr.ru', 'cvmfs2'),
     mount('/cvmfs/nfs.example.org', 'server:/cvmfs'),

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/cvmfs/origin.ts';
 import type { Publication } from '../../src/cvmfs/publication.ts';
+import { SCHEMA_VERSION } from '../../src/schema-version.ts';
 import { cacheRows } from '../../src/status/cache-rows.ts';
 
 const page = (name: string) =>
@@ -27,6 +28,14 @@ const FINDINGS = {
 
 test.each(Object.keys({ ...STATES, ...FINDINGS }))('docs/status.md explains %s in a paragraph', code => {
   expect(page('status')).toMatch(new RegExp(`^\\*\\*${code}\\*\\* — .{80}`, 'ms'));
+});
+
+test('every JSON object of the docs has the version of today', () => {
+  const shown = readdirSync(resolve(import.meta.dirname, '../../docs'))
+    .filter(name => name.endsWith('.md'))
+    .flatMap(name => page(name.replace(/\.md$/, '')).match(/"schemaVersion": ?[0-9]+/g) ?? []);
+  expect(shown).not.toEqual([]);
+  expect(new Set(shown.map(text => text.replace(/.*:\s*/, '')))).toEqual(new Set([String(SCHEMA_VERSION)]));
 });
 
 test('docs/cache.md explains every number', () => {

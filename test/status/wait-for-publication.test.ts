@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Freshness } from '../../src/cvmfs/freshness.ts';
@@ -188,15 +189,17 @@ test.each([
   expect(durationText(seconds)).toBe(text);
 });
 
-test('jcds wait prints where the image is', async () => {
+test('jcds wait prints where the image is, by a path that others can follow, as resolve does', async () => {
   const root = cvmfs({ 'library/debian:12': { files: GOOD } }, { revision: '811' });
   const server = await stratum(811);
   const where = ['--cvmfs-root', root, '--server', server.template];
-  expect(await run(['wait', ...where, 'debian:12'])).toEqual({
+  const waited = await run(['wait', ...where, 'debian:12']);
+  expect(waited).toEqual({
     code: 0,
-    stdout: `${root}/${JINR}/library/debian:12\n`,
+    stdout: expect.stringMatching(new RegExp(`^${root}/${JINR}/\\.images/[0-9a-f]{2}/[0-9a-f]{62}\n$`)),
     stderr: '',
   });
+  expect(existsSync(waited.stdout.trimEnd())).toBe(true);
 });
 
 test('jcds wait says what stands in the way, and ends with 75', async () => {

@@ -36,9 +36,9 @@ function compare(
   const caller = stage.environment(environment);
   const words = ['--runtime', 'bubblewrap', ...options, NAME, command];
   const byHand = stage.run([stage.jcds, 'exec', ...words], caller);
-  const expected = { ...shown(byHand), stderr: unsaid(byHand.stderr) };
+  const expected = { ...shown(byHand, stage.home), stderr: unsaid(byHand.stderr) };
   for (const [shell] of SHELLS)
-    expect(shown(stage.run([...stage.by(shell, own), command], caller)), shell).toEqual(expected);
+    expect(shown(stage.run([...stage.by(shell, own), command], caller), stage.home), shell).toEqual(expected);
   return byHand;
 }
 
@@ -47,14 +47,11 @@ const IMAGES: Record<string, ImageFiles> = {
   'almost nothing': { ...sh },
   'places that are links': {
     ...sh,
-    'usr/home/x': '',
-    home: { link: 'usr/home' },
-    tmp: { link: '/var/scratch' },
-    'var/scratch/x': '',
-    'private/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
-    etc: { link: 'private/etc' },
-    'run/resolv.conf': '',
-    'private/etc/resolv.conf': { link: '/run/resolv.conf' },
+    'usr/mnt/x': '',
+    mnt: { link: 'usr/mnt' },
+    'var/tmp': { link: '/tmp' },
+    'etc/x': '',
+    'etc/localtime': { link: '/usr/share/zoneinfo/UTC' },
   },
   'names that shells stumble over': {
     ...sh,
@@ -82,7 +79,6 @@ const IMAGES: Record<string, ImageFiles> = {
     'opt/x': '',
     'etc/blank ': { link: ' x  y ' },
   },
-  'an account file that leads to nothing': { ...sh, 'etc/passwd': { link: '/no/such' } },
   'accounts of several kinds': {
     ...smallImage(),
     'etc/passwd': 'nobody:x:65534:65534::/:\n\nbroken\nlast:x:7:7::/:/bin/sh',
@@ -104,7 +100,7 @@ test('binds at new and old places, in whatever image comes', () => {
   ];
   const own = stage.wrap(['--runtime', 'bubblewrap', ...options, NAME], undefined, 'binds');
   publish({ ...IMAGES['places that are links'], 'opt/x': '', ...record() });
-  compare({ HOME: stage.work }, { own, options });
+  compare({ HOME: stage.work, XDG_CONFIG_HOME: '/no/such' }, { own, options });
 });
 
 const PROGRAMS: ImageFiles = {
@@ -120,26 +116,27 @@ const PROGRAMS: ImageFiles = {
 };
 
 test.each(
+  ['real', 'absolute', '/tools/real', '/usr/bin/to-directory', '/etc/x/y', '/etc/x', '/etc', './x', ''].map(
+    word => [word],
+  ),
+)('126 and 127: %j', word => {
+  publish({ ...PROGRAMS, ...record({ PATH: '/tools:/usr/bin' }) });
+  compare({}, { command: word });
+});
+
+test.each(
   [
-    'real',
-    'absolute',
     'dangling',
     'to-directory',
     'to-text',
     'no-such',
-    '/tools/real',
     '/tools/no-such',
     '/usr/bin/dangling',
-    '/usr/bin/to-directory',
     '/usr/bin/to-text',
-    '/usr/bin/round',
-    '/etc/x/y',
-    './x',
-    '',
   ].map(word => [word]),
-)('126 and 127 by the links of the image: %j', word => {
+)('what an absolute link of the image decides is left to bubblewrap: %j', word => {
   publish({ ...PROGRAMS, ...record({ PATH: '/tools:/usr/bin' }) });
-  compare({}, { command: word });
+  for (const [shell] of SHELLS) expect(stage.run([...stage.by(shell, script), word]).status, shell).toBe(7);
 });
 
 test('it knows nothing of the former image', () => {
@@ -150,6 +147,26 @@ test('it knows nothing of the former image', () => {
   expect(started!.environment.get('PATH')).toBe(
     '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   );
+});
+
+test.each<[string, ImageFiles]>([
+  ['/etc', { 'x/etc/x': '', etc: { link: 'x/etc' } }],
+  ['/etc/passwd', { 'etc/passwd': { link: '/no/such' } }],
+  ['/etc/group', { 'etc/group': { link: 'passwd' }, 'etc/passwd': '' }],
+  ['/tmp', { tmp: { link: 'var/tmp' }, 'var/tmp/x': '' }],
+  ['/var/tmp', { 'var/tmp': { link: '/scratch' }, 'scratch/x': '' }],
+  ['/var', { var: { link: 'x/var' }, 'x/var/tmp/x': '' }],
+  ['/dev', { dev: { link: 'x' }, 'x/y': '' }],
+])('where a link of the image leads to a place that is shown, jcds exec is named: %s', (_, files) => {
+  publish({ ...sh, ...files, ...record() });
+  expect(stage.run([stage.jcds, 'exec', '--runtime', 'bubblewrap', NAME, '/bin/sh']).status).toBe(7);
+  for (const [shell] of SHELLS)
+    expect(stage.run([...stage.by(shell, script), '/bin/sh']), shell).toEqual({
+      ...{ status: 125, stdout: '', started: null },
+      stderr: expect.stringMatching(
+        /^jcds: nothing can be shown at "\/[a-z/]+" in this image: .* link\nhint: /,
+      ),
+    });
 });
 
 describe('the ENV of an image that came later', () => {
@@ -210,29 +227,61 @@ describe('faults', () => {
   test('the tag leads to an image file now', () => {
     rmSync(tag);
     writeFileSync(tag, 'hsqs');
-    compare();
+    for (const [shell] of SHELLS)
+      expect(stage.run([...stage.by(shell, script), '/bin/sh']), shell).toEqual({
+        ...{ status: 125, stdout: '', started: null },
+        stderr: expect.stringMatching(/^jcds: .* is published, but cannot be used: .*\nhint: jcds status /),
+      });
   });
 
   test.each([
-    ['below a file', '/bin/busybox/x'],
-    ['in a circle', '/round/x'],
-  ])('nothing can be shown at a place %s', (_, place) => {
-    publish({ ...smallImage(), ...record(), round: { link: 'round' } });
+    ['below a file', '/bin/busybox/x', '/bin/busybox is no directory'],
+    ['below a file of the host', '/dev/null/x', '/dev/null is no directory'],
+    ['in a circle', '/round/x', '/round is a link'],
+    ['behind a link', '/alias/x', '/alias is a link'],
+  ])('nothing can be shown at a place %s', (_, place, reason) => {
+    publish({ ...smallImage(), ...record(), round: { link: 'round' }, alias: { link: 'usr' } });
     const options = ['-B', `${stage.home}:${place}`];
     const own = stage.wrap(['--runtime', 'bubblewrap', ...options, NAME], undefined, 'own');
-    const { status, started } = compare({}, { own, options });
-    expect([status, started]).toEqual([125, null]);
+    for (const [shell] of SHELLS)
+      expect(stage.run([...stage.by(shell, own), '/bin/sh']), shell).toEqual({
+        ...{ status: 125, stdout: '', started: null },
+        stderr: `jcds: nothing can be shown at "${place}" in this image: ${reason}\nhint: choose another place inside: --bind SRC:DST\n`,
+      });
   });
 
-  test('no descriptor is free', () => {
+  test('a descriptor that it needs is the caller’s', () => {
     publish({ ...smallImage({ 'etc/passwd': '', 'etc/group': '' }), ...record() });
-    const all = '3</dev/null 4<&3 5<&3 6<&3 7<&3 8<&3 9<&3';
-    const { status, stderr } = stage.run(['/bin/sh', '-c', `exec "$@" ${all}`, 'sh', script, '/bin/sh']);
+    const { status, stderr } = stage.run(['/bin/sh', '-c', 'exec "$@" 7</dev/null', 'sh', script, '/bin/sh']);
     expect([status, stderr.split('\n')[0]]).toEqual([
       125,
-      'jcds: the runtime needs 1 file descriptors below 10, and the caller leaves 0 free',
+      'jcds: a script for bubblewrap needs the descriptors 6, 7 and 8, and the caller has one of them open',
     ]);
   });
+
+  test.each(SHELLS)('%s: descriptors of the caller that it does not need', shell => {
+    publish({ ...smallImage({ 'etc/passwd': '', 'etc/group': '' }), ...record() });
+    const open = ['/bin/sh', '-c', 'exec "$@" 3</dev/null 4</dev/null 5</dev/null', 'sh'];
+    const { status, stderr } = stage.run([...open, ...stage.by(shell, script), '/bin/sh']);
+    expect({ status, stderr }).toEqual({ status: 7, stderr: '' });
+  });
+
+  test.each(SHELLS)(
+    '%s: an environment as large as the kernel takes it goes on in the time for CVMFS',
+    shell => {
+      publish({ ...smallImage({ 'etc/passwd': '', 'etc/group': '' }), ...record() });
+      const large = Object.fromEntries(
+        Array.from({ length: 12 }, (_, at) => [`LARGE${at}`, 'x'.repeat(120_000)]),
+      );
+      const { status, stderr, started } = stage.run(
+        [...stage.by(shell, script), '/bin/sh'],
+        stage.environment(large),
+      );
+      expect({ status, stderr }).toEqual({ status: 7, stderr: '' });
+      for (const [name, value] of Object.entries(large))
+        expect(started!.environment.get(name) === value, name).toBe(true);
+    },
+  );
 
   test('bubblewrap is gone', () => {
     publish({ ...smallImage(), ...record() });

@@ -78,10 +78,10 @@ describe.each(EVERYBODY)('by %s for %s', (runtime, name) => {
       [
         'sh',
         '-c',
-        `id -u; id -g; id -un; pwd; echo "$HOME"; umask; ulimit -Sn; ulimit -Hn; cat <&7; grep -E '^(SigIgn|SigBlk|Cap|NoNew)' /proc/self/status
+        `id -u; id -g; id -un; pwd; echo "$HOME"; umask; ulimit -Sn; ulimit -Hn; cat <&5; grep -E '^(SigIgn|SigBlk|Cap|NoNew)' /proc/self/status
 for i in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$i ] && printf '%s ' $i; done; echo error >&2`,
       ],
-      { before: `trap '' HUP USR1; umask 027; ulimit -Sn 1200; ulimit -Hn 1300; exec 7<<'E'\nseven\nE` },
+      { before: `trap '' HUP USR1; umask 027; ulimit -Sn 1200; ulimit -Hn 1300; exec 5<<'E'\nfive\nE` },
     ],
     'the environment': [
       [

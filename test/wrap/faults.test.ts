@@ -112,6 +112,8 @@ const FAULTS: Record<string, [code: number, happens: () => void]> = {
  * it gives the host's own words, and the command that says more.
  */
 function said(stderr: string): string {
+  // jcds names the link's text, a script the directory that it leads to.
+  if (/^jcds: the link \S+ in \S+ leads out of the repository, to /.test(stderr)) return 'it leads out';
   const [, kind] = /^(jcds: .*? (?:cannot be seen:|is published, but) )/.exec(stderr) ?? [];
   return kind ?? stderr;
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { findGpu, GPU_LIBRARIES, gpuLibraryPattern } from '../../src/runtimes/gpu.ts';
-import { gpuLibraries } from '../../src/wrap/gpu-libraries-script.ts';
+import { gpuLibraries } from '../../src/wrap/gpu-script.ts';
 import { SHELLS } from './stage.ts';
 
 // The libraries that a script for bubblewrap finds are those that jcds finds, whatever the loader's cache lists.

@@ -13,7 +13,7 @@ test.each<[string | null, string | undefined, Record<string, string>, string]>([
   [null, undefined, BASE, '/mount'],
   [null, undefined, { ...BASE, JCDS_CVMFS_ROOT: '/own//' }, '/own'],
   [null, undefined, { JCDS_CVMFS_ROOT: 'own' }, '/usr/own'],
-  [null, undefined, { CVMFS_BASE: 'relative' }, '/cvmfs'],
+  [null, undefined, { CVMFS_BASE: 'relative' }, '/usr/relative'],
   ['/configured', 'user', BASE, '/configured'],
   ['configured', 'user', BASE, '/written/configured'],
   ['/configured', 'user', { JCDS_CVMFS_ROOT: '/own' }, '/own'],

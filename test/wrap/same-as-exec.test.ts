@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { elfHeader, singularityRecord, smallImage } from '../hosts/image-files.ts';
@@ -45,7 +45,18 @@ const [data = '', odd = '', file = '', link = '', colon = '', tab = ''] = made(
   'a:b',
   'a\tb',
 );
-for (const directory of [data, join(data, 'sub'), odd, colon, tab, join(stage.work, 'sub')])
+/** Not below /tmp, which is shown besides. */
+const outside = realpathSync(mkdtempSync(join(import.meta.dirname, '.wrap-')));
+afterAll(() => rmSync(outside, { recursive: true }));
+for (const directory of [
+  join(outside, 'sub'),
+  data,
+  join(data, 'sub'),
+  odd,
+  colon,
+  tab,
+  join(stage.work, 'sub'),
+])
   mkdirSync(directory);
 writeFileSync(file, '');
 symlinkSync(stage.work, link);
@@ -160,7 +171,7 @@ const CASES: Record<string, Case> = {
         '-B',
         `${data}:/data:ro`,
         '--bind',
-        `${file}:/data/sub/file`,
+        `${file}:/place with blanks/file`,
         '--volume',
         data,
         '--bind',
@@ -169,6 +180,9 @@ const CASES: Record<string, Case> = {
       ...['--mount', `type=bind,"src=${odd.replaceAll('"', '""')}",dst=/place with blanks`],
       ...['--mount', `type=bind,src=${data},dst=/a,b",ro`.replace('dst=/a,b"', '"dst=/a,b"""')],
     ],
+  },
+  'a place that is missing in what is bound read-only': {
+    options: ['-B', `${data}:/data:ro`, '-B', `${file}:/data/sub/file`],
   },
   'a bind above and below what jcds binds itself': {
     options: ['-B', `${data}:${join(stage.home, 'x')}`, '-B', `${data}:/cvmfs/below`, '--workdir', '/x'],
@@ -216,6 +230,14 @@ const CASES: Record<string, Case> = {
       XAUTHORITY: join(stage.home, 'x'),
     },
   },
+  'a credential below a bind, which the job may write to': {
+    environment: { KRB5CCNAME: `DIR:${outside}/sub` },
+    options: ['-B', outside],
+  },
+  'a credential below a bind, contained': {
+    environment: { KRB5CCNAME: `DIR::${outside}/sub/tkt` },
+    options: ['--contain', '-B', outside],
+  },
   'a GPU': { options: ['--gpu', 'nvidia'] },
   'variables that would steer the runtime': {
     options: ['--env', 'LD_LIBRARY_PATH=/given', '--env', 'THEIRS', '--env', 'LC_ALL=C'],
@@ -254,6 +276,9 @@ const CASES: Record<string, Case> = {
   },
   'a carriage return before a line end': {
     options: ['--env', 'CR=a\r\nb'],
+  },
+  'a carriage return before a line end, of the caller': {
+    environment: { CR: 'a\r\nb' },
     refused: { apptainer: /^jcds: apptainer would change the variable CR: .*\nhint: jcds exec / },
   },
   'a name with a tab': {
@@ -267,6 +292,7 @@ const CASES: Record<string, Case> = {
   'a credential whose name has a colon': {
     environment: { X509_USER_PROXY: colon },
     options: ['--contain'],
+    refused: { apptainer: /^jcds: a script cannot show a directory of such a name: .*\nhint: jcds exec / },
   },
   'a variable with a name of the script’s own': {
     environment: { jcds_options: '; touch /x' },
@@ -294,7 +320,7 @@ describe.each(Object.entries(RUNTIMES))('by %s', (runtime, view) => {
       const script = stage.wrap(words, caller);
       for (const name of without) delete caller[name];
       const byHand = stage.run([stage.jcds, 'exec', ...words, 'x y', ''], caller, cwd);
-      const expected = { ...view(byHand), stderr: unsaid(byHand.stderr) };
+      const expected = { ...view(byHand, stage.home), stderr: unsaid(byHand.stderr) };
       const refusal = refused?.[runtime];
       if (refusal !== undefined) {
         expect(byHand.started).not.toBe(null);
@@ -306,9 +332,10 @@ describe.each(Object.entries(RUNTIMES))('by %s', (runtime, view) => {
         return;
       }
       for (const [shell] of SHELLS)
-        expect(view(stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd)), shell).toEqual(
-          expected,
-        );
+        expect(
+          view(stage.run([...stage.by(shell, script), 'x y', ''], caller, cwd), stage.home),
+          shell,
+        ).toEqual(expected);
     },
   );
 });

@@ -86,10 +86,19 @@ describe('a script that is written', () => {
     }
   });
 
-  test.each([true, false])(
-    'so is the look, which is a text of its own (the layout is known: %s)',
-    isKnown => {
-      const look = lookScript({ layoutIsKnown: isKnown, namesScripts: !isKnown });
+  test.each(['known', 'by layout', 'none'] as const)(
+    'so is the look, which is a text of its own (entry %s)',
+    entry => {
+      const isWrapper = entry === 'by layout';
+      const look = lookScript({
+        ...{ entry, leadsOn: isWrapper, findsFiles: isWrapper, directories: ['etc', '.singularity.d/env'] },
+        ...{
+          namesOrigin: isWrapper,
+          namesScripts: isWrapper,
+          tellsDeaf: !isWrapper,
+          ends: entry === 'none' ? 'kill' : 'environment',
+        },
+      });
       const { stdout } = spawnSync('shellcheck', ['--shell=sh', '-'], { input: look, encoding: 'utf8' });
       expect(stdout).toBe('');
       expect(look).toMatch(/^[\n -~]*$/);

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-// How long a script for an ordinary image may be: no longer than it has been. The aim of issue 11 is 400 lines and 20 kB.
+// How long a script for an ordinary image may be: no longer than it has been, but for what reads the image in a child. The aim of issue 11 is 400 lines and 20 kB.
 
 const GOLDEN = resolve(import.meta.dirname, 'golden');
 
 describe.each([
-  ['apptainer-osg', 620, 22_500],
-  ['apptainer-cern', 620, 22_500],
-  ['bubblewrap-osg', 905, 34_000],
-  ['bubblewrap-cern', 905, 34_000],
+  ['apptainer-osg', 658, 26_120],
+  ['apptainer-cern', 658, 26_120],
+  ['bubblewrap-osg', 935, 37_300],
+  ['bubblewrap-cern', 935, 37_300],
 ])('%s', (name, lines, bytes) => {
   const text = readFileSync(join(GOLDEN, `${name}.sh`), 'latin1');
 
@@ -20,6 +20,6 @@ describe.each([
   });
 
   test('no line is too long for a page', () => {
-    expect(text.split('\n').filter(line => line.length > 170)).toEqual([]);
+    expect(text.split('\n').filter(line => line.length > 120)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
 import { afterAll, expect, test } from 'vitest';
 import { NoRuntimeError } from '../../src/runtimes/select.ts';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
@@ -30,6 +31,22 @@ test('it is written to standard output, or to a file that anybody may run; a fil
   expect(readFileSync(file, 'latin1')).toBe(stdout);
   expect(wrap('--force', '-o', 'script', NAME, 'true')).toEqual(nothing);
   expect(readFileSync(file, 'latin1')).not.toBe(stdout);
+});
+
+test('what --force would not replace either is no matter of --force', () => {
+  symlinkSync('/dev/null', join(stage.work, 'to-device'));
+  symlinkSync('round', join(stage.work, 'round'));
+  for (const [file, reason] of [
+    ['.', 'it is no regular file'],
+    ['to-device', 'it is no regular file'],
+    ['round', 'ELOOP'],
+  ] as const)
+    for (const force of [[], ['--force']])
+      expect(wrap(...force, '-o', file, NAME, 'sh')).toEqual({
+        ...nothing,
+        status: 1,
+        stderr: `jcds: ${file} cannot be written (${reason})\nhint: ls -ld .\n`,
+      });
 });
 
 test.each([
@@ -177,5 +194,38 @@ test('every bind comes after the one that it is below', () => {
   for (const [at, place] of places.entries())
     for (const later of places.slice(at + 1))
       expect(place.startsWith(`${later}/`), `${place} before ${later}`).toBe(false);
-  expect(places).toHaveLength(6);
+  const asked = [below, '/cvmfs/a', stage.folder, '/zz'];
+  expect(places).toEqual(expect.arrayContaining([...asked, '/cvmfs', stage.cvmfs]));
+});
+
+test('a terminal gets nothing of a publisher that would steer it', async () => {
+  const env = { TITLE: '\x1b]0;owned\x07' };
+  stage.publish({
+    'library/odd:1': { files: { ...smallImage(), ...singularityRecord({ from: 'odd:1', env }) } },
+  });
+  const words = ['wrap', '--runtime', 'bubblewrap', 'library/odd:1', 'sh'];
+  expect(wrap(...words.slice(1)).stdout).toContain(env.TITLE);
+  const pty = spawn(stage.jcds, words, {
+    cwd: stage.work,
+    env: stage.environment({ TERM: 'xterm' }),
+    cols: 2000,
+  });
+  let shown = '';
+  // The end of what it says may come after its exit.
+  const said = new Promise<void>(resolve =>
+    pty.onData(piece => {
+      shown += piece;
+      if (shown.includes('add -o FILE')) resolve();
+    }),
+  );
+  const code = await new Promise(resolve => pty.onExit(({ exitCode }) => resolve(exitCode)));
+  await said;
+  expect([code, shown.includes("jcds_give TITLE '?]0;owned?'"), /[\x1b\x07]/.test(shown)]).toEqual([
+    0,
+    true,
+    false,
+  ]);
+  expect(shown.replaceAll('\r\n', '\n')).toContain(
+    'jcds: characters that would steer a terminal are shown as ?: for the script itself, add -o FILE\n',
+  );
 });

@@ -1,3 +1,5 @@
+import { quoteWord } from '../../launch/quote.ts';
+
 /** Variables by which the first lines tell the rest what they found. */
 export const TOLD = [
   'jcds_image',
@@ -6,14 +8,30 @@ export const TOLD = [
   'jcds_proxy',
   'jcds_passing',
   'jcds_least',
+  'jcds_written',
+  'jcds_cluster',
+  'jcds_process',
+  'jcds_interactive',
 ] as const;
 
 /** The attribute of a job that says which revision of its image's repository showed the image when it was submitted. */
 export const REVISION = 'JCDSRevision';
 
+/** The attribute of a job that `condor_submit -interactive` made. */
+const INTERACTIVE = 'InteractiveJob';
+
+/**
+ * The names of the variables that the ad holds, from its newer and its older way to write them: values in quotes are taken away first,
+ * so that no value is taken for a name.
+ */
+const WRITTEN = [
+  `/^${anyCase('Environment')} *= *"/{s/^[^"]*"//;s/'[^']*'//g;s/=[^ "]*//g;s/"$//;s/^/env /;p;}`,
+  `/^${anyCase('Env')} *= *"/{s/^[^"]*"//;s/=[^;"]*//g;s/"$//;s/;/ /g;s/^/env /;p;}`,
+];
+
 /**
  * The first lines of the job wrapper: they read the job's ad and leave alone what is not theirs. For a job without an image
- * that is one grep(1), and nothing below is even read.
+ * that is one sed(1), and nothing below is even read.
  *
  * The ad is old ClassAd text, an attribute a line (tried with HTCondor 23.9 and 25.14: a line end inside a text is written as
  * \n, so no text of the submitter's can make a line of its own; a second line of the same name is taken for a mistake
@@ -21,7 +39,8 @@ export const REVISION = 'JCDSRevision';
  */
 export function adScript(attributes: readonly string[]): string {
   const texts = attributes.map(name => `jcds_text_of_${name}`);
-  const wanted = [...attributes, REVISION, 'WantContainer', 'WantDocker', 'WantIOProxy'].join('|');
+  const wanted = [...attributes, REVISION, 'WantContainer', 'WantDocker', 'WantIOProxy', INTERACTIVE];
+  const numbers = ['ClusterId', 'ProcId'];
   return `jcds_pass() { # the job as it is
   unset IFS
   set +f
@@ -42,9 +61,11 @@ unset jcds_ad jcds_line jcds_value jcds_odd jcds_attribute ${TOLD.join(' ')} ${t
 jcds_ad=$(
   PATH=/usr/bin:/bin LC_ALL=C
   export PATH LC_ALL
-  exec grep -aiE '^((${wanted}) *=|Env(ironment)? *= *"([^"]*[";'"'"' ])?[A-Za-z0-9_]*[^]A-Za-z0-9_=;'"'"' "][^=;'"'"' "]*=)' "$_CONDOR_JOB_AD" 2>/dev/null
+  exec sed -n ${[`s/^\\(${[...wanted, ...numbers].join('\\|')}\\) *=/&/Ip`, ...WRITTEN].map(rule => `-e ${quoteWord(rule)}`).join(' \\\n    ')} \\
+    -- "$_CONDOR_JOB_AD" 2>/dev/null
 )
-jcds_status=$? jcds_image='' jcds_fault='' jcds_proxy='' jcds_passing='' jcds_odd='' jcds_least='' ${texts.map(name => `${name}=''`).join(' ')}
+jcds_status=$? jcds_image='' jcds_fault='' jcds_proxy='' jcds_passing='' jcds_odd='' jcds_least='' jcds_written=' '
+jcds_cluster='' jcds_process='' jcds_interactive='' ${texts.map(name => `${name}=''`).join(' ')}
 IFS='
 '
 set -f
@@ -69,12 +90,24 @@ ${attributes.map(name => attributeBranch(name)).join('\n')}
         ${anyCase('true')}) jcds_pass "$@" ;;
       esac
       ;;
-    *) jcds_odd=1 ;;
+    'env '*)
+      jcds_written="$jcds_written\${jcds_line#* } "
+      case $jcds_line in
+        *[!A-Za-z0-9_\\ ]*) jcds_odd=1 ;;
+      esac
+      ;;
+    ${anyCase(INTERACTIVE)}*)
+      case $jcds_value in
+        ${anyCase('true')}) jcds_interactive=1 ;;
+      esac
+      ;;
+    ${anyCase('ClusterId')}*) jcds_cluster=$jcds_value ;;
+    *) jcds_process=$jcds_value ;;
   esac
 done
 jcds_image=${texts.reduceRight((rest, name) => `\${${name}:-${rest}}`, '')}
 case $jcds_status:$jcds_image$jcds_fault in
-  0: | 1:)
+  0:)
     # dash hands on no variable whose name it cannot hold. The ad tells whether there can be one.
     case \${BASH_VERSION+bash}$jcds_odd in
       1) jcds_passing=1 ;;

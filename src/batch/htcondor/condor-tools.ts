@@ -64,10 +64,21 @@ export function runCondor(
   });
 }
 
+/** The machines of the pool could not be asked. */
+export class PoolUnreachableError extends JcdsError {
+  constructor(why: string) {
+    super({
+      code: 'POOL_UNREACHABLE',
+      message: `the pool could not be asked what its machines have: ${why}`,
+      hint: 'try again later; or decide yourself: --via wrapper or --via container, with --any-machine',
+    });
+  }
+}
+
 /** Milliseconds. A pool that does not answer is asked no further. */
 const PATIENCE = 10_000;
 
-/** Whether some machine of the pool has an attribute like this; false also where nobody answers. */
+/** Whether some machine of the pool has an attribute like this. @throws NoCondorError, PoolUnreachableError */
 export async function isAdvertised(constraint: string, { environment }: CondorSetting): Promise<boolean> {
   const ended = await runChild({
     file: 'condor_status',
@@ -76,5 +87,8 @@ export async function isAdvertised(constraint: string, { environment }: CondorSe
     timeout: PATIENCE,
     limit: 1 << 16,
   });
-  return ended.state === 'ended' && ended.code === 0 && ended.output.trim() !== '';
+  if (ended.state === 'not-started') throw new NoCondorError('condor_status');
+  if (ended.state === 'timeout') throw new PoolUnreachableError(`no answer within ${PATIENCE / 1000} s`);
+  if (ended.code !== 0) throw new PoolUnreachableError(`the question ended with ${ended.code}`);
+  return ended.output.trim() !== '';
 }

@@ -1,12 +1,19 @@
 import { dirname } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
-import { LAST_MACHINE } from './submission.ts';
+import { MACHINE_AD } from './machine-attributes.ts';
+import { ABLE_RUNTIME, AFTER, elsewhere, holdRules, NOT_FAILED, TELLS } from './rules.ts';
+
+/** The attribute of a job that says in which repository its image is; empty: that is found out where it runs. */
+const REPOSITORY = 'JCDSRepository';
 
 /** What the configuration of a pool names. */
 export interface PoolFiles {
   readonly wrapper: string;
   readonly machineAd: string;
+  /** The PostCmd of jobs in images. */
+  readonly after: string;
+  /** Starts the site's own wrapper with jcds' as its first word. */
+  readonly chain: string;
   /** The configuration itself. */
   readonly configuration: string;
 }
@@ -28,31 +35,82 @@ export function poolFiles(prefix: string, configuration: string): PoolFiles {
       `${prefix} holds the configuration, of which HTCondor reads every file`,
       'give the scripts a directory of their own with --prefix',
     );
-  return { wrapper: `${directory}/jcds-wrapper`, machineAd: `${directory}/jcds-machine-ad`, configuration };
+  const [wrapper, machineAd, after, chain] = ['wrapper', 'machine-ad', 'after', 'chain'].map(
+    name => `${directory}/jcds-${name}`,
+  ) as [string, string, string, string];
+  return { wrapper, machineAd, after, chain, configuration };
 }
 
+/** What the text is made of. */
+export interface PoolChoices {
+  readonly files: Pick<PoolFiles, 'wrapper' | 'machineAd' | 'after' | 'chain'>;
+  /** Whether HTCondor starts the file that chains the site's own wrapper, instead of the job wrapper. */
+  readonly isChained: boolean;
+  /** Whether the owner lets every program be a job's PostCmd; else jcds' own alone may be one. */
+  readonly allowsAny: boolean;
+  /** Where images are, as paths in jobs' ads begin. */
+  readonly roots: readonly string[];
+  /** Seconds between two looks of a machine. */
+  readonly period: number;
+  readonly version: string;
+}
+
+/** How often a job that names an image by itself is tried again, and seconds before the first time. */
+const RETRIES = 10;
+const PAUSE = 60;
+/** Seconds for which the machine of the last try is left alone. */
+const LEFT_ALONE = 600;
+
+/** Without quotes, so that it can be compared with what HTCondor has in the end. */
+const ONLY_OURS = `TARGET.PostCmd =?= ${MACHINE_AD.after} && TARGET.PreCmd =?= undefined`;
+
+/** The first line of every file of a pool names jcds: what is not so marked is not jcds' to take away. */
+export const MARK = 'Written by jcds';
+
 /**
- * The configuration of a pool, the same text on every host: each daemon reads what is its own. Jobs that name an image
- * by themselves get the rules that `jcds condor submit` appends.
- * @param period seconds between two looks of a machine
+ * The configuration of a pool, the same text on every host: each daemon reads what is its own. What a machine advertises is computed
+ * by HTCondor from what it has read in the end, so that another file which comes later is not overlooked. Jobs that name an
+ * image by themselves get the rules that `jcds condor submit` appends.
  */
-export function poolConfiguration(
-  files: Pick<PoolFiles, 'wrapper' | 'machineAd'>,
-  { repositories, period, version }: { repositories: readonly string[]; period: number; version: string },
-): string {
-  const { has, time, lifetime, wrapper } = MACHINE_AD;
+export function poolConfiguration({
+  files,
+  isChained,
+  allowsAny,
+  roots,
+  period,
+  version,
+}: PoolChoices): string {
+  const { usable, unusable, time, lifetime, wrapper, after } = MACHINE_AD;
+  const allowed = allowsAny ? 'True' : ONLY_OURS;
+  const started = isChained ? files.chain : files.wrapper;
+  const places = roots.map(root => root.slice(1).replaceAll('.', '[.]')).join('|');
   const able = [
     `TARGET.${wrapper} =?= true`,
-    ...repositories.map(name => `TARGET.${has}${attributeSuffix(name)} =!= false`),
+    `TARGET.${usable} =!= ""`,
+    `stringListMember(MY.${REPOSITORY}, TARGET.${unusable}) =!= true`,
+    ABLE_RUNTIME,
     `(time() < TARGET.${time} + TARGET.${lifetime}) =!= false`,
-    `(LastHoldReasonSubCode =!= 75 || ${LAST_MACHINE} =!= TARGET.Machine || time() - EnteredCurrentStatus > 600)`,
+    elsewhere(NOT_FAILED, LEFT_ALONE),
   ];
-  return `# Container images from CVMFS. Written by jcds ${version} (jcds condor install); docs/htcondor.md of jcds explains it.
+  const rules = holdRules(
+    {
+      onExitHold: '$(MY.OnExitHold:false)',
+      onExitHoldReason: '$(MY.OnExitHoldReason:undefined)',
+      onExitHoldSubCode: '$(MY.OnExitHoldSubCode:0)',
+      periodicRelease: '$(MY.PeriodicRelease:false)',
+    },
+    RETRIES,
+    PAUSE,
+  );
+  return `# Container images from CVMFS. ${MARK} ${version} (jcds condor install); docs/htcondor.md of jcds explains it.
 
-# Execute nodes: a job that says My.JCDSImage = "NAME" runs in that image.
-USER_JOB_WRAPPER = ${files.wrapper}
-${wrapper} = True
-STARTD_ATTRS = $(STARTD_ATTRS) ${wrapper}
+# Execute nodes: a job that says My.JCDSImage = "NAME" runs in that image. What became of it tells its PostCmd, which may be no
+# other program than this one.
+USER_JOB_WRAPPER = ${started}
+STARTER_ALLOW_JOB_PRE_AND_POST_CMD = ${allowed}
+${after} = "${files.after}"
+${wrapper} = ("$(USER_JOB_WRAPPER)" == "${started}") && ("$(STARTER_ALLOW_JOB_PRE_AND_POST_CMD)" == "${allowed}")
+STARTD_ATTRS = $(STARTD_ATTRS) ${wrapper} ${after}
 
 # Execute nodes: what this machine can run, looked at every period and told with its next update (UPDATE_INTERVAL).
 STARTD_CRON_JOBLIST = $(STARTD_CRON_JOBLIST) JCDS
@@ -61,16 +119,29 @@ STARTD_CRON_JCDS_MODE = Periodic
 STARTD_CRON_JCDS_PERIOD = ${period}s
 STARTD_CRON_JCDS_KILL = True
 
-# Submit hosts: a job with JCDSImage goes to machines that can run it. One that ends with 75, since its image could not be
-# had where it was, is held, and released after a pause that grows, for another machine.
+# Submit hosts: a job with JCDSImage goes to machines that can run it. One that a machine failed (75) is held, and released after a
+# pause that grows, for another machine; one that a person must mend stays on hold.
 JOB_TRANSFORM_NAMES = $(JOB_TRANSFORM_NAMES) JCDS
 JOB_TRANSFORM_JCDS @=end
   REQUIREMENTS JCDSImage =!= undefined && JCDSName =?= undefined
+  EVALSET ${REPOSITORY} regexps("^/(${places})/([^/]+)/.*$", JCDSImage, "\\\\2") ?: ""
+  EVALSET ${TELLS} PostCmd =?= undefined
+  EVALSET SuccessPostExitCode ifThenElse(PostCmd =?= undefined, 0, SuccessPostExitCode)
+  DEFAULT PostCmd "${AFTER}"
   SET Requirements ($(MY.Requirements)) && ${able.join(' && ')}
-  SET OnExitHold ($(MY.OnExitHold:false)) || ExitCode =?= 75
-  SET OnExitHoldReason ifThenElse(ExitCode =?= 75, "the job could not have its image on this machine", $(MY.OnExitHoldReason:undefined))
-  SET OnExitHoldSubCode ifThenElse(ExitCode =?= 75, 75, $(MY.OnExitHoldSubCode:0))
-  SET PeriodicRelease ($(MY.PeriodicRelease:false)) || (HoldReasonCode =?= 3 && HoldReasonSubCode =?= 75 && NumHolds <= 10 && time() - EnteredCurrentStatus > ifThenElse(NumHolds > 6, 3600, 60 * pow(2, NumHolds - 1)))
+  SET OnExitHold ${rules.onExitHold}
+  SET OnExitHoldReason ${rules.onExitHoldReason}
+  SET OnExitHoldSubCode ${rules.onExitHoldSubCode}
+  SET PeriodicRelease ${rules.periodicRelease}
 @end
+
+# Submit hosts: what would run outside of its image, or in another, is refused.
+SUBMIT_REQUIREMENT_NAMES = $(SUBMIT_REQUIREMENT_NAMES) JCDSInteractive JCDSOneImage JCDSUniverse
+SUBMIT_REQUIREMENT_JCDSInteractive = JCDSImage =?= undefined || InteractiveJob =!= true
+SUBMIT_REQUIREMENT_JCDSInteractive_REASON = "an interactive job would be a shell outside of its image: submit it without My.JCDSImage, and there: jcds shell IMAGE"
+SUBMIT_REQUIREMENT_JCDSOneImage = JCDSImage =?= undefined || (ContainerImage =?= undefined && DockerImage =?= undefined)
+SUBMIT_REQUIREMENT_JCDSOneImage_REASON = strcat("the job names two images: My.JCDSImage = ", JCDSImage, ", and ", ContainerImage ?: DockerImage)
+SUBMIT_REQUIREMENT_JCDSUniverse = JCDSImage =?= undefined || JobUniverse =?= 5
+SUBMIT_REQUIREMENT_JCDSUniverse_REASON = "My.JCDSImage is for jobs of the vanilla universe"
 `;
 }

@@ -1,6 +1,9 @@
 import { quoteWord } from '../../launch/quote.ts';
 import { shellText } from '../../shell-text.ts';
-import { lookScript } from '../../wrap/look-script.ts';
+import { type LookOptions, lookScript } from '../../wrap/look-script.ts';
+import { part } from '../../wrap/part.ts';
+import BOUNDED from '../../wrap/shell/bounded.sh';
+import LOOK from '../../wrap/shell/look-at.sh';
 import { MACHINE_AD, suffixesOf } from './machine-attributes.ts';
 import ATTRIBUTES from './shell/machine-attributes.sh';
 import LOOK_AT from './shell/machine-look.sh';
@@ -12,6 +15,12 @@ const MOST_LEFT = 3;
 const MOST_NAMES = 50;
 /** Seconds without an input/output error after which a client counts as delivering again. */
 const QUIET = 300;
+
+/** It looks at no image. */
+const REPOSITORY: LookOptions = {
+  ...{ entry: 'none' as const, leadsOn: false, findsFiles: false, directories: [] },
+  ...{ namesOrigin: false, namesScripts: false, tellsDeaf: false, ends: 'kill' as const },
+};
 
 /** What a machine tells of itself. */
 export interface MachineAdOptions {
@@ -44,8 +53,10 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     'cd /',
     'PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C',
     'export PATH LC_ALL',
-    `jcds_look=${quoteWord(`${lookScript({ layoutIsKnown: true, namesScripts: false })}\n`)}`,
+    `jcds_look=${quoteWord(`${lookScript(REPOSITORY)}\n`)}`,
     '',
+    part(BOUNDED),
+    part(LOOK, { TITLE: 'jcds-machine-look', PROCESS: '$jcds_timer', KNOWN: "''", MORE: '' }),
     shellText(LOOK_AT, { MOST_LEFT, MOST_NAMES, QUIET }),
     shellText(RUNTIMES, { RUNTIMES: MACHINE_AD.runtimes }),
     shellText(ATTRIBUTES, {
@@ -55,7 +66,7 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
       REASON: MACHINE_AD.reason,
     }),
     `jcds_print() { # prints the ad from the answers on standard input`,
-    '  jcds_answers=" "',
+    `  jcds_answers=" " jcds_usable='' jcds_unusable=''`,
     '  while read -r jcds_kind jcds_answer; do',
     '    case $jcds_kind in',
     '      end) break ;;',
@@ -63,6 +74,7 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     '    esac',
     '  done',
     ...rows.map(row => `  jcds_attributes ${row}`),
+    `  printf '${MACHINE_AD.usable} = "%s"\\n${MACHINE_AD.unusable} = "%s"\\n' "$jcds_usable" "$jcds_unusable"`,
     '  jcds_print_runtimes',
     `  printf '${MACHINE_AD.time} = %s\\n${MACHINE_AD.lifetime} = ${lifetime}\\n-\\n' "$(date +%s)"`,
     '}',

@@ -12,10 +12,15 @@ export const MACHINE_AD = {
   healthy: 'JCDSHealthy_',
   reason: 'JCDSReason_',
   runtimes: 'JCDSRuntimes',
+  /** Lists of the repositories that jobs can use now, and of those that were looked at and that they cannot. */
+  usable: 'JCDSRepositories',
+  unusable: 'JCDSUnusable',
   time: 'JCDSTime',
   lifetime: 'JCDSLifetime',
-  /** Set by the configuration of a pool whose machines have the job wrapper. */
+  /** Whether the job wrapper is the one that HTCondor starts there, and it will hear what became of jobs: computed by HTCondor. */
   wrapper: 'JCDSWrapper',
+  /** The script that tells it. */
+  after: 'JCDSAfter',
 } as const;
 
 /**

@@ -1,12 +1,20 @@
+import { SCHEMA_VERSION } from '../../schema-version.ts';
+import { UNSEEN_BYTES } from '../../wrap/failures.ts';
+import { part } from '../../wrap/part.ts';
 import type { Program } from '../../wrap/script-options.ts';
+import OVERDUE from '../../wrap/shell/overdue.sh';
+import { LATER } from './rules.ts';
 
 /**
  * How the wrapper says what became of a job: the status file in the scratch directory, as src/job/status-file.ts writes it
- * (for whoever wants to know which directory the job ran from), and for a failure the words on standard error, in the file
- * that HTCondor names, and the code that tells "later" (75) from "never".
+ * (for whoever wants to know which directory the job ran from), and for a failure the words on standard error and the code that
+ * tells "later" (75) from "never".
  */
 export function outcomeScript(runtime: Program['name']): string {
   return `jcds_plain="$jcds_newline -~"
+jcds_clean() { # TEXT, as far as a terminal may see it
+  printf %s "$1" | jcds_run tr ${UNSEEN_BYTES}
+}
 jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
   case $1 in
     '')
@@ -35,11 +43,7 @@ jcds_json() { # TEXT, or nothing: jcds_quoted is it in JSON
   done
   jcds_quoted=\\"$jcds_quoted$jcds_unquoted\\"
 }
-jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason to fail
-  case \${_CONDOR_SCRATCH_DIR-} in
-    /*) ;;
-    *) return 0 ;;
-  esac
+jcds_compose() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: sets jcds_told
   jcds_json "\${jcds_name:-$jcds_image}" && jcds_told="\\"image\\":$jcds_quoted"
   jcds_json "$jcds_repository" && jcds_told="$jcds_told,\\"repository\\":$jcds_quoted"
   jcds_json "$jcds_path" && jcds_told="$jcds_told,\\"path\\":$jcds_quoted"
@@ -52,13 +56,26 @@ jcds_tell() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: a full disk is no reason 
       jcds_json "$5" && jcds_told="$jcds_told,\\"hint\\":$jcds_quoted}"
       ;;
   esac
-  jcds_told="{\\"schemaVersion\\":2,\\"outcome\\":\\"$1\\",$jcds_told,\\"waitingFor\\":null}"
-  jcds_write "$jcds_told" "$_CONDOR_SCRATCH_DIR/.jcds-status.json"
+  jcds_told="{\\"schemaVersion\\":${SCHEMA_VERSION},\\"outcome\\":\\"$1\\",$jcds_told,\\"waitingFor\\":null}"
 }
-jcds_write() { # TEXT FILE: never into what lies there, such as a link or a pipe; half of it is worse than none
-  if [ -e "$2" ] || [ -h "$2" ]; then jcds_run rm -f "$2" 2>/dev/null; fi
+jcds_file='' # of the status; jobs of one submit directory have one each
+case \${_CONDOR_SCRATCH_DIR-} in
+  /*) jcds_file=$_CONDOR_SCRATCH_DIR/.jcds-status\${jcds_cluster:+.$jcds_cluster.$jcds_process}.json ;;
+esac
+jcds_tell() { # as jcds_compose: a full disk is no reason to fail
+  [ -n "$jcds_file" ] || return 0
+  jcds_compose "$@"
+  jcds_write "$jcds_told" "$jcds_file"
+}
+jcds_write() { # TEXT FILE: never into what lies there, such as a link or a pipe, which it replaces; half of it is worse than none
+  jcds_aside=$2
+  if [ -e "$2" ] || [ -h "$2" ]; then jcds_aside=$2.$$; fi
   set -C
-  { printf '%s\\n' "$1" >"$2"; } 2>/dev/null || jcds_run rm -f "$2" 2>/dev/null
+  if { printf '%s\\n' "$1" >"$jcds_aside"; } 2>/dev/null; then
+    [ "$jcds_aside" = "$2" ] || jcds_run mv -fT "$jcds_aside" "$2" 2>/dev/null || jcds_run rm -f "$jcds_aside"
+  else
+    jcds_run rm -f "$jcds_aside" 2>/dev/null
+  fi
   set +C
 }
 jcds_chirp() { # TEXT: into the job's event log, where the job is allowed to
@@ -71,22 +88,9 @@ jcds_chirp() { # TEXT: into the job's event log, where the job is allowed to
     return 0
   done
 }
-jcds_attribute() { # NAME: text, as the client of this machine has it, or nothing
-  jcds_text=$(
-    PATH=/usr/bin:/bin LC_ALL=C timeout -s KILL 5 /bin/sh -c 'getfattr -n "user.$1" --only-values --absolute-names -- "$2" ||
-      attr -q -g "$1" "$2" ||
-      python3 -I -S -c "import os, sys; print(os.getxattr(sys.argv[2], \\"user.\\" + sys.argv[1]).decode())" "$1" "$2"' \
-      sh "$1" "$jcds_root/$jcds_repository" </dev/null 2>/dev/null
-  )
-}
+${part(OVERDUE)}
 jcds_is_behind() { # whether this machine may lack what was seen where the job was submitted
-  jcds_attribute expires
-  case $jcds_text in
-    -[0-9]*) # its client should have looked for a newer revision by now
-      jcds_attribute revision
-      return 0
-      ;;
-  esac
+  ! jcds_is_overdue || return 0
   case $jcds_least in
     '') return 1 ;;
   esac
@@ -97,17 +101,16 @@ jcds_is_behind() { # whether this machine may lack what was seen where the job w
   esac
 }
 jcds_fail() { # CODE NAME MESSAGE HINT
+  set -- "$1" "$2" "$(jcds_clean "$3")" "$4"
   case $2 in
     NOT_PUBLISHED)
       ! jcds_is_behind || jcds_fail 75 NOT_IN_REVISION "$jcds_repository: $jcds_name is not in revision $jcds_text, which this machine shows (\${jcds_least:+the job was submitted at $jcds_least; }a newer one may have it)" \
         'HTCondor tries another machine, or this one later'
       ;;
+    NO_RUNTIME) set -- ${LATER} "$2" "$3" "$4" ;; # this machine's fault, not the job's
   esac
   printf 'jcds: %s\\n' "$3" >&2
   [ -z "$4" ] || printf 'hint: %s\\n' "$4" >&2
-  case \${_CONDOR_WRAPPER_ERROR_FILE-} in
-    /*) jcds_write "jcds: $3" "$_CONDOR_WRAPPER_ERROR_FILE" ;;
-  esac
   jcds_chirp "jcds: $3"
   jcds_tell failed "$1" "$2" "$3" "$4"
   exit "$1"

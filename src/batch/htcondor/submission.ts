@@ -1,5 +1,6 @@
 import { REVISION } from './ad-script.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
+import { ABLE_RUNTIME, AFTER, elsewhere, holdRules, NOT_FAILED, TELLS } from './rules.ts';
 import { argumentsValue, checkText, classAdString, literal, NotSubmittableError } from './submit-text.ts';
 
 /** How a job comes into its image: HTCondor's own container universe, or the job wrapper of the pool. */
@@ -29,6 +30,8 @@ export interface Submission {
   /** Which machines will do. `told`: that have said that they can; `silent`: that have not said no; `any`: all. */
   readonly machines: 'told' | 'silent' | 'any';
   readonly hold: boolean;
+  /** Whether the author's own description has a PostCmd, which is kept: then 75 alone tells that a machine failed. */
+  readonly hasPostCommand: boolean;
   /** How often a job that ended with 75 is tried again, and after how many seconds for the first time. */
   readonly retries: number;
   readonly retryAfter: number;
@@ -36,10 +39,6 @@ export interface Submission {
   readonly lines: readonly string[];
 }
 
-/** sysexits.h' EX_TEMPFAIL: the code of whatever could not have its image now. */
-const LATER = 75;
-/** Seconds that a release is put off at most. */
-const LONGEST_PAUSE = 3600;
 /** For so many pauses the machine of the last try is left alone; in a pool of one machine it is taken again then. */
 const PAUSES_ELSEWHERE = 10;
 
@@ -52,7 +51,7 @@ export function submitWords(submission: Submission, more: readonly string[] = []
 }
 
 /** A name that condor_submit would take for an option or a definition needs an option in front of it. */
-function fileWords(file: string): string[] {
+export function fileWords(file: string): string[] {
   return file !== '-' && /^-|=/.test(file) ? ['-file', file] : [file];
 }
 
@@ -87,7 +86,16 @@ function linesOf(submission: Submission): string[] {
   const { image, way, hold, retries, retryAfter } = submission;
   checkPath(image.path);
   checkText('the image', image.name);
-  const pause = `ifThenElse(NumHolds > 12, ${LONGEST_PAUSE}, ifThenElse(${retryAfter} * pow(2, NumHolds - 1) > ${LONGEST_PAUSE}, ${LONGEST_PAUSE}, ${retryAfter} * pow(2, NumHolds - 1)))`;
+  const rules = holdRules(
+    {
+      onExitHold: '$(on_exit_hold:false)',
+      onExitHoldReason: '$(on_exit_hold_reason:undefined)',
+      onExitHoldSubCode: '$(on_exit_hold_subcode:0)',
+      periodicRelease: '$(periodic_release:false)',
+    },
+    retries,
+    retryAfter,
+  );
   return [
     ...(way === 'container'
       ? ['universe = container', `container_image = ${image.path}`, 'transfer_container = false']
@@ -96,17 +104,25 @@ function linesOf(submission: Submission): string[] {
     ...(image.pin === null ? [] : [`My.${PIN} = ${literal(classAdString(image.pin))}`]),
     ...(image.revision === null ? [] : [`My.${REVISION} = ${image.revision}`]),
     `requirements = ($(requirements:true)) && ${requirement(submission)}`,
-    `on_exit_hold = ($(on_exit_hold:false)) || ExitCode =?= ${LATER}`,
-    `on_exit_hold_reason = ifThenElse(ExitCode =?= ${LATER}, "the job could not have its image on this machine", $(on_exit_hold_reason:undefined))`,
-    `on_exit_hold_subcode = ifThenElse(ExitCode =?= ${LATER}, ${LATER}, $(on_exit_hold_subcode:0))`,
-    `periodic_release = ($(periodic_release:false)) || (HoldReasonCode =?= 3 && HoldReasonSubCode =?= ${LATER} && NumHolds <= ${retries} && time() - EnteredCurrentStatus > ${pause})`,
+    ...(way === 'container'
+      ? []
+      : [
+          ...(submission.hasPostCommand
+            ? []
+            : [
+                `My.${TELLS} = true`,
+                `My.PostCmd = ${classAdString(AFTER)}`,
+                'My.PostArguments = ""',
+                'My.SuccessPostExitCode = 0',
+              ]),
+          `on_exit_hold = ${rules.onExitHold}`,
+          `on_exit_hold_reason = ${rules.onExitHoldReason}`,
+          `on_exit_hold_subcode = ${rules.onExitHoldSubCode}`,
+          `periodic_release = ${rules.periodicRelease}`,
+        ]),
     ...(hold ? ['hold = true'] : []),
   ];
 }
-
-/** The machine of the last try: the last part of `slot1_1@machine`, or of `slot1_1@name@machine`. */
-export const LAST_MACHINE =
-  'split(MY.LastRemoteHost ?: "", "@")[size(split(MY.LastRemoteHost ?: "", "@")) - 1]';
 
 /** The attribute of a job that says which directory its image was when it was submitted. */
 export const PIN = 'JCDSPin';
@@ -129,7 +145,7 @@ export function checkPath(path: string): void {
 function requirement({ image, way, machines, retryAfter, hold }: Submission): string {
   const has = `TARGET.${MACHINE_AD.has}${attributeSuffix(image.repository)}`;
   const revision = `CVMFS_${attributeSuffix(image.repository)}_REVISION`;
-  const { time, lifetime, runtimes, wrapper } = MACHINE_AD;
+  const { time, lifetime, wrapper } = MACHINE_AD;
   const able =
     machines === 'any'
       ? []
@@ -138,16 +154,9 @@ function requirement({ image, way, machines, retryAfter, hold }: Submission): st
           // A machine whose client is behind lacks the image for some minutes. What waits learns the revision at its release.
           ...(image.revision === null && !hold ? [] : [`(TARGET.${revision} >= MY.${REVISION}) =!= false`]),
           `(time() < TARGET.${time} + TARGET.${lifetime}) =!= false`,
-          ...(way === 'wrapper'
-            ? [
-                `TARGET.${wrapper} =?= true`,
-                `stringListsIntersect("apptainer,singularity", TARGET.${runtimes}) =!= false`,
-              ]
-            : []),
+          ...(way === 'wrapper' ? [`TARGET.${wrapper} =?= true`, ABLE_RUNTIME] : []),
         ];
   // Where HTCondor itself cannot start a container, the job is idle again at once, without a hold, and would be back at once.
-  const isFirst =
-    way === 'container' ? 'MY.LastRemoteHost =?= undefined' : `MY.LastHoldReasonSubCode =!= ${LATER}`;
-  const elsewhere = `(${isFirst} || ${LAST_MACHINE} =!= TARGET.Machine || time() - MY.EnteredCurrentStatus > ${retryAfter * PAUSES_ELSEWHERE})`;
-  return [...able, elsewhere].join(' && ');
+  const isFirst = way === 'container' ? 'MY.LastRemoteHost =?= undefined' : NOT_FAILED;
+  return [...able, elsewhere(isFirst, retryAfter * PAUSES_ELSEWHERE)].join(' && ');
 }

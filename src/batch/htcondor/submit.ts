@@ -9,6 +9,7 @@ import { safeLines, safeText } from '../../output/safe-text.ts';
 import { SCHEMA_VERSION } from '../../schema-version.ts';
 import { REVISION } from './ad-script.ts';
 import { type CondorSetting, isAdvertised, runCondor } from './condor-tools.ts';
+import { type Described, readDescription } from './description.ts';
 import { awaitImage, findForJobs, type ImageForJobs, revisionOf, type WantedImage } from './find-for-jobs.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
 import {
@@ -69,7 +70,8 @@ export class NoClusterError extends JcdsError {
 export async function submit(requested: SubmitOptions, context: Context): Promise<ExitCode> {
   const wanted: WantedImage = requested;
   const image = await findForJobs(wanted, context);
-  const submission = await decide(requested, image, context);
+  const described = await readDescription(requested, image.named.name, context);
+  const submission = await decide(requested, image, described, context);
   if (requested.dryRun) {
     const words = ['condor_submit', ...submitWords(submission)];
     context.stdout.write(`${commandText(...words)}\n`);
@@ -90,14 +92,24 @@ export async function submit(requested: SubmitOptions, context: Context): Promis
 async function decide(
   { work, pinned, way, anyMachine, retries, retryAfter, lines, say }: SubmitOptions,
   { named, repository, path, published, revision }: ImageForJobs,
+  { hasPostCommand }: Described,
   context: CondorSetting,
 ): Promise<Submission> {
   checkPath(published?.target ?? path);
   const has = `${MACHINE_AD.has}${attributeSuffix(repository)}`;
   const [hasWrapper, isTold] = await Promise.all([
     way === null ? isAdvertised(`${MACHINE_AD.wrapper} =?= true`, context) : way === 'wrapper',
-    anyMachine ? false : isAdvertised(`${has} =!= undefined`, context),
+    anyMachine ? false : orUnknown(isAdvertised(`${has} =!= undefined`, context), way),
   ]);
+  say.warn(
+    hasWrapper
+      ? `by jcds' job wrapper${way === null ? ', which machines of this pool have' : ''}: My.JCDSImage`
+      : `by HTCondor's container universe${way === null ? ", since no machine of this pool has jcds' job wrapper" : ''}: container_image`,
+  );
+  if (hasWrapper && hasPostCommand)
+    say.warn(
+      'the jobs have a PostCmd of their own: nothing tells what became of them, and any 75 of theirs is taken for a fault of the machine',
+    );
   if (!anyMachine && !isTold)
     say.detail(
       `no machine of the pool tells whether it sees ${repository}: any will do (jcds condor install)`,
@@ -118,10 +130,20 @@ async function decide(
     },
     machines: anyMachine ? 'any' : isTold ? 'told' : 'silent',
     hold: published === null,
+    hasPostCommand,
     retries,
     retryAfter,
     lines,
   };
+}
+
+/** Whoever has decided by which way is not kept from it by a pool that does not answer: machines that say nothing will do. */
+async function orUnknown(answer: Promise<boolean>, way: Way | null): Promise<boolean> {
+  if (way === null) return answer;
+  return answer.catch((thrown: unknown) => {
+    if (isJcdsError(thrown) && ['POOL_UNREACHABLE', 'NO_HTCONDOR'].includes(thrown.code)) return false;
+    throw thrown;
+  });
 }
 
 /** Jobs in the queue. */

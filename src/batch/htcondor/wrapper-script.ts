@@ -5,11 +5,13 @@ import { quoteWord } from '../../launch/quote.ts';
 import { shellText } from '../../shell-text.ts';
 import { environmentScript } from '../../wrap/environment-script.ts';
 import { DIGEST, failLine, PATH, TEXT, UNDIGESTED, UNKNOWN_IMAGE } from '../../wrap/failures.ts';
+import { part } from '../../wrap/part.ts';
 import { renderScript } from '../../wrap/script.ts';
 import type { ScriptOptions } from '../../wrap/script-options.ts';
-import { HAND_ON, RESTORE_LOCALE } from '../../wrap/start-script.ts';
+import { HAND_ON } from '../../wrap/start-script.ts';
 import { adScript } from './ad-script.ts';
 import { outcomeScript } from './outcome-script.ts';
+import MARK from './shell/mark.sh';
 import NAME from './shell/name.sh';
 
 /** What stands in a job's ad is no name of an image. */
@@ -30,6 +32,17 @@ class JobAdError extends JcdsError {
       code: 'JOB_AD',
       message: `${TEXT} cannot be read, which says whether this job wants an image`,
       hint: 'ask the administrator of this host',
+    });
+  }
+}
+
+/** HTCondor lets nobody into the image by condor_submit -interactive: its shell is one of the machine. */
+class InteractiveError extends JcdsError {
+  constructor() {
+    super({
+      code: 'INTERACTIVE',
+      message: 'an interactive job would be a shell outside of the image that it asks for',
+      hint: 'condor_submit -interactive without My.JCDSImage, and there: jcds shell IMAGE',
     });
   }
 }
@@ -58,11 +71,13 @@ export function renderWrapper(parts: WrapperParts): Buffer {
     title: parts.title,
     early: adScript(parts.attributes),
     layoutIsKnown: false,
+    leadsOn: true,
     fail: outcomeScript(parts.requested.program.name),
     before: before(parts),
     search: searchScript(),
     starting: [
       'jcds_tell starting null',
+      parts.requested.program.prefix === null ? 'jcds_compose started null' : 'jcds_mark',
       '[ -z "$jcds_proxy" ] || jcds_chirp "jcds: $jcds_name is $jcds_target"',
     ],
     requested: {
@@ -74,10 +89,12 @@ export function renderWrapper(parts: WrapperParts): Buffer {
 }
 
 function before({ repositories, cvmfsRoot, cvmfsTimeout }: WrapperParts): string {
-  return `jcds_name='' jcds_repository='' jcds_path='' jcds_target='' jcds_program=''
+  return `jcds_name='' jcds_repository='' jcds_path='' jcds_target='' jcds_program='' jcds_authored=''
 ${PASS_EXACTLY}
 
 ${shellText(NAME)}
+
+${part(MARK)}
 
 ${allowedLinks(repositories)}
 
@@ -87,12 +104,14 @@ esac
 jcds_root=${quoteWord(cvmfsRoot)} jcds_timeout=${cvmfsTimeout}
 jcds_repositories=${quoteWord(repositories.map(({ name }) => name).join(' '))}
 case $jcds_status in
-  0 | 1) ;;
+  0) ;;
   *)
-    jcds_text=$(jcds_clean "$_CONDOR_JOB_AD")
+    jcds_text=$_CONDOR_JOB_AD
     ${failLine(new JobAdError())}
     ;;
 esac
+[ -z "$jcds_interactive" ] ||
+  ${failLine(new InteractiveError(), '  ')}
 if [ -n "$jcds_fault" ] || ! jcds_read_name "$jcds_image"; then
   jcds_name=''
   jcds_image=$(jcds_clean "$(printf %.200s "$jcds_image")")
@@ -124,8 +143,14 @@ function searchScript(): string {
   jcds_by_digest=$jcds_entry jcds_cern_digest=$jcds_cern
   jcds_cern=$jcds_flat jcds_files=''
   ! jcds_look_at || return 0
+  case $jcds_result:$jcds_typed:$jcds_tagged in
+    missing@cern:*docker.io:) # as an old list may have spelled Docker Hub
+      jcds_cern=$jcds_typed/$jcds_origin:sha256:$jcds_digest
+      ! jcds_look_at || return 0
+      ;;
+  esac
   jcds_cern=$jcds_cern_digest
-  case \${jcds_said##*jcds_result=} in
+  case $jcds_result in
     missing@cern:*) ! jcds_look_at || return 0 ;;
   esac
   case $jcds_tagged in
@@ -142,19 +167,17 @@ function searchScript(): string {
 jcds_look_for_tag() {
   jcds_status=0
   jcds_look_at || jcds_status=1
-  jcds_result=\${jcds_said##*jcds_result=}
   case $jcds_spelled:$jcds_result in
     :* | *:unseen* | "$jcds_cern":*@cern:*) return "$jcds_status" ;;
   esac
   [ -d "$jcds_root/$jcds_repository/\${jcds_spelled%%/*}" ] || return "$jcds_status"
-  jcds_first=$jcds_said jcds_by_tag=$jcds_entry jcds_cern_tag=$jcds_cern jcds_file_tag=$jcds_files
+  jcds_first=$jcds_result jcds_seen=$jcds_lines jcds_by_tag=$jcds_entry jcds_cern_tag=$jcds_cern jcds_file_tag=$jcds_files
   jcds_entry=$jcds_spelled jcds_cern=$jcds_spelled jcds_files=''
   ! jcds_look_at || return 0
-  jcds_said=$jcds_first jcds_entry=$jcds_by_tag jcds_cern=$jcds_cern_tag jcds_files=$jcds_file_tag
+  jcds_result=$jcds_first jcds_lines=$jcds_seen jcds_entry=$jcds_by_tag jcds_cern=$jcds_cern_tag jcds_files=$jcds_file_tag
   return "$jcds_status"
 }
 jcds_unproven() { # a tag beside a digest: its image is the one that was asked for only where a directory says so
-  jcds_result=\${jcds_said##*jcds_result=}
   case $jcds_result in
     directory*:*/.flat/??/"$jcds_digest") return ;;
     directory*:/* | file*:/*) ;;
@@ -199,15 +222,17 @@ function allowedLinks(repositories: readonly SearchedRepository[]): string {
  */
 const PASS_EXACTLY = `jcds_pass_exactly() {
   jcds_said=$(
-    printf '\\1-\\177\\n'
+    printf '\\1\\n'
     jcds_run tr '\\0\\n' '\\n\\1' <"/proc/$$/environ"
   )
-  jcds_ascii=\${jcds_said%%"$jcds_newline"*} jcds_options=''
+  jcds_one=\${jcds_said%%"$jcds_newline"*}
 ${environmentScript('everything', { kept: [], first: [], onKept: [] })}
-${RESTORE_LOCALE.join('\n')}
   case $1:$jcds_lost$jcds_surplus in
-    *=*:* | *:) jcds_pass "$@" ;; # env(1) would take it for a variable; or need do nothing
+    *=*:* | *:) # env(1) would take it for a variable; or need do nothing
+      { LC_ALL=$jcds_locale; } 2>/dev/null
+      jcds_pass "$@"
+      ;;
   esac
 ${HAND_ON}
-  eval "exec $jcds_options \\"\\$@\\""
+  exec "$@"
 }`;

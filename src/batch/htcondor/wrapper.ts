@@ -56,11 +56,13 @@ export async function writeWrapper(call: Call, context: Context): Promise<Outcom
       homeless: { variable: SCRATCH },
       shown: [SCRATCH, '_CONDOR_CREDS'],
       program,
+      isAuthored: true,
       registryCheck: registryCheck(settings),
     },
   });
   const { output } = options;
-  if (typeof output === 'string') writeScript(output, text, { force: options.force === true, mode: 0o755 });
+  if (typeof output === 'string')
+    writeScript(output, text, { force: options.force === true, mode: 0o755, isExact: true });
   else context.stdout.write(fromBytes(text));
   return { kind: 'exit', code: EXIT.ok };
 }

@@ -47,8 +47,8 @@ export async function repositoryAccess(facts: AccessFacts): Promise<Access> {
     keys: named.keys.length > 0 ? await readPublicKeys(named.keys) : await foundKeys(service, client),
     insecure: named.insecure,
     blacklist: await blacklist(client, named.insecure),
-    // Every client sets it for its links, by uname(2); no configuration shows it.
-    variables: { CVMFS_ARCH: machine(), ...client?.variables },
+    // Every client sets it for its links by uname(2), whatever its configuration says.
+    variables: { ...client?.variables, CVMFS_ARCH: machine() },
     ...(client && { timeout: client.timeout }),
   };
 }

@@ -22,6 +22,7 @@ export function isPassing(failure: FetchFailure): boolean {
     case 'reset':
     case 'tls':
     case 'proxy':
+    case 'proxy-login':
     case 'protocol':
       return SILENCES[failure.kind].isPassing;
     case 'slow':
@@ -76,6 +77,7 @@ function predicate(failure: FetchFailure): string {
     case 'tls':
       return 'has a certificate that is not trusted';
     case 'proxy':
+    case 'proxy-login':
     case 'protocol':
       return 'does not speak the protocol expected';
     case 'too-large':

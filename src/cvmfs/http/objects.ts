@@ -24,7 +24,10 @@ export interface Objects {
   content(request: ObjectRequest): Promise<Uint8Array>;
   /** Brings an object into the cache, if there is one that works, without inflating it. */
   prefetch(request: ObjectRequest): Promise<void>;
-  /** Begins to download what will be asked for once something else is known; failing shows when it is asked for. */
+  /**
+   * Begins to download what will be asked for once something else is known; failing shows when it is asked for. Nobody has
+   * vouched for it yet: what is large waits for that, and nothing is kept before it is asked for.
+   */
   ahead(request: ObjectRequest): Promise<void>;
   /** What went wrong on the side and did not stop the answer: a cache that cannot be written to. */
   readonly notes: readonly JcdsError[];
@@ -34,6 +37,8 @@ export interface Objects {
 
 /** What compression may add to bytes that do not compress. */
 const LEAST_SLACK = 4096;
+/** Bytes of content that are fetched on the word of a manifest whose signature is not checked yet. */
+const LARGEST_AHEAD = 16 * 1024 * 1024;
 
 export function objectsFrom(fetcher: Fetcher, cache: ObjectCache | null): Objects {
   const notes: JcdsError[] = [];
@@ -72,15 +77,14 @@ export function objectsFrom(fetcher: Fetcher, cache: ObjectCache | null): Object
   return {
     notes,
     async content(request) {
-      const begun = early.get(keyOf(request));
-      early.delete(keyOf(request));
-      const stored =
-        (await begun) ?? (await cache?.read(request.hash, request.suffix)) ?? (await shared(request));
+      const begun = await early.get(keyOf(request));
+      if (begun && early.delete(keyOf(request))) keep(request, begun);
+      const stored = begun ?? (await cache?.read(request.hash, request.suffix)) ?? (await shared(request));
       return request.isCompressed ? inflate(stored, request.size, request.what) : stored;
     },
     async ahead(request) {
-      if (await cache?.has(request.hash, request.suffix)) return;
-      const download = shared(request);
+      if (request.size.bytes > LARGEST_AHEAD || (await cache?.has(request.hash, request.suffix))) return;
+      const download = fetchVerified(fetcher, request);
       download.catch(() => undefined);
       early.set(keyOf(request), download);
     },

@@ -24,7 +24,7 @@ done ;; esac
 case $l in
 detect|detect-osg) l=osg; c=$3 ;;
 cern) c=$2 ;;
-osg|files) c=$3 ;;
+osg|files|store) c=$3 ;;
 *) exit ;;
 esac
 case $c in '') exit ;; esac

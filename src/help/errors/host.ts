@@ -13,10 +13,18 @@ export const HOST_ERRORS = {
     'a setting has a value that it cannot have',
     'jcds help configuration; jcds config list says where it is set',
   ],
+  DESCRIPTION_REFUSED: [
+    'the submit description names an image already, or a universe that has no images',
+    'take one of them away',
+  ],
   FILE: ['the system refuses a file, as the message says', 'look at it with ls -ld, and at the disk with df'],
   HTCONDOR_FAILED: [
     'a program of HTCondor failed; its words stand in the message',
     'jcds condor submit --dry-run shows what it was told',
+  ],
+  INTERACTIVE: [
+    'condor_submit -interactive with an image: its shell would be outside',
+    'without My.JCDSImage, and there: jcds shell IMAGE',
   ],
   INVALID_CONFIGURATION: [
     'a service of the configuration has a value that it cannot have',
@@ -35,12 +43,24 @@ export const HOST_ERRORS = {
     'what the machine can run could not be found out',
     'jcds condor machine-ad --script | sh -x',
   ],
+  NO_POOL_CONFIGURATION: [
+    'what HTCondor of this host has read cannot be found out',
+    'mend its configuration: condor_config_val -config',
+  ],
   NO_PROJECT_FILE: ['there is no .jcds.json to trust', 'the directory that has one'],
+  NOT_OURS: [
+    'a file in the place of one of jcds’ does not say that jcds wrote it',
+    'see what it is: nothing was taken away',
+  ],
   NOT_SUBMITTABLE: [
     'HTCondor’s submit language cannot hold this word',
     'put it into a script, and submit that',
   ],
   OUTPUT: ['standard output takes no more', 'see whether the disk that it goes to is full'],
+  POOL_UNREACHABLE: [
+    'the collector of the pool does not answer',
+    'try again later; --via decides without it',
+  ],
   PROJECT_NOT_TRUSTED: [
     'a .jcds.json that nobody has trusted would change what jcds does',
     'read it, then jcds config trust',
@@ -56,4 +76,8 @@ export const HOST_ERRORS = {
     'what the hint says goes on, or gives up',
   ],
   USAGE: ['the command line makes no sense', 'jcds help COMMAND'],
+  WRAPPER_TAKEN: [
+    'HTCondor of this host starts another job wrapper, or keeps jcds’ program from telling',
+    'jcds condor install --chain, or take the line out of the file that the message names',
+  ],
 } as const satisfies Partial<Record<ErrorCode, ErrorWords>>;

@@ -21,14 +21,18 @@ export const JOB_ERRORS = {
     'the tag is published, and nothing in the repository proves that it has this digest',
     'run it without the digest, or by the path of its directory',
   ],
+  ENGINE_FILES: [
+    'podman and docker need a few files on this host for each container, and the directory for them is not yours, is a link, or cannot be written',
+    'a cache directory of your own (XDG_CACHE_HOME), or another runtime',
+  ],
   ENV_FILE: ['the file of --env-file cannot be read', 'look at it with ls -ld'],
   ENVIRONMENT_UNREAD: [
     'a script of jcds wrap cannot read a value in the ENV of this image',
     'jcds exec, or the script written anew',
   ],
-  GPU_NOT_EXPECTED: [
-    'a script of jcds wrap for bubblewrap met a GPU, and was not told of which kind',
-    'write it with --gpu nvidia, rocm or none, or use jcds exec',
+  FOREIGN_LINK: [
+    'another user’s link leads to a file that a variable names, and would choose what the job sees',
+    'name the file by a path of your own, or unset the variable; jcds exec leaves it out',
   ],
   HOME_NOT_POSSIBLE: [
     'Apptainer takes no home directory with this name',
@@ -61,14 +65,18 @@ export const JOB_ERRORS = {
     'jcds wrap --runtime apptainer or bubblewrap, or jcds exec in a script of your own',
   ],
   ODD_NAME: ['a script of jcds wrap cannot hand a directory of this name to its runtime', 'jcds exec'],
+  OWN_DIRECTORY: [
+    'a script would show a directory of jcds’ own, which jobs are not to write to',
+    'start in another directory, or use jcds exec, which shows it read-only',
+  ],
   OWN_NAME: ["a variable has a name of the script's own", 'unset it, or use jcds exec'],
   PLATFORM_MISMATCH: [
     'the image is for another kind of machine',
     'a host of that kind, or an image for this one',
   ],
   SITE_VARIABLE: [
-    'a variable that a site sets for Apptainer holds what it cannot mean',
-    'unset it, or correct it where the site sets it',
+    'a variable that a site sets for Apptainer holds what it cannot mean, or what a script cannot do',
+    'unset it, or correct it where the site sets it; instead of a script jcds exec',
   ],
   STATUS_FILE: [
     'the file of --status-file cannot be written, so the job is not started',

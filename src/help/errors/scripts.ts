@@ -5,6 +5,8 @@ export type ScriptCell = 'as exec' | 'never' | { readonly otherwise: string };
 
 /** Of errors that only scripts have. */
 const LEFT = 'jcds exec does it: docs/wrap.md lists what scripts leave to it';
+const REAL_PLACE = 'names the directory in the end, not the link';
+const DESCRIPTORS = 'needs 6, 7 and 8, not any three';
 const HOSTS_WORDS = "why is said in the host's own words; jcds status says more";
 
 /**
@@ -22,21 +24,22 @@ export const SCRIPT_OUTCOMES = {
     wrap: { otherwise: 'a shell cannot make out every ENV; jcds exec can' },
     wrapper: { otherwise: 'a shell cannot make out every ENV; jcds exec can' },
   },
-  GPU_NOT_EXPECTED: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   HOME_NOT_POSSIBLE: { wrap: 'as exec', wrapper: 'as exec' },
+  INTERACTIVE: { wrap: 'never', wrapper: { otherwise: 'only HTCondor has such jobs' } },
   INVALID_REFERENCE: {
     wrap: 'never',
     wrapper: { otherwise: 'that it is no name, not which part of it; the hint is for a submit description' },
   },
+  FOREIGN_LINK: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   JOB_AD: { wrap: 'never', wrapper: { otherwise: 'there is no ad at the prompt' } },
-  LINK_ESCAPES: { wrap: 'as exec', wrapper: 'as exec' },
-  NO_FREE_DESCRIPTOR: { wrap: 'as exec', wrapper: 'as exec' },
+  LINK_ESCAPES: { wrap: { otherwise: REAL_PLACE }, wrapper: { otherwise: REAL_PLACE } },
+  NO_FREE_DESCRIPTOR: { wrap: { otherwise: DESCRIPTORS }, wrapper: { otherwise: DESCRIPTORS } },
   NO_RUNTIME: {
     wrap: { otherwise: 'knows its own runtime only' },
-    wrapper: { otherwise: 'knows its own runtime only' },
+    wrapper: { otherwise: 'knows its own runtime only; 75, since another machine may have it' },
   },
   NOT_IN_REVISION: {
-    wrap: 'never',
+    wrap: { otherwise: 'asks no server: by a client that is overdue' },
     wrapper: {
       otherwise:
         'asks no server: by the revision at which the job was submitted, or by a client that is overdue',
@@ -44,11 +47,13 @@ export const SCRIPT_OUTCOMES = {
   },
   NOT_TEXT: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   ODD_NAME: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
+  OWN_DIRECTORY: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   OWN_NAME: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   NOT_PUBLISHED: {
     wrap: { otherwise: 'names the one place of its image; of a pinned one, that it was removed' },
     wrapper: { otherwise: 'no name that could be meant, and no option --repository in the hint' },
   },
+  SITE_VARIABLE: { wrap: { otherwise: LEFT }, wrapper: { otherwise: LEFT } },
   REGISTRY_MISMATCH: { wrap: 'as exec', wrapper: 'as exec' },
   UNSUPPORTED_BY_RUNTIME: { wrap: 'as exec', wrapper: 'as exec' },
   USAGE: {

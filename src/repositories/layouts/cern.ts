@@ -1,8 +1,8 @@
 import { sha256Hex } from '../../image/digest.ts';
 import type { Platform } from '../../image/platform.ts';
 import { type Reference, spelledName } from '../../image/reference.ts';
-import { DOCKER_HUB, isRegistryName, looksLikeRegistry, normaliseRegistry } from '../../image/registry.ts';
-import { hasTag, parseEntry } from './entry.ts';
+import { DOCKER_HUB } from '../../image/registry.ts';
+import { hasTag, parseEntryOfRegistry } from './entry.ts';
 import type { ContentDigest, Layout, PathName } from './layout.ts';
 
 /**
@@ -25,35 +25,39 @@ function architectureDirectory({ architecture, variant }: Platform): string {
   return variant === null ? architecture : `${architecture}:${variant}`;
 }
 
+/** The name by another of Docker Hub's, where that was typed: an old list may have spelled it so. null: it is no such name. */
+function otherHubName(reference: Reference): string | null {
+  const { registry, registryTyped, registrySpelled } = reference;
+  const isOther = registry === DOCKER_HUB && registryTyped && registrySpelled !== HUB_DIRECTORY;
+  return isOther ? spelledName(reference) : null;
+}
+
+/** What stands behind a name: the digest, which says more, before the tag. */
+function endsOf({ tag, digest }: Reference): string[] {
+  return [digest !== null && sha256Hex(digest) !== null ? digest : null, tag].filter(end => end !== null);
+}
+
 function publicNames(reference: Reference): string[] {
-  const { registry, repository, tag, digest } = reference;
+  const { registry, repository } = reference;
   const image = `${registry === DOCKER_HUB ? HUB_DIRECTORY : registry}/${repository}`;
   const spelled = cern.asSpelled(reference);
-  return [
-    ...(digest !== null && sha256Hex(digest) !== null ? [`${image}:${digest}`] : []),
-    ...(spelled === null ? [] : [spelled]),
-    ...(tag === null ? [] : [`${image}:${tag}`]),
-  ];
+  return endsOf(reference).flatMap(end => [
+    ...(spelled?.endsWith(`:${end}`) === true ? [spelled] : []),
+    `${image}:${end}`,
+  ]);
 }
 
 function parseName(relativePath: string): PathName | null {
-  const path = relativePath.replace(MULTIARCH, '');
-  const slash = path.indexOf('/');
-  const registry = path.slice(0, Math.max(slash, 0));
-  if (!looksLikeRegistry(registry) || !isRegistryName(registry)) return null;
-  const entry = parseEntry(path.slice(slash + 1));
-  return entry && { registry: normaliseRegistry(registry), ...entry };
+  return parseEntryOfRegistry(relativePath.replace(MULTIARCH, ''));
 }
 
 export const cern: Layout = {
   name: 'cern',
   dropsRegistry: false,
   hasAbsoluteLinks: false,
-  // Docker Hub's other names: an old list may have spelled one of them.
   asSpelled: reference => {
-    const { registryTyped, registrySpelled, registry, tag } = reference;
-    const isHub = registry === DOCKER_HUB && registryTyped && registrySpelled !== HUB_DIRECTORY;
-    return isHub && tag !== null ? `${spelledName(reference)}:${tag}` : null;
+    const [name, end] = [otherHubName(reference), endsOf(reference).at(-1)];
+    return name === null || end === undefined ? null : `${name}:${end}`;
   },
   candidates(reference, platform) {
     const names = publicNames(reference);

@@ -3,11 +3,12 @@ import { cern } from './cern.ts';
 import { files } from './files.ts';
 import type { Layout, LayoutName } from './layout.ts';
 import { osg } from './osg.ts';
+import { store } from './store.ts';
 
 export type { ContentDigest, Layout, LayoutName, PathName, Proof } from './layout.ts';
 
 /** The layouts, by name. */
-export const LAYOUTS = { osg, cern, files } as const satisfies Record<LayoutName, Layout>;
+export const LAYOUTS = { osg, cern, files, store } as const satisfies Record<LayoutName, Layout>;
 
 /**
  * The layout of a repository: its row's, or what the names in its root show. `.flat` or `.multiarch` is CERN's;

@@ -1,7 +1,7 @@
 import type { Platform } from '../../image/platform.ts';
 import type { Reference } from '../../image/reference.ts';
 
-export type LayoutName = 'osg' | 'cern' | 'files';
+export type LayoutName = 'osg' | 'cern' | 'files' | 'store';
 
 /** What a path says of the image at it. All null: a directory of contents that names nothing. */
 export interface PathName {
@@ -17,9 +17,9 @@ export interface PathName {
 export interface ContentDigest {
   /**
    * `config`: the image's configuration; `index`: the multi-platform index in the registry;
-   * `layers`: OSG's own sum over the layers' digests, which no registry knows.
+   * `layers`: OSG's own sum over the layers' digests, which no registry knows; `manifest`: that of the image's own platform.
    */
-  kind: 'config' | 'index' | 'layers';
+  kind: 'config' | 'index' | 'layers' | 'manifest';
   digest: string;
 }
 

@@ -1,6 +1,6 @@
 import { commandText } from '../../command-text.ts';
 import { EXIT, isJcdsError, JcdsError } from '../../errors.ts';
-import { CERTIFICATE_HINT, type NoAnswerError, SILENCES } from '../../http/silence.ts';
+import { type NoAnswerError, SILENCE_HINTS, SILENCES } from '../../http/silence.ts';
 import { safeText } from '../../output/safe-text.ts';
 
 /** What was asked of which host, for messages: `read the project group/name`. */
@@ -19,8 +19,8 @@ export class ForgeUnreachableError extends JcdsError {
       code: 'FORGE_UNREACHABLE',
       message: `${failed(asked)}: ${reason}`,
       hint:
-        silence === 'tls'
-          ? CERTIFICATE_HINT
+        silence === 'tls' || silence === 'proxy-login'
+          ? SILENCE_HINTS[silence]
           : `check the network (and http_proxy, https_proxy, no_proxy)${isPassing ? ', then run the same command again' : ' and the host in the configuration'}`,
       exitCode: isPassing ? EXIT.later : EXIT.failed,
       cause: code,
@@ -46,13 +46,15 @@ export function isAnswerLost(thrown: unknown): boolean {
   return isJcdsError(thrown) && thrown.code === 'FORGE_ANSWER_LOST';
 }
 
-/** 5xx, after waiting and asking again. */
+const again = (seconds: number) => `run the same command again in ${Math.ceil(seconds / 60)} min`;
+
+/** 5xx, after waiting and asking again; with the seconds to wait, where the server says them (GitLab in maintenance). */
 export class ForgeDownError extends JcdsError {
-  constructor(asked: Asked, status: number) {
+  constructor(asked: Asked, status: number, seconds: number | null) {
     super({
       code: 'FORGE_DOWN',
       message: `${failed(asked)}: the server answers ${status}`,
-      hint: 'it is not your fault: run the same command again later',
+      hint: `it is not your fault: ${seconds === null ? 'run the same command again later' : again(seconds)}`,
     });
   }
 }
@@ -63,7 +65,7 @@ export class RateLimitedError extends JcdsError {
     super({
       code: 'FORGE_RATE_LIMIT',
       message: `${failed(asked)}: too many requests; the server asks to wait ${seconds} s`,
-      hint: `run the same command again in ${Math.ceil(seconds / 60)} min`,
+      hint: again(seconds),
     });
   }
 }

@@ -13,7 +13,7 @@ export interface Forge {
   listFiles(project: Project, branch: string): Promise<string[]>;
   /** A file as it is at the head of a branch; null when the branch or the file is not there. */
   readFile(project: Project, path: string, branch: string): Promise<FileVersion | null>;
-  /** Requests from a branch of this name, of any state, newest first. */
+  /** Requests of this account from a branch of this name, of any state, newest first. */
   requestsFrom(project: Project, branch: string, target: string, account: Account): Promise<ForgeRequest[]>;
   /** The open requests to a branch, newest first, at most so many. */
   openRequests(project: Project, target: string, most: number): Promise<ForgeRequest[]>;
@@ -67,7 +67,7 @@ export interface Change {
   base: FileVersion;
   content: string;
   message: string;
-  /** Rewrites a branch of ours that is there and out of date. */
+  /** Whether a branch of that name that is there is made anew; else it is left, and the answer is `changed`. */
   rewrite: boolean;
 }
 

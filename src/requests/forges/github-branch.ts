@@ -34,24 +34,12 @@ export async function writeGitHubBranch(client: ForgeClient, change: Change): Pr
   });
   if (commit.status >= 400) return 'changed';
   const sha = needText(commit, readJson(commit), 'sha');
-  const named = await client.send(
-    rewrite
-      ? {
-          method: 'PATCH',
-          path: `${root}/refs/heads/${encodePath(branch)}`,
-          what,
-          accept: [409, 422],
-          body: { sha, force: true },
-        }
-      : {
-          method: 'POST',
-          path: `${root}/refs`,
-          what,
-          accept: [409, 422],
-          body: { ref: `refs/heads/${branch}`, sha },
-        },
-  );
-  return named.status >= 400 ? 'changed' : 'written';
+  const accept = [409, 422];
+  const move = { method: 'PATCH' as const, path: `${root}/refs/heads/${encodePath(branch)}`, what, accept };
+  if (rewrite && (await client.send({ ...move, body: { sha, force: true } })).status < 400) return 'written';
+  const make = { method: 'POST' as const, path: `${root}/refs`, what, accept };
+  const made = await client.send({ ...make, body: { ref: `refs/heads/${branch}`, sha } });
+  return made.status >= 400 ? 'changed' : 'written';
 }
 
 /** The tree of the commit that the list was read at. */

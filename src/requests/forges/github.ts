@@ -1,15 +1,9 @@
 import { safeText } from '../../output/safe-text.ts';
-import { type Answer, field, needText, readJson, readList, textField, wordsOf } from './answer.ts';
+import { field, needText, readJson, readList, textField, wordsOf } from './answer.ts';
 import { checksShown } from './checks.ts';
-import { type ForgeClient, MOVED } from './client.ts';
+import type { ForgeClient } from './client.ts';
 import { encodePath } from './encode-path.ts';
-import {
-  ForeignLinkError,
-  NotAForgeError,
-  ProjectArchivedError,
-  ProjectMovedError,
-  ProjectNotFoundError,
-} from './failures.ts';
+import { NotAForgeError } from './failures.ts';
 import type {
   Account,
   Change,
@@ -21,24 +15,22 @@ import type {
   Refusal,
   Standing,
 } from './forge.ts';
-import {
-  headCommit,
-  movedTo,
-  readCheckRuns,
-  readLinesAdded,
-  readMergeable,
-  readPull,
-  readRepository,
-} from './github-answers.ts';
+import { headCommit, readCheckRuns, readLinesAdded, readMergeable, readPull } from './github-answers.ts';
 import { writeGitHubBranch } from './github-branch.ts';
 import { gitHubFork } from './github-fork.ts';
+import { readGitHubProject } from './github-project.ts';
 import { MissingScopeError } from './token-failures.ts';
 
 /** Which of the pull requests that are listed are wanted, and how many at most. */
 interface PullChoice {
-  readonly isMine?: (data: unknown) => boolean;
+  readonly isWanted?: (data: unknown) => boolean;
   readonly most?: number;
 }
+
+const isBy =
+  ({ name }: Account) =>
+  (data: unknown) =>
+    textField(data, 'user', 'login') === name;
 
 /** GitHub's REST API, as `@octokit/openapi` describes it; `origin` is the address people see. */
 export class GitHub implements Forge {
@@ -73,39 +65,8 @@ export class GitHub implements Forge {
     };
   }
 
-  async project(path: string): Promise<Project> {
-    const what = `read the project ${path}`;
-    const answer = await this.#client.send({
-      method: 'GET',
-      path: `/repos/${encodePath(path)}`,
-      what,
-      accept: [404, ...MOVED],
-    });
-    if (answer.status === 404)
-      throw new ProjectNotFoundError({ host: this.host, what }, this.#client.hasToken);
-    if (answer.status >= 300) throw await this.#moved(answer);
-    const data = readJson(answer);
-    if (field(data, 'archived') === true) throw new ProjectArchivedError(this.host, path);
-    return readRepository(answer, data);
-  }
-
-  async #moved(answer: Answer): Promise<Error> {
-    const location = answer.headers.location ?? '';
-    const id = movedTo(location);
-    if (id === null)
-      return location === ''
-        ? new ProjectMovedError(answer.asked, null)
-        : new ForeignLinkError(answer.asked, location);
-    const now = await this.#client.send({
-      method: 'GET',
-      path: `/repositories/${id}`,
-      what: answer.asked.what,
-      accept: [404],
-    });
-    return new ProjectMovedError(
-      answer.asked,
-      now.status === 200 ? textField(readJson(now), 'full_name') : null,
-    );
+  project(path: string): Promise<Project> {
+    return readGitHubProject(this.#client, this.host, path);
   }
 
   async listFiles(project: Project, branch: string): Promise<string[]> {
@@ -147,12 +108,21 @@ export class GitHub implements Forge {
     return { path, content, head: commit, version: needText(answer, data, 'sha') };
   }
 
-  requestsFrom(project: Project, branch: string, target: string, account: Account): Promise<ForgeRequest[]> {
-    return this.#pulls(
-      project,
-      { state: 'all', head: `${account.name}:${branch}`, base: target },
-      'look for',
+  /** GitHub tells apart by the owner of the branch: that is the project's where this account may push there. */
+  async requestsFrom(
+    project: Project,
+    branch: string,
+    target: string,
+    account: Account,
+  ): Promise<ForgeRequest[]> {
+    const owners = new Set([account.name, ...(project.mayPush ? project.path.split('/').slice(0, 1) : [])]);
+    const choice = { isWanted: isBy(account) };
+    const found = await Promise.all(
+      [...owners].map(owner =>
+        this.#pulls(project, { state: 'all', head: `${owner}:${branch}`, base: target }, 'look for', choice),
+      ),
     );
+    return found.flat().sort((a, b) => b.number - a.number);
   }
 
   openRequests(project: Project, target: string, most: number): Promise<ForgeRequest[]> {
@@ -176,22 +146,22 @@ export class GitHub implements Forge {
   }
 
   requestsBy(project: Project, account: Account): Promise<ForgeRequest[]> {
-    const isMine = (data: unknown) => textField(data, 'user', 'login') === account.name;
-    return this.#pulls(project, { state: 'all', sort: 'created', direction: 'desc' }, 'list', { isMine });
+    const query = { state: 'all', sort: 'created', direction: 'desc' };
+    return this.#pulls(project, query, 'list', { isWanted: isBy(account) });
   }
 
   async #pulls(
     project: Project,
     query: Record<string, string>,
     verb: string,
-    { isMine = () => true, most = Number.POSITIVE_INFINITY }: PullChoice = {},
+    { isWanted = () => true, most = Number.POSITIVE_INFINITY }: PullChoice = {},
   ): Promise<ForgeRequest[]> {
     const found: ForgeRequest[] = [];
     const path = `/repos/${encodePath(project.id)}/pulls`;
     const what = `${verb} requests to ${project.path}`;
     for await (const page of this.#client.pages({ path, query: { ...query, per_page: 100 }, what })) {
       for (const data of readList(page))
-        if (isMine(data)) found.push(readPull(page, data, this.#origin, project));
+        if (isWanted(data)) found.push(readPull(page, data, this.#origin, project));
       if (found.length >= most) break;
     }
     return found.slice(0, most);

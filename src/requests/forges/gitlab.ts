@@ -1,15 +1,7 @@
-import { type Answer, field, readJson, readList, textField, wordsOf } from './answer.ts';
+import { field, readJson, readList, textField, wordsOf } from './answer.ts';
 import { checksShown } from './checks.ts';
-import { type ForgeClient, MOVED } from './client.ts';
+import type { ForgeClient } from './client.ts';
 import { encodePath } from './encode-path.ts';
-import {
-  type Asked,
-  ForeignLinkError,
-  ProjectArchivedError,
-  ProjectMovedError,
-  ProjectNotFoundError,
-  ProposalsClosedError,
-} from './failures.ts';
 import type {
   Account,
   Change,
@@ -21,15 +13,9 @@ import type {
   Refusal,
   Standing,
 } from './forge.ts';
-import {
-  readChecks,
-  readConflict,
-  readFileVersion,
-  readLinesAdded,
-  readProject,
-  readRequest,
-} from './gitlab-answers.ts';
+import { readChecks, readConflict, readFileVersion, readLinesAdded, readRequest } from './gitlab-answers.ts';
 import { gitLabFork } from './gitlab-fork.ts';
+import { readGitLabProject } from './gitlab-project.ts';
 import { readOwnToken } from './gitlab-token.ts';
 
 /** GitLab's REST API v4, as its own description has it; `origin` is the address people see. */
@@ -49,43 +35,8 @@ export class GitLab implements Forge {
     return this.#client.hasToken ? readOwnToken(this.#client) : null;
   }
 
-  async project(path: string): Promise<Project> {
-    const what = `read the project ${path}`;
-    const answer = await this.#client.send({
-      method: 'GET',
-      path: `/projects/${encodeURIComponent(path)}`,
-      what,
-      accept: [404, ...MOVED],
-    });
-    const asked: Asked = { host: this.host, what };
-    if (answer.status === 404) throw new ProjectNotFoundError(asked, this.#client.hasToken);
-    if (answer.status >= 300) throw await this.#moved(answer);
-    const data = readJson(answer);
-    if (field(data, 'archived') === true) throw new ProjectArchivedError(this.host, path);
-    if (this.#client.hasToken && field(data, 'can_create_merge_request_in') === false)
-      throw new ProposalsClosedError(this.host, path, 'merge requests');
-    return readProject(answer, data);
-  }
-
-  /** The new place is asked once, at this very server, for its name. */
-  async #moved(answer: Answer): Promise<Error> {
-    const location = answer.headers.location ?? '';
-    const id = /\/api\/v4\/projects\/(\d+)$/.exec(location)?.[1];
-    const target = URL.canParse(location, this.#origin.href) ? new URL(location, this.#origin) : null;
-    if (id === undefined || target?.host !== this.host)
-      return location === ''
-        ? new ProjectMovedError(answer.asked, null)
-        : new ForeignLinkError(answer.asked, location);
-    const now = await this.#client.send({
-      method: 'GET',
-      path: `/projects/${id}`,
-      what: answer.asked.what,
-      accept: [404],
-    });
-    return new ProjectMovedError(
-      answer.asked,
-      now.status === 200 ? textField(readJson(now), 'path_with_namespace') : null,
-    );
+  project(path: string): Promise<Project> {
+    return readGitLabProject(this.#client, this.#origin, path);
   }
 
   async listFiles(project: Project, branch: string): Promise<string[]> {
@@ -112,12 +63,15 @@ export class GitLab implements Forge {
     return answer.status === 404 ? null : readFileVersion(answer, readJson(answer), path);
   }
 
-  requestsFrom(project: Project, branch: string, target: string): Promise<ForgeRequest[]> {
-    return this.#requests(
-      project,
-      { source_branch: branch, target_branch: target },
-      `look for requests to ${project.path}`,
-    );
+  async requestsFrom(
+    project: Project,
+    branch: string,
+    target: string,
+    { name }: Account,
+  ): Promise<ForgeRequest[]> {
+    const query = { source_branch: branch, target_branch: target, author_username: name };
+    const found = await this.#requests(project, query, `look for requests to ${project.path}`);
+    return found.filter(({ author }) => author === name);
   }
 
   openRequests(project: Project, target: string, most: number): Promise<ForgeRequest[]> {

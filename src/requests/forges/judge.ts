@@ -1,3 +1,4 @@
+import { secondsToWait } from '../../http/rate-limit.ts';
 import { type Answer, pageAddress, textField, tryJson, wordsOf } from './answer.ts';
 import {
   AnswerLostError,
@@ -41,11 +42,14 @@ export function judge(answer: Answer, asking: Asking): Answer {
 
 /** What stands beside the question, or null. */
 function aside(answer: Answer, { changes, now }: Asking): Error | null {
-  const { status, asked } = answer;
+  const { status, headers, asked } = answer;
   if (status < 300) return null;
   const pause = requestedPause(answer, now);
   if (pause !== null) return new RateLimitedError(asked, Math.ceil(pause / 1000));
-  if (status >= 500) return changes ? new AnswerLostError(asked, status) : new ForgeDownError(asked, status);
+  if (status >= 500)
+    return changes
+      ? new AnswerLostError(asked, status)
+      : new ForgeDownError(asked, status, secondsToWait(headers, now));
   if (status < 400) return isSignIn(answer) ? new SignedOutError(asked) : null;
   if (isPage(answer)) return new PageBetweenError(asked, status);
   return status === 403 ? aboutToken(answer) : null;

@@ -9,6 +9,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
+import { yamlBomb } from '../yaml-bomb.ts';
 import { NotAWishlistError } from './problems.ts';
 import type { WishlistProblem } from './wishlist.ts';
 
@@ -57,25 +58,12 @@ export function readRecipe(text: string): Recipe {
   return { inputs: [], problems, emptyListLine: lineOf(pair.key, lines) };
 }
 
-const LENGTH_LIMIT = 2 ** 20;
-const LINE_LIMIT = 2000;
-const NESTING_LIMIT = 30;
-
-/**
- * Deep nesting by `? ? ? …` overflows the parser's stack inside V8's regular expressions, which ends the process
- * instead of throwing. No recipe has such lines, so they are refused beforehand.
- */
-function refuseBombs(text: string): void {
-  if (text.length > LENGTH_LIMIT) throw new NotAWishlistError('cern', 'it is longer than 1 MiB');
-  text.split('\n').forEach((line, index) => {
-    const nesting = line.match(/[-?:](?=\s|$)/g)?.length ?? 0;
-    if (line.length > LINE_LIMIT || (nesting > NESTING_LIMIT && !/^\s*#/.test(line)))
-      throw new NotAWishlistError('cern', `line ${index + 1} is too long or nested too deep`);
-  });
-}
+/** A recipe has six keys. The parser compares each key with every other one. */
+const KEY_LIMIT = 100;
 
 function parseYaml(text: string, lines: LineCounter): Document.Parsed {
-  refuseBombs(text);
+  const bomb = yamlBomb(text, KEY_LIMIT);
+  if (bomb !== null) throw new NotAWishlistError('cern', bomb);
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const [first] = document.errors;
   if (first === undefined) return document;

@@ -1,26 +1,23 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables of the script that this is a part of
-# What every script needs: programs of the host, texts as far as a terminal may see them, and words for the runtime, which
-# stand quoted in one text, since a shell has no second list beside "$@".
+# What every script needs: programs of the host, and texts changed.
 
 jcds_run() { # COMMAND...: of the host
   PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C "$@"
 }
-jcds_clean() { # TEXT, as far as a terminal may see it
-  printf %s "$1" | jcds_run tr '\t\n\r\1-\10\13\14\16-\37\177-\377' '   ?'
-}
-jcds_replace() { # TEXT OLD NEW: sets jcds_text
-  jcds_text='' jcds_rest=$1
-  while :; do
+jcds_find_link() { # PATH: whether a link is in it, the last of which is jcds_rest then
+  jcds_rest=$1
+  while [ -n "$jcds_rest" ] && [ ! -h "$jcds_rest" ]; do
     case $jcds_rest in
-      *"$2"*) jcds_text=$jcds_text${jcds_rest%%"$2"*}$3 jcds_rest=${jcds_rest#*"$2"} ;;
-      *) break ;;
+      */*) jcds_rest=${jcds_rest%/*} ;;
+      *) jcds_rest='' ;;
     esac
   done
-  jcds_text=$jcds_text$jcds_rest
+  [ -n "$jcds_rest" ]
 }
-jcds_option() { # WORD...
-  for jcds_option in "$@"; do
-    jcds_replace "$jcds_option" "'" "'\\''"
-    jcds_options="$jcds_options '$jcds_text'"
+jcds_replace() { # TEXT OLD NEW: sets jcds_text
+  jcds_text=${1%%"$2"*} jcds_rest=$1
+  while [ "$jcds_rest" != "${jcds_rest#*"$2"}" ]; do
+    jcds_rest=${jcds_rest#*"$2"}
+    jcds_text=$jcds_text$3${jcds_rest%%"$2"*}
   done
 }

@@ -3,31 +3,29 @@
 # shell can hold. What the policy keeps from the job is unset. What should stay and the shell would not hand on goes to
 # jcds_lost; names that should not, and that no `unset` reaches, to jcds_surplus.
 
+jcds_lost='' jcds_surplus=''
 for jcds_word in $jcds_said; do
-  jcds_item=${jcds_word%%=*} jcds_kept=1
+  jcds_item=${jcds_word%%=*} jcds_kept=1 jcds_same=''
   case $jcds_word in
-    =*) jcds_lines=$jcds_lines${jcds_word#=}$jcds_newline && continue ;;
-    *=*) ;;
+    ?*=*) ;;
     *) continue ;;
   esac
   @POLICY@
   @OWN@
   case $jcds_item in
     jcds_*)
-      jcds_text=$(jcds_clean "$jcds_item")
       @OWN_NAME@
       ;;
-    *[!A-Za-z0-9_]* | [0-9]* | IFS | _ | SHLVL | @UNSTEADY@)
-      case $jcds_kept$jcds_item in
-        1_) jcds_underscore=$jcds_word ;;
-        1SHLVL) jcds_level=$jcds_word ;;
-        1*[!A-Za-z0-9_]* | 1[0-9]* | 1IFS) jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
-        1*) eval "[ \"\${$jcds_item-}\" = \"\${jcds_word#*=}\" ]" || jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
-        *) jcds_surplus=$jcds_surplus$jcds_item$jcds_newline ;;
-      esac
+    *[!A-Za-z0-9_]* | [0-9]* | IFS) ;;
+    @UNSTEADY@)
+      [ -n "$jcds_kept" ] && eval "[ \"\${$jcds_item-}\" = \"\${jcds_word#*=}\" ]" && jcds_same=1
       ;;
-    *)
-      @KEPT@
-      ;;
+    *) jcds_same=1 ;;
+  esac
+  case $jcds_kept:$jcds_same in
+    1:) jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
+    1:1)@KEPT@ ;;
+    :1) unset "$jcds_item" && LC_ALL=C ;;
+    :) jcds_surplus=$jcds_surplus$jcds_item$jcds_newline ;;
   esac
 done

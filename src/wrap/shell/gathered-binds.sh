@@ -5,7 +5,6 @@
 jcds_bind() { # PLACE WHAT
   case $1$2 in
     *"$jcds_tab"* | *"$jcds_newline"*)
-      jcds_text=$(jcds_clean "$1")
       @ODD_NAME@
       ;;
   esac

@@ -2,14 +2,12 @@
 # Which GPU there is, as src/job/gpu.ts finds it.
 
 jcds_gpu=''
+set +f
+for jcds_item in /dev/nvidia[0-9]*; do
+  [ ! -e "$jcds_item" ] || jcds_gpu=--nv
+done
+set -f
 case ${CUDA_VISIBLE_DEVICES-}:${NVIDIA_VISIBLE_DEVICES-} in
-  10000:* | *:none | *:void) ;;
-  *)
-    set +f
-    for jcds_item in /dev/nvidia[0-9] /dev/nvidia[0-9][0-9]; do
-      [ ! -e "$jcds_item" ] || jcds_gpu=--nv
-    done
-    set -f
-    ;;
+  10000:* | *:none | *:void) jcds_gpu='' ;;
 esac
 [ -n "$jcds_gpu" ] || [ ! -e /dev/kfd ] || jcds_gpu=--rocm

@@ -2,19 +2,14 @@
 # A working directory that is reached by a link: under the name that was typed where that is shown, and what it leads to is
 # shown then (jcds_linked); else under its real name.
 
-jcds_linked='' jcds_text=$jcds_here
-while [ -n "$jcds_text" ] && ! [ -h "$jcds_text" ]; do
-  jcds_text=${jcds_text%/*}
-done
-if [ -n "$jcds_text" ]; then
+jcds_linked=''
+if jcds_find_link "$jcds_here"; then
   jcds_linked=$(pwd -P)
   case $jcds_here in
     "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
     *) jcds_here=$jcds_linked ;;
   esac
   case $jcds_linked in
-    "${jcds_shown:-/tmp}" | "${jcds_shown:-/tmp}"/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*)
-      jcds_linked=''
-      ;;
+    "${jcds_shown:-/tmp}" | "${jcds_shown:-/tmp}"/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*) jcds_linked='' ;;
   esac
 fi

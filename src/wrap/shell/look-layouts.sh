@@ -1,17 +1,15 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables of look.sh, which this is a part of
-# Where the layout is not known: which of the entries counts, by what the repository shows.
+# Where the layout is not known: which of the entries counts, by what the repository shows. A path's is the same in every layout.
 
-choose() {
-  case ${10}${11} in
-    '') return ;; # a path: its entry is the same in every layout
+for part in .fla[t] .multiarc[h] .image[s] al[l]; do
+  case $7$8:$part in
+    :* | *]) continue ;;
+    *:.flat | *:.multiarch) entry=$7 layout=@cern ;;
+    *:all) entry=$8 layout=@files ;;
   esac
-  for name in .fla[t] .multiarc[h] .image[s] al[l]; do
-    case $name in
-      .flat | .multiarch) entry=${10} layout=@cern ;;
-      .images) ;;
-      all) entry=${11} layout=@files ;;
-      *) continue ;;
-    esac
-    return
-  done
-}
+  break
+done
+if [ -z "$entry" ]; then
+  word=missing text=""
+  return
+fi

@@ -1,19 +1,16 @@
-# shellcheck shell=sh disable=SC2034 # allowed is read in a loop
+# shellcheck shell=sh disable=SC2034,SC2043,SC2154 # variables of its parts
 # Looks at CVMFS for a script that has no Node.js, as src/cvmfs/ does it by a child: the text of a `sh -c` in a session of
-# its own, so that whatever hangs in it can be left behind. A mount can hang any process that touches it, for ever and
-# beyond SIGKILL, so only one child touches it, against a sleep(1) that it kills when it is done; of what the two say the
-# first answer counts, and nobody waits for the other.
-# $1 root, $2 repository, $3 entry, $4 seconds, $5 the process whose environment is told, $6 other repositories that links
-# may lead into, $7 directories of the image that the script will list, $8 the image that it knows, $9 `origin` if it wants
-# the record, and where the layout is not known ($3 is OSG's then) $10 and $11 the entries in CERN's and Galaxy's.
-# It prints the line \1-\177\r, the environment (an entry a line, \1 for a line end), what it read of the image (lines that
-# begin with = or =@), and last jcds_result=WORD[@LAYOUT]:TEXT: `directory` or `file` and the real place, or a LookWord of
-# failures.ts and what its message names. "Missing" is what ls(1) does not find in a repository that it can list.
+# its own, so that whatever hangs in it can be left behind (bounded.sh).
+# $1 root, $2 repository, $3 entry, $4 a process, $5 the image that is known. In some scripts (look-script.ts):
+# $6 other repositories that links may lead into, $7 and $8 the entries in CERN's and Galaxy's layouts.
+# It prints what it read of the image (lines that begin with =), and jcds_result=WORD[@LAYOUT]:TEXT: `directory` or `file`
+# and the real place, or a LookWord of failures.ts and what its message names. "Missing" is what ls(1) does not find in a
+# repository that it can list. Then come, for a script, a line of \1 and \r and the environment of that process (an entry a line, \1 for a
+# line end).
 
-root=$1 repository=$1/$2 entry=$3 seconds=$4 pid=$5 allowed=$6 deep=$7 recorded=$8 origin=$9 layout=
+root=$1 name=$2 entry=$3 known=$5@MORE@
 newline="
 "
-unset GLOBIGNORE
 [ -z "${BASH_VERSION-}" ] || eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob"
 listed() { # DIRECTORY: whether it shows anything
   for seen in "$1"/* "$1"/.[!.]*; do
@@ -25,130 +22,88 @@ listed() { # DIRECTORY: whether it shows anything
   return 1
 }
 look() { # sets word and text: where the image is, or what is in the way
-  word=unseen text=$repository link='' file=''
+  word=unseen repository=$root/$name
   if ! cd -P "$repository" || ! listed .; then
-    explain_repository
+    text=$(ls -A "$repository/." 2>&1) && @EMPTY@
     return
   fi
   top=$PWD
   @CHOOSE@
-  place=$top/$entry
-  [ "$root" = /cvmfs ] || follow
-  if [ -z "$entry" ] || ! cd -P "$place" || ! listed .; then
-    explain_entry || return
+  place=$repository/$entry
+  if [ "$root" != /cvmfs ]; then # links mean /cvmfs
+    link=$(readlink -n "$place" && echo .)
+    case $link in
+      /cvmfs/*.) link=${link%.} place=$root/${link#/cvmfs/} ;;
+    esac
+  fi
+  if ! cd -P "$place" || ! listed .; then
+    explain
+    @FOUND_FILE@return
   fi
   case $PWD/ in
-    *"$newline"*) return ;;
+    *[\\\`\$$newline]*) word=broken text="its directory has an odd name" && return ;;
     "$top"/*) ;;
-    *) leads_on || return ;;
+    *) @LEADS_ON@ ;;
   esac
-  [ -n "$file" ] || read_image || text=$(read_image 2>&1 >/dev/null) || return
-  word=${file:+file} text=$PWD$file
-}
-follow() { # sets link, and place: where it leads
-  link=$(readlink -n "$place" && echo .) link=${link%.}
-  case $link in
-    '') ;;
-    /cvmfs/*) place=$root/${link#/cvmfs/} ;;
-    /*) place=$link ;;
-    *) place=${place%/*}/$link ;;
-  esac
-}
-leads_on() { # whether the image is in another repository where links may lead
-  for name in $allowed; do
-    name=$(cd -P "$root/$name" && pwd) || continue
-    case $PWD in
-      "$name"/*) return 0 ;;
-    esac
-  done
-  [ -n "$link" ] || follow
-  word=escapes text=$link
-  return 1
-}
-read_image() { # in its directory: what the script will list must be seen, and what it wants to know is told
-  for place in $deep; do
-    # a pattern finds what the listing above it says, also where the place itself cannot be seen
-    for name in "${place%?}"[${place#"${place%?}"}]; do
-      case $name in
-        *]) continue ;;
-      esac
-      [ -h "$name" ] || listed "$name" || ls -A "./$name/." >/dev/null || return
-    done
-  done
-  case $PWD in
-    *"/${recorded:-/}") return ;;
-  esac
-  for name in .singularity.d/env/10-docker2singularity.s[h] .singularity.d/Singularit[y]; do
-    case $name:$origin in
-      *]:*) ;;
-      *h:*) sed "s/^/=/" "$name" && echo || return ;;
-      *:?*) sed "s/^/=@/" "$name" && echo || return ;;
-    esac
-  done
-  @SCRIPTS@
-}
-
-# Not in the usual way: why?
-explain_repository() {
-  text=$(ls -A "$repository/." 2>&1) || return
-  text="$repository is empty, and nothing is mounted on it"
-  ! grep -qF " $(cd -P "$repository" && pwd) " /proc/self/mountinfo || word=missing
-}
-explain_entry() { # succeeds where the image can be gone to all the same, or is a file
-  text=''
-  if [ -z "$entry" ] || ! text=$(ls -d "$top/$entry" 2>&1); then
+  if @UNLESS_FILE@! read_image; then
+    text=$(read_image 2>&1 >/dev/null)
     case $text in
-      '' | *": No such file or directory" | *": Not a directory" | *": File name too long") word=missing ;;
+      *": Permission denied") word=broken ;; # modes in the image are its publisher's
     esac
-    return 1
+    return
   fi
-  [ -n "$link" ] || follow
-  name=${place#"$root"/}
-  case $link:" ${repository##*/} $allowed " in
-    /*:*" ${name%%/*} "*) ;;
-    /*) leads_on || return ;;
-  esac
-  text=$(ls -A "$place/." 2>&1) && cd -P "$place" && return
+  @FOUND@
+}
+explain() { # why the image cannot be gone to
+  if ! text=$(ls -d "$top/$entry" 2>&1); then
+    case $text in
+      *": No such file or directory" | *": Not a directory" | *": File name too long") word=missing ;;
+    esac
+    return
+  fi
+  @ELSEWHERE@
+  text=$(ls -A "$place/." 2>&1 >/dev/null)
   case $text in
-    *": No such file or directory" | *" symbolic links") word=broken ;;
+    "") text="$place shows nothing" ;;
     *": Permission denied") [ ! -d "$place" ] || word=broken ;;
-    *": Not a directory")
-      word=broken
-      case $(head -c 64 "$place" | tr "\0\n" "..") in
-        hsqs* | ????????????????????????????????SIF_MAGIC*) file=/${place##*/} ;;
-      esac
-      [ -n "$file" ] && cd -P "${place%/*}" && return
-      ;;
+    *": No such file or directory" | *": Not a directory" | *" symbolic links") word=broken ;;
   esac
+  @FILE@
+}
+is_text() { # FILE: a regular one that lies in the image, of a size that can be read; else the image is broken
+  if [ -h .singularity.d ] || [ -h .singularity.d/env ] || [ -h "$1" ] || { [ -e "$1" ] && ! [ -f "$1" ]; }; then
+    size=2000000
+  else
+    size=$(wc -c <"$1") || return
+  fi
+  [ "$size" -gt 1048576 ] || return 0
+  word=broken
+  echo "$1 is no file of the image, or too long" >&2
   return 1
+}
+read_image() { # in its directory: what will be listed must be seen, and of an image that is not known ENV is told
+  for part in @DEEP@; do # as a pattern it is found where the listing above has it
+    [ "$part" = "${part%]}" ] || continue
+    [ -h "$part" ] || listed "$part" || ls -A "./$part/." >/dev/null || return
+  done
+  @FIRST@
+  case $PWD in
+    */"$known") return 0 ;;
+  esac
+  odd="\\\`\$\"'"
+  for part in .singularity.d/env/10-docker2singularity.s[h]; do
+    [ "$part" = "${part%]}" ] || continue
+    is_text "$part" || return
+    sed -n "/^#/d;/^\$/d;/^export [^=]*=\".{[^:]*:-}\"\$/d
+      s/^export \([A-Za-z_][A-Za-z0-9_]*\)=\"\([^$odd]*\)\"\$/=\1=\2/p;t
+      s/^export \([A-Za-z_][A-Za-z0-9_]*\)=\".{\1:-\"\([^$odd]*\)\"}\"\$/=\1=\2/p;t
+      s/^export \([A-Za-z0-9_]*\)=.*/=\1/p;t
+      s/.*/=?/p" "$part" || return
+  done
+  @ALSO@
 }
 
 cd / # what is left behind keeps no directory of the caller busy
-trap "" TERM
-printf "\1-\177\r\n"
-{
-  sleep "$seconds" >/dev/null &
-  timer=$!
-  {
-    trap - TERM
-    look "$@"
-    printf "jcds_result=%s:%s\n" "${word:-directory}$layout" "$text"
-    kill -KILL "$timer"
-  } &
-  look=$!
-  wait "$timer"
-  case $? in
-    0) printf "\njcds_result=unseen:%s gave no answer within %s s\n" "$repository" "$seconds" ;;
-    126 | 127) printf "\njcds_result=unseen:there is no sleep(1)\n" ;;
-  esac
-  kill -KILL "$look"
-  kill -TERM "-$$" # and what it started: without setsid there is no group of this number
-} | {
-  tr "\0\n" "\n\1" <"/proc/$pid/environ"
-  while IFS= read -r line; do
-    printf "%s\n" "$line"
-    case $line in
-      jcds_result=*) break ;;
-    esac
-  done
-}
+look "$@"
+printf "\njcds_result=%s:%s\n" "$word@LAYOUT@" "${text%%"$newline"*}"
+@ENDS@

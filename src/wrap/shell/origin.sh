@@ -9,9 +9,9 @@ jcds_check_origin() {
     jcds_rest=${jcds_rest#"${jcds_rest%%[! 	]*}"}
     jcds_rest=${jcds_rest%"${jcds_rest##*[! 	]}"}
     case $jcds_word in
-      @[Bb]ootstrap:*) jcds_bootstrap=$jcds_rest ;;
-      @[Ff]rom:*) jcds_text=$jcds_rest ;;
-      @%*) break ;;
+      =@[Bb]ootstrap:*) jcds_bootstrap=$jcds_rest ;;
+      =@[Ff]rom:*) jcds_text=$jcds_rest ;;
+      =@%*) break ;;
     esac
   done
   jcds_registry=${jcds_text%%/*}
@@ -27,8 +27,6 @@ jcds_check_origin() {
     *) jcds_registry=docker.io ;;
   esac
   [ "$jcds_registry" != @WANTED@ ] || return 0
-  jcds_text=$(jcds_clean "$jcds_text")
-  jcds_registry=$(jcds_clean "$jcds_registry")
   [ "$jcds_registry" != docker.io ] || jcds_registry='Docker Hub'
   @NAME_WANTED@
   @ANOTHER@

@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { machine } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ClientConfiguration } from '../../../src/cvmfs/client-config.ts';
@@ -23,7 +24,7 @@ const CLIENT: ClientConfiguration = {
   blacklistFiles: [],
   mountDirectory: '/cvmfs',
   timeout: { direct: 7000, proxy: 3000 },
-  variables: { CVMFS_ARCH: 'arm64' },
+  variables: { CVMFS_ARCH: 'arm64', CVMFS_OWN: 'x' },
 };
 
 const SERVERS: [string, Partial<AccessFacts>, string[], (string | null)[]][] = [
@@ -154,7 +155,8 @@ test("takes the client's blacklist, timeouts and variables", async () => {
   });
   expect(access).toMatchObject({
     timeout: { direct: 7000, proxy: 3000 },
-    variables: { CVMFS_ARCH: 'arm64' },
+    // The client itself sets this one over whatever its configuration says.
+    variables: { CVMFS_ARCH: machine(), CVMFS_OWN: 'x' },
   });
   expect(access.blacklist.fingerprints).toHaveLength(1);
 });

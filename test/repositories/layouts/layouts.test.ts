@@ -9,6 +9,7 @@ const HEX = 'be178c0543eb17f5f3043021c9e5fcf30285e557a4fc309cce97ff9ca6182912';
 const DIGEST = `sha256:${HEX}`;
 const INDEX_PLACE = `.images/sha256:be/${HEX.slice(2)}`;
 const LAYERS_PLACE = `.images/be/${HEX.slice(2)}`;
+const MANIFEST_PLACE = LAYERS_PLACE;
 const CONFIG_PLACE = `.flat/be/${HEX}`;
 const nothing = { registry: null, repository: null, tag: null, digest: null };
 
@@ -60,6 +61,12 @@ describe('candidates', () => {
     ['files', 'quay.io/other/fastqc:1', null, []],
     ['files', 'quay.io/biocontainers/a/b:1', null, []],
     ['files', `fastqc@${DIGEST}`, null, []],
+    ['store', 'debian', null, ['docker.io/library/debian:latest']],
+    ['store', 'registry-1.docker.io/a/b:1', 'linux/arm64', ['docker.io/a/b:1']],
+    ['store', 'git.jinr.ru:5005/x/y:1', null, ['git.jinr.ru:5005/x/y:1']],
+    ['store', `a.ch/b@${DIGEST}`, null, [MANIFEST_PLACE, `a.ch/b:${DIGEST}`]],
+    ['store', `a.ch/b:1@${DIGEST}`, null, [MANIFEST_PLACE, `a.ch/b:${DIGEST}`, 'a.ch/b:1']],
+    ['store', `a.ch/b:1@sha512:${'0'.repeat(128)}`, null, ['a.ch/b:1']],
   ])('%s %s %s', (name, text, platform, expected) => {
     const candidates = LAYOUTS[name].candidates(
       parseReference(text),
@@ -116,6 +123,16 @@ describe('parsePath', () => {
     ['files', 'all/x/fastqc:1', null],
     ['files', 'fastqc:1', null],
     ['files', 'all/fastqc', null],
+    [
+      'store',
+      'git.jinr.ru:5005/x/y:1',
+      { ...nothing, registry: 'git.jinr.ru:5005', repository: 'x/y', tag: '1' },
+    ],
+    ['store', `a.ch/b:${DIGEST}`, { ...nothing, registry: 'a.ch', repository: 'b', digest: DIGEST }],
+    ['store', MANIFEST_PLACE, { ...nothing, digest: DIGEST }],
+    ['store', 'library/debian:12', null],
+    ['store', '.jcds/images/x.json', null],
+    ['store', INDEX_PLACE, null],
   ])('%s %s', (name, path, expected) => {
     expect(LAYOUTS[name].parsePath(path)).toEqual(expected);
   });
@@ -130,6 +147,8 @@ describe('digests', () => {
     ['cern', CONFIG_PLACE, { kind: 'config', digest: DIGEST }],
     ['cern', INDEX_PLACE, null],
     ['files', 'all/a:1', null],
+    ['store', MANIFEST_PLACE, { kind: 'manifest', digest: DIGEST }],
+    ['store', INDEX_PLACE, null],
   ])('%s %s is named after', (name, path, expected) => {
     expect(LAYOUTS[name].digestOf(path)).toEqual(expected);
   });
@@ -147,6 +166,9 @@ describe('digests', () => {
     ['cern', `a.ch/b@${other}`, INDEX_PLACE, `a.ch/b:${DIGEST}`, 'contradicted'],
     ['cern', 'a.ch/b:1', 'somewhere/else', 'a.ch/b:1', 'proven'],
     ['files', 'a:1', 'all/a:1', undefined, 'proven'],
+    ['store', `a@${DIGEST}`, MANIFEST_PLACE, undefined, 'proven'],
+    ['store', `a@${other}`, MANIFEST_PLACE, `docker.io/library/a:${other}`, 'proven'],
+    ['store', `a:1@${other}`, MANIFEST_PLACE, 'docker.io/library/a:1', 'unproven'],
     ['files', `a:1@${DIGEST}`, 'all/a:1', undefined, 'unproven'],
   ])('%s %s at %s from %s', (name, text, target, entry, expected) => {
     expect(LAYOUTS[name].proves(parseReference(text), target, entry)).toBe(expected);
@@ -162,6 +184,9 @@ test.each<[LayoutName, string, number, boolean]>([
   ['cern', 'gitlab-p4n.aip.de:5005', 0, false],
   ['cern', 'bmn:1', 1, true],
   ['files', 'fastqc:1--0', 1, true],
+  ['store', 'git.jinr.ru:5005', 0, false],
+  ['store', 'bmn:1', 1, true],
+  ['store', '.jcds', 0, false],
 ])('%s: whether %s at depth %i is an image: %s', (name, entry, depth, expected) => {
   expect(LAYOUTS[name].isImageName(entry, depth)).toBe(expected);
 });
@@ -176,6 +201,7 @@ test.each<[LayoutName | 'detect', string[], LayoutName]>([
   ['detect', ['all', '.images'], 'osg'],
   ['osg', ['.flat'], 'osg'],
   ['files', ['.images'], 'files'],
+  ['store', ['.images', '.jcds', 'docker.io'], 'store'],
 ])('a row with %s and a root of %j has layout %s', (layout, names, expected) => {
   expect(detectLayout({ layout }, names).name).toBe(expected);
 });
@@ -212,7 +238,7 @@ test.each(Object.values(LAYOUTS))('$name: a candidate read back says what the la
         if (read!.digest !== null) expect(read!.digest).toBe(reference.digest);
         if (layout.name !== 'files' && read!.repository !== null)
           expect(read!.repository).toBe(reference.repository);
-        if (layout.name === 'cern' && read!.repository !== null)
+        if (['cern', 'store'].includes(layout.name) && read!.repository !== null)
           expect(read!.registry).toBe(reference.registry);
       }
     }),

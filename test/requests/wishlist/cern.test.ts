@@ -211,13 +211,47 @@ ignoreErrors: []
   ]);
 });
 
+/** Many keys, one a line. */
+function numbered(count: number, name: string): string {
+  return Array.from({ length: count }, (_, index) => `${name}${index}: 1\n`).join('');
+}
+
+/** Lists in lists, a level a line. */
+function deeper(mark: string): string {
+  return Array.from({ length: 1000 }, (_, index) => `${' '.repeat(index)}${mark}\n`).join('');
+}
+
+test('a list of 20,000 images is read, and brackets in names, quotes and comments open nothing', () => {
+  const lines = Array.from({ length: 1000 }, (_, index) => [
+    `    - 'https://x.org/a:{[${index}*'\n`,
+    `    - https://x.org/b:{[${index}* # [ {\n`,
+    '    # [ {\n',
+  ]).flat();
+  const { problems } = cern.parse(`input:\n${lines.join('')}`);
+  expect(problems.filter(({ kind }) => kind === 'pattern')).toHaveLength(2000);
+  const plain = Array.from({ length: 20_000 }, (_, index) => `    - 'https://x.org/a:${index}'\n`);
+  expect(cern.parse(`input:\n${plain.join('')}`).entries).toHaveLength(20_000);
+});
+
 test.each([
   ['- a\n', 'it is not a mapping with the key "input"'],
   ['a: 1\n', 'it has no key "input"'],
   ['input: 3\n', 'its key "input" holds no list'],
   ['input: [\n', 'line 2 is not valid YAML (BAD_INDENT)'],
   ['input:\ninput:\n', 'line 1 is not valid YAML (DUPLICATE_KEY)'],
-  [`input: ${'['.repeat(1000)}`, 'line 1 is not valid YAML (RESOURCE_EXHAUSTION)'],
+  [`input: ${'['.repeat(1000)}`, 'line 1 is too long or nested too deep'],
+  [`input:\n${deeper('-')}`, 'line 103 is too long or nested too deep'],
+  // What grows with the square of the text, or overflows the parser's stack.
+  [`input: ${'[\n'.repeat(100_000)}`, 'line 2 is not valid YAML (BAD_INDENT)'],
+  [`input: ${'[\n '.repeat(100_000)}`, 'line 31 is too long or nested too deep'],
+  [`input: ${'[ # ]]]\n "]]]", \']]\', '.repeat(100)}`, 'line 31 is too long or nested too deep'],
+  [`input:\n -${' {a: [\n '.repeat(50)}`, 'line 17 is too long or nested too deep'],
+  [`${numbered(20_000, 'k')}input: []\n`, 'line 101 has a key or an alias too many'],
+  [`${'? a\n'.repeat(200)}`, 'line 101 has a key or an alias too many'],
+  [`input: {\n${numbered(200, ' k').replaceAll(': 1', ',')}}\n`, 'line 34 has a key or an alias too many'],
+  [`input: {\n ${"'a' ".repeat(200)}}\n`, 'line 2 has a key or an alias too many'],
+  [`input:\n- &a x.org/a:1\n${'- *a\n'.repeat(200)}`, 'line 102 has a key or an alias too many'],
+  [`input: [${',\n '.repeat(100_000)}`, 'line 49999 is beyond what is read'],
   [`input: ${'['.repeat(3000)}`, 'line 1 is too long or nested too deep'],
   [`${'? '.repeat(50)}\n`.repeat(20), 'line 1 is too long or nested too deep'],
   [`input:\n${'- https://x.org/a:1\n'.repeat(60_000)}`, 'it is longer than 1 MiB'],

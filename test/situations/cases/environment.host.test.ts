@@ -69,7 +69,18 @@ const VARIABLES: readonly Case[] = [
     },
     sh: 'cat $X509_USER_PROXY',
     says: '/tmp/x509up_u',
+    ways: waysOf(({ kind }) => kind === 'exec'),
   },
+  ...['APPTAINER_CLEANENV', 'SINGULARITY_NO_EVAL'].map(
+    (name): Case => ({
+      what: `${name} of a site, which scripts leave to jcds exec`,
+      situation: { environment: [[name, '1']] },
+      says: '',
+      warns: /^jcds: a script cannot do what [^\n]+\nhint: jcds exec/,
+      code: 125,
+      ways: waysOf(({ kind }) => kind === 'wrap'),
+    }),
+  ),
   {
     what: 'APPTAINERENV_PATH is set and empty',
     situation: { environment: [['APPTAINERENV_PATH', '']] },

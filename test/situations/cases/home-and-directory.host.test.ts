@@ -142,18 +142,52 @@ const DIRECTORY: readonly Case[] = [
   },
   { what: '--workdir /', situation: { workdir: '/' }, sh: 'pwd; echo $PWD', says: '/\n/', byHand: true },
   {
+    what: '--workdir by a link in the home',
+    situation: { workdir: '/home/me/work' },
+    sh: 'ls -A | grep mark; pwd -P',
+    says: '.mark-lustre-me\n/lustre/me',
+    byHand: true,
+  },
+  {
     what: '--env PWD=…: the job is where it was',
     situation: { set: [['PWD', '/typed']] },
     command: ['/bin/busybox-judge', 'readlink', '/proc/self/cwd'],
     says: '/home/me',
     byHand: true,
+    ways: waysOf(({ runtime }) => runtime !== 'bubblewrap'),
   },
+  ...(
+    [
+      ['exec', 125],
+      ['wrap', 1],
+    ] as const
+  ).map(
+    ([way, code]): Case => ({
+      what: `--env PWD=… is refused for bubblewrap, which sets it itself: ${way}`,
+      situation: { set: [['PWD', '/typed']] },
+      says: '',
+      warns: /^jcds: bubblewrap gives every job the PWD that it starts in, /,
+      code,
+      ways: waysOf(({ kind, runtime }) => runtime === 'bubblewrap' && kind === way),
+    }),
+  ),
   {
     what: 'APPTAINER_CONTAIN of a site: the job is in its home',
     situation: { cwd: '/lustre/me', environment: [['APPTAINER_CONTAIN', '1']] },
     sh: 'pwd',
     says: /^\/(?:home\/me|lustre\/me)$/,
+    ways: waysOf(({ kind }) => kind === 'exec'),
   },
+  ...['APPTAINER_CONTAIN', 'SINGULARITY_CONTAINALL', 'APPTAINER_NO_HOME', 'APPTAINER_PWD'].map(
+    (name): Case => ({
+      what: `${name} of a site, which scripts leave to jcds exec`,
+      situation: { environment: [[name, '1']] },
+      says: '',
+      warns: /^jcds: a script cannot do what [^\n]+\nhint: jcds exec/,
+      code: 125,
+      ways: waysOf(({ kind }) => kind === 'wrap'),
+    }),
+  ),
 ];
 
 const stage = newStage();

@@ -1,3 +1,4 @@
+import { WAYS } from '../commands.ts';
 import { BUILT, type Case, newStage, testCases, waysOf } from './cases.ts';
 
 /** Rows 4, 5, 6, 7, 9, 10, 13 and 17 of issue 11: what is shown where. */
@@ -46,14 +47,34 @@ const MOUNT_POINTS: readonly Case[] = [
   },
 ];
 
+/** A script for bubblewrap lists an image itself, and refuses places behind its links. */
+const BEHIND_LINKS = waysOf(({ kind, runtime }) => kind === 'wrap' && runtime === 'bubblewrap');
+const NOT_BEHIND_LINKS = waysOf(({ kind, runtime }) => kind !== 'wrap' || runtime !== 'bubblewrap');
+
 const OWN_LINKS: readonly Case[] = [
-  ...['vartmp-link', 'tmp-link'].map(
-    (image): Case => ({
+  ...(
+    [
+      ['vartmp-link', WAYS],
+      ['tmp-link', NOT_BEHIND_LINKS],
+    ] as const
+  ).map(
+    ([image, ways]): Case => ({
       what: `${image}: the host’s /tmp is at /tmp`,
       situation: { image },
       sh: 'ls -A /tmp/job; ls -A /tmp | grep mark',
       says: '.mark-tmp-job\n.mark-tmp',
       byHand: true,
+      ways,
+    }),
+  ),
+  ...['tmp-link', 'tmp-dangling', 'home-link'].map(
+    (image): Case => ({
+      what: `${image}: a script for bubblewrap shows nothing behind links`,
+      situation: { image },
+      says: '',
+      warns: /^jcds: nothing can be shown at "\/(?:tmp|home\/me)" in this image: \/(?:tmp|home) is a link\n/,
+      code: 125,
+      ways: BEHIND_LINKS,
     }),
   ),
   {
@@ -62,6 +83,7 @@ const OWN_LINKS: readonly Case[] = [
     sh: 'echo ok',
     says: 'ok',
     byHand: true,
+    ways: NOT_BEHIND_LINKS,
   },
   {
     what: 'an image whose /tmp leads to nothing, and the site shows no /tmp',
@@ -77,6 +99,7 @@ const OWN_LINKS: readonly Case[] = [
     sh: 'ls -A ~/sub',
     says: '.mark-home-me-sub',
     byHand: true,
+    ways: NOT_BEHIND_LINKS,
   },
   {
     what: 'a bind onto /cvmfs',
@@ -91,6 +114,7 @@ const OWN_LINKS: readonly Case[] = [
     sh: 'ls -A /run/y /var/run/y',
     says: '/run/y:\n.mark-data-a\nfile\ninner\n\n/var/run/y:\n.mark-data-a\nfile\ninner',
     byHand: true,
+    ways: NOT_BEHIND_LINKS,
   },
   {
     what: 'an image without /dev',

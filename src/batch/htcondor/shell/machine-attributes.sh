@@ -16,6 +16,10 @@ jcds_attributes() { # REPOSITORY SUFFIX
       esac
       ;;
   esac
+  case $jcds_healthy in
+    True) jcds_usable=${jcds_usable:+$jcds_usable,}$1 ;;
+    *) jcds_unusable=${jcds_unusable:+$jcds_unusable,}$1 ;;
+  esac
   printf '@HAS@%s = %s\n@MOUNTED@%s = %s\n@HEALTHY@%s = %s\n' \
     "$2" "$jcds_healthy" "$2" "$jcds_mounted" "$2" "$jcds_healthy"
   printf '@REASON@%s = %s\nCVMFS_%s_REVISION = %s\n' "$2" "$jcds_reason" "$2" "$jcds_revision"

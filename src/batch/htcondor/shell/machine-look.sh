@@ -21,13 +21,9 @@ jcds_look_at() { # REPOSITORY
     echo "$1 HUNG:undefined"
     return
   fi
-  jcds_word=$(
-    PATH=/usr/bin:/bin:/usr/sbin:/sbin
-    set -- /bin/sh -c "$jcds_look" jcds-machine-look "$jcds_root" "$1" '' "$jcds_timeout" "$$" '' '' '' ''
-    [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
-    exec "$@"
-  )
-  jcds_word=${jcds_word##*jcds_result=}
+  jcds_repository=$1 jcds_entry=''
+  jcds_bounded jcds_look
+  jcds_word=${jcds_answer##*jcds_result=}
   jcds_revision=undefined
   case $jcds_word in
     missing:*)
@@ -37,7 +33,6 @@ jcds_look_at() { # REPOSITORY
       ;;
     unseen:*' is empty, and nothing is mounted on it') jcds_word=NOT_MOUNTED_EMPTY ;;
     unseen:*' gave no answer within '*) jcds_word=HUNG ;;
-    unseen:*'sleep(1)') jcds_word=LOOK_FAILED ;;
     unseen:*': No such file or directory')
       jcds_word=NOT_MOUNTED_ABSENT
       ! grep -F " $jcds_root " /proc/self/mountinfo | grep -q ' - autofs ' || jcds_word=NOT_KNOWN

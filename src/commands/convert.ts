@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import type { Call } from '../call.ts';
+import { settingsOf } from '../configuration/from-options.ts';
+import { loadConfiguration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
+import type { Context } from '../context.ts';
+import { convert as convertImage } from '../conversion/convert.ts';
+import { DEFAULT_LIMITS, type Limits } from '../conversion/limits.ts';
+import { originOf } from '../conversion/own-files.ts';
+import { parseSource } from '../conversion/parse-source.ts';
+import { recordOf, remarkLines } from '../conversion/record.ts';
+import { layerTeller } from '../conversion/tell-layers.ts';
+import { withSource } from '../conversion/with-source.ts';
+import { inPlace } from '../conversion/workplace.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { parsePlatform } from '../image/platform.ts';
+import { speaker } from '../output/console.ts';
+import { jsonLine } from '../output/json.ts';
+import { progress } from '../output/progress.ts';
+import { safeLines } from '../output/safe-text.ts';
+import { NetworkForbiddenError } from '../publication-requests/service.ts';
+import type { RegistryOptions } from '../registry/client.ts';
+import { registryOptions } from '../registry/from-settings.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
+import { type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { JSON_OPTION } from './common-options.ts';
+
+/** `jcds convert`: an image as a directory, without root. */
+export const convert: CommandDeclaration = {
+  name: 'convert',
+  summary: 'Unpack an image into a directory, without root and without a container engine',
+  description:
+    'Makes the root filesystem of an image: its layers in order, each checked by its digests. SOURCE is the name of an image in a registry, or oci:DIRECTORY[:NAME], an OCI layout as skopeo, umoci and buildah write it, or docker-archive:FILE|-[:TAG], what docker save and podman save write (-: standard input). Private images are read with the credentials of podman and docker. The directory appears when it is whole. Files belong to you; device files, extended attributes, setuid and setgid are left out, which -v and --json tell. docs/convert.md says what comes out. Ends with 0, or with 1 when the image cannot be unpacked.',
+  arguments: [{ name: 'source', description: 'where the image is' }],
+  options: [
+    { flags: '--to <place>', description: 'the directory to make', completes: 'directory' },
+    { flags: '--platform <os/arch>', description: 'which image of several; by default this host’s' },
+    {
+      flags: '--limit <name=number>',
+      description: 'allow more or less: entries, bytes, names, layers, ratio (repeatable)',
+      repeatable: true,
+    },
+    JSON_OPTION,
+  ],
+  examples: [
+    ['podman save x | jcds convert docker-archive:- --to ./rootfs', 'an image of podman’s own'],
+    ['jcds convert debian:12 --to ./rootfs', 'an image of Docker Hub as a directory'],
+    [
+      'skopeo copy docker://debian:12 oci:debian && jcds convert oci:debian --to ./rootfs',
+      'an image as a directory',
+    ],
+  ],
+  async action(call, context) {
+    const say = speaker(call.options, context);
+    const { settings, notes } = loadConfiguration(context, settingsOf(call.options));
+    for (const note of notes) say.warn(note);
+    const [text = ''] = call.arguments;
+    const source = parseSource(text);
+    const target = targetOf(call, context);
+    const platform = parsePlatform(stringOption(call, 'platform') ?? process.arch);
+    const limits = limitsOf(call);
+    const cwd = cwdOf(context);
+    const registries = () => registriesOf(settings, context);
+    const shown = progress(context.stderr, {
+      quiet: flag(call, 'quiet') || flag(call, 'json'),
+      dumb: context.environment.TERM === 'dumb',
+    });
+    try {
+      await inPlace(target, context, place =>
+        withSource(text, source, { cwd, platform, registries, workplace: place.workplace }, async image => {
+          const tell = layerTeller(shown, image.layers.length);
+          const made = await convertImage(image, place, {
+            limits,
+            origin: originOf(text, source),
+            progress: tell,
+          });
+          shown.end();
+          for (const line of remarkLines(made)) say.detail(line);
+          const record = { schemaVersion: SCHEMA_VERSION, path: target, ...recordOf(image, platform, made) };
+          context.stdout.write(flag(call, 'json') ? jsonLine(record) : `${safeLines(target)}\n`);
+        }),
+      );
+    } finally {
+      shown.end();
+    }
+    return exit(EXIT.ok);
+  },
+};
+
+function targetOf(call: Call, context: Context): string {
+  const place = stringOption(call, 'to');
+  if (place === undefined || place === '')
+    throw new UsageError('jcds convert needs a place for the result', 'add --to DIRECTORY');
+  return resolve(cwdOf(context), place);
+}
+
+function registriesOf(settings: Settings, context: Context): RegistryOptions {
+  if (!settings.network) throw new NetworkForbiddenError();
+  return registryOptions(settings, context);
+}
+
+function cwdOf({ cwd }: Context): string {
+  if (cwd === null) throw new UsageError('the working directory cannot be read', 'go to another one: cd');
+  return cwd;
+}
+
+function limitsOf(call: Call): Limits {
+  const limits: Record<string, number> = {};
+  for (const text of listOption(call, 'limit')) {
+    const [, name = '', digits = ''] = /^([a-z]+)=([0-9]{1,15})$/.exec(text) ?? [];
+    if (!Object.hasOwn(DEFAULT_LIMITS, name))
+      throw new UsageError(
+        `--limit ${JSON.stringify(text)} is no limit`,
+        `write NAME=NUMBER: ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+      );
+    limits[name] = Number(digits);
+  }
+  return { ...DEFAULT_LIMITS, ...limits };
+}
