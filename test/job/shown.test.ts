@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { CallOptions } from '../../src/call.ts';
 import { chooseShown } from '../../src/job/shown.ts';
 import { bindsIn } from '../../src/runtimes/shown.ts';
 
-// Below this directory and not below /tmp, which is shown by itself.
-const base = realpathSync(mkdtempSync(join(import.meta.dirname, '.shown-')));
+// Not below /tmp, which is shown by itself: here, or in the home where the clone lies there.
+const isInTmp = /^\/(var\/)?tmp\//.test(realpathSync(import.meta.dirname));
+const base = realpathSync(mkdtempSync(join(isInTmp ? homedir() : import.meta.dirname, '.shown-')));
 afterAll(() => rmSync(base, { recursive: true }));
 const at = (name: string) => join(base, name);
 

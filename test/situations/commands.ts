@@ -25,6 +25,9 @@ export const SAMPLED: readonly Way[] = ['singularity', 'podman', 'docker'].map(
 
 export const labelOf = ({ kind, runtime }: Way) => (kind === 'bare' ? 'bare' : `${kind} ${runtime}`);
 
+/** Where stage.sh shows the project: a clone below /tmp or /home would lie under what the stage covers. */
+const JCDS = '/judge-project/bin/jcds';
+
 /** What the commands need to know of the host that runs them. */
 export interface Host {
   /** The directory with bin/jcds. */
@@ -46,16 +49,15 @@ export function startLines(situation: Situation, way: Way, host: Host, command: 
   );
   const start = `exec env -i ${environment.map(([name, value]) => quote(`${name}=${value}`)).join(' ')}`;
   const words = (...lists: (readonly string[])[]) => lists.flat().map(quote).join(' ');
-  const jcds = `${host.project}/bin/jcds`;
   const chosen = [...jcdsOptions(situation, way), imageName(situation)];
   switch (way.kind) {
     case 'bare':
       return `${start} ${words(bareWords(situation), command)}\n`;
     case 'exec':
-      return `${start} ${words([jcds, 'exec'], chosen, command)}\n`;
+      return `${start} ${words([JCDS, 'exec'], chosen, command)}\n`;
     case 'wrap': {
       const script = '"/judge/script-$$"';
-      const write = words([jcds, 'wrap'], chosen, command.slice(0, 1));
+      const write = words([JCDS, 'wrap'], chosen, command.slice(0, 1));
       return `(${start} ${write}) > ${script} || exit\nchmod 755 ${script}\n${start} ${script} ${words(command.slice(1))}\n`;
     }
     default:

@@ -11,11 +11,11 @@ mkdir root host etc commands user user/cache
 chmod 1777 user user/cache
 cd /
 for entry in *; do
-  case $entry in cvmfs | data | eos | etc | home | judge | lost+found | lustre | scratch | tmp) continue ;; esac
+  case $entry in cvmfs | data | eos | etc | home | judge | judge-project | lost+found | lustre | scratch | tmp) continue ;; esac
   if [ -L "$entry" ]; then cp -P "$entry" "$host/"; elif [ -d "$entry" ]; then mkdir "$host/$entry"; fi
 done
 cd "$host"
-mkdir cvmfs data eos etc home judge lustre scratch tmp .old .var-tmp
+mkdir cvmfs data eos etc home judge judge-project lustre scratch tmp .old .var-tmp
 # A file .mark-NAME tells which directory one is in.
 mkdir -p home/me/sub lustre/me/data lustre/me/scratch lustre/me/tickets lustre/far/below lustre/home lustre/open/child lustre/open/closed \
   eos/data data/a/inner data/nest/in data/files data/many scratch/tmp tmp/job tmp/home .var-tmp/job

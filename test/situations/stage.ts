@@ -61,6 +61,7 @@ export class Stage {
         JUDGE_WORK: this.#work,
         JUDGE_ETC: this.#etcFor(situation),
         JUDGE_IMAGES: this.#images,
+        JUDGE_PROJECT: this.host.project,
         JUDGE_UID: this.#user.uid,
         JUDGE_ROOT_LINES: root,
         JUDGE_CGROUP2: way.runtime === 'podman' ? '1' : '',
