@@ -6,7 +6,7 @@ import { loadConfiguration } from '../configuration/load.ts';
 import { UsageError } from '../errors.ts';
 import { speaker } from '../output/console.ts';
 import { parseDuration } from '../status/duration.ts';
-import { type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, listOption, type OptionRow, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 import { IMAGE_ARGUMENT, JOB_OPTIONS } from './job-options.ts';
 
@@ -63,7 +63,7 @@ export const condorSubmit: CommandDeclaration = {
       flags: '--retry-after <duration>',
       description: `how soon; each pause is twice the one before, up to an hour (default: ${USUAL_PAUSE})`,
     },
-    ...JOB_OPTIONS.filter(({ flags }) => /^--(?:if-missing|any-registry)\b/.test(flags)),
+    ...JOB_OPTIONS.filter(({ flags }) => /^--(?:if-missing|any-registry)\b/.test(flags)).map(elsewhere),
     { flags: '-n, --dry-run', description: 'print the command line instead of running it' },
     JSON_OPTION,
     ...CVMFS_OPTIONS,
@@ -106,6 +106,11 @@ export const condorSubmit: CommandDeclaration = {
 };
 
 /** What a `--` divides from IMAGE is a command; a submit description stands alone. */
+/** A copy in a store of this host is nothing to a job that runs elsewhere. */
+function elsewhere(row: OptionRow): OptionRow {
+  return row.choices === undefined ? row : { ...row, choices: row.choices.filter(one => one !== 'local') };
+}
+
 function workOf(call: Call): Work {
   const words = call.arguments.slice(1);
   const [file = '', ...more] = words;

@@ -74,7 +74,7 @@ export const JOB_OPTIONS: readonly OptionRow[] = [
   {
     flags: '--if-missing <policy>',
     description: 'what to do when the image is not published',
-    choices: ['ask', 'request', 'wait', 'fail'],
+    choices: ['ask', 'request', 'wait', 'local', 'fail'],
     variable: 'JCDS_IF_MISSING',
   },
   {

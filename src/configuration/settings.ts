@@ -23,7 +23,7 @@ export interface Settings {
   /** `SRC[:DST[:ro|rw]]`; one whose source is missing is dropped with a note. */
   binds: readonly string[];
   gpu: 'auto' | 'nvidia' | 'rocm' | 'none';
-  ifMissing: 'ask' | 'request' | 'wait' | 'fail' | null;
+  ifMissing: 'ask' | 'request' | 'wait' | 'local' | 'fail' | null;
   /** Let an image pass whose record names another registry than the one typed. */
   anyRegistry: boolean;
   /** Seconds that waiting for an image that was asked for may take. */
@@ -119,7 +119,7 @@ export const SETTINGS = {
   },
   gpu: { kind: ['auto', 'nvidia', 'rocm', 'none'], by: 'user', meaning: 'which GPU is shown inside' },
   ifMissing: {
-    kind: ['ask', 'request', 'wait', 'fail'],
+    kind: ['ask', 'request', 'wait', 'local', 'fail'],
     by: 'user',
     meaning: 'what `run` does with an image that is not published',
   },

@@ -13,9 +13,17 @@ export interface MissingPolicy {
   readonly say: Speaker;
 }
 
+/** What becomes of a missing image: what was said, else a terminal is asked and nobody else is. */
+export function policyOf(
+  { ifMissing }: Settings,
+  { stdin }: Pick<Context, 'stdin'>,
+): NonNullable<Settings['ifMissing']> {
+  return ifMissing ?? (stdin.isTerminal ? 'ask' : 'fail');
+}
+
 /**
  * `--if-missing`: whether it is worth looking again, since the image was asked for and waited for. Without an option or setting
- * whoever sits at a terminal is asked, and elsewhere nothing is done. What asks is loaded only now. Throws NotYetPublishedError,
+ * whoever sits at a terminal is asked, and elsewhere nothing is done; nor is it for `local`, which the job's image sees to. What asks is loaded only now. Throws NotYetPublishedError,
  * NotInRevisionError where a newer revision may have it, and the failures of asking.
  */
 export async function askIfMissing(
@@ -25,8 +33,8 @@ export async function askIfMissing(
   context: Context,
 ): Promise<boolean> {
   if (publication.state !== 'missing') return false;
-  const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'fail');
-  const isAsked = policy !== 'fail' && options.dryRun !== true;
+  const policy = policyOf(settings, context);
+  const isAsked = policy !== 'fail' && policy !== 'local' && options.dryRun !== true;
   // A job without a terminal asks nobody whom it was not told to ask, no server either.
   if (image.kind !== 'reference' || (!isAsked && !context.stdin.isTerminal)) {
     const { refuseOverdue } = await import('../publication-requests/overdue.ts');

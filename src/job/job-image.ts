@@ -8,7 +8,8 @@ import type { ImageFacts } from '../rootfs/facts.ts';
 import { lostRecords } from '../rootfs/usability.ts';
 import type { JobMode } from './command-words.ts';
 import { checkIdentity } from './findings.ts';
-import { askIfMissing } from './if-missing.ts';
+import { askIfMissing, policyOf } from './if-missing.ts';
+import type { AbsentImage } from './local-instead.ts';
 import { type NamedImage, readImageName, searchOf } from './locate.ts';
 import { unreachableError } from './not-mounted.ts';
 
@@ -55,14 +56,19 @@ export async function findJobImage(
   const { name, image } = named;
   const look = () => findImage(image, search, USUAL_LISTINGS, context);
   const first = await look();
-  const again = await askIfMissing(first.publication, named, { settings, options, say }, context);
-  const { publication, facts, unread } = again ? await look() : first;
-  if (publication.state === 'unreachable')
+  const setting = { settings, options, say };
+  const absent = { ...setting, named, publication: first.publication, listings: USUAL_LISTINGS };
+  const copy = await copyInstead(absent, context);
+  if (typeof copy === 'object') return copy;
+  const { publication, facts, unread } = copy ? await look() : first;
+  if (publication.state === 'unreachable') {
+    const isLocalOffered = settings.ifMissing === 'local' && image.kind === 'reference';
     throw await unreachableError(
       publication,
-      { command: mode, name, hasArguments, options, search, settings },
+      { command: mode, name, hasArguments, options, search, settings, isLocalOffered },
       context,
     );
+  }
   const published = requirePublished(publication, name, options);
   if (unread !== null) throw new UnreadableImageError(published, unread);
   checkIdentity(named, published, facts, { anyRegistry: settings.anyRegistry, say });
@@ -70,6 +76,19 @@ export async function findJobImage(
     say.warn(`${name} comes from ${published.repository}`);
   const known = await withMetadata(named, published, facts, { settings, say }, context);
   return { name, published, facts: known, root: search.root };
+}
+
+/** A local copy in the place of an image that is missing, where the policy has it so; else whether it is worth looking again. */
+async function copyInstead(absent: AbsentImage, context: Context): Promise<JobImage | boolean> {
+  const { publication, named, settings, options } = absent;
+  const ask = () => askIfMissing(publication, named, absent, context);
+  const policy = policyOf(settings, context);
+  const isOffered = policy === 'ask' && publication.state === 'missing' && options.dryRun !== true;
+  if (policy !== 'local' && !isOffered) return ask();
+  // Stores are none of the start-up path's business.
+  const { askOrOffer, localInstead } = await import('./local-instead.ts');
+  if (isOffered) return askOrOffer(ask, absent, context);
+  return (await localInstead(absent, context)) ?? ask();
 }
 
 /** What the image says of itself; its registry's word where it has lost that. */

@@ -63,7 +63,7 @@ export function localCopy(
 }
 
 /** Makes the copy, in the user's own store. */
-async function pullFor(
+export async function pullFor(
   { name, image, platform }: NamedImage,
   { settings, isQuiet }: Pick<LocalSetting, 'settings' | 'isQuiet'>,
   context: Context,

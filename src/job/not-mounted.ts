@@ -21,6 +21,8 @@ export interface NotMountedJob {
   readonly options: CallOptions;
   readonly search: Search;
   readonly settings: Settings;
+  /** Whether a local copy would do: it is what the policy for missing images says. */
+  readonly isLocalOffered?: boolean;
 }
 
 /** Options without which the same command would look elsewhere. */
@@ -90,5 +92,8 @@ async function advice(
   const services = repositoriesFrom(SERVICES, settings.services);
   const named = { servers: texts(options.server), keys: texts(options.keys) };
   const question = { repository, reason, root: search.root, services, named, job: commandLine(job) };
-  return mountAdvice(question, context);
+  const ways = await mountAdvice(question, context);
+  return job.isLocalOffered === true
+    ? `${ways}\nor run a local copy, published or not: ${commandLine(job, '--local')}`
+    : ways;
 }

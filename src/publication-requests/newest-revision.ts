@@ -9,7 +9,7 @@ import { isJcdsError } from '../errors.ts';
 import type { Reference } from '../image/reference.ts';
 import { type Repository, repositoriesFrom, repositoryNamed, SERVICES } from '../repositories/index.ts';
 import { askNewest } from '../status/ask-newest.ts';
-import { isFinal, type Standing } from '../status/newest.ts';
+import { isFinal, newestOf, type Standing } from '../status/newest.ts';
 import { NotInRevisionError } from '../status/not-in-revision.ts';
 import { rootOf, visibleAs } from './published.ts';
 import type { AskingContext } from './service.ts';
@@ -91,11 +91,18 @@ function lookOf({ reference, repositories, settings, context }: UnseenImage): Lo
   };
 }
 
-async function ofMissing(unseen: UnseenImage, publication: Missing, look: Look): Promise<NewestAnswer> {
-  const { image, rows, table, root, requested, context } = look;
+function standingOf(
+  publication: Missing,
+  { image, rows, table, root, requested, context }: Look,
+): Promise<Standing> {
   const found = onMount({ publication, facts: null, unread: null });
   const search = { root, repositories: rows, timeout: PATIENCE };
-  const standing = await askNewest({ image, found, search, table, requested }, context);
+  return askNewest({ image, found, search, table, requested }, context);
+}
+
+async function ofMissing(unseen: UnseenImage, publication: Missing, look: Look): Promise<NewestAnswer> {
+  const { requested } = look;
+  const standing = await standingOf(publication, look);
   if (isFinal(standing)) return { state: 'missing' };
   const { witness, freshness } = standing;
   const answer = witness === null ? null : answerOf(unseen, witness, standing);
@@ -118,6 +125,15 @@ export async function refuseOlder(unseen: UnseenImage, isStrict: boolean): Promi
   const newest = await lookAtNewest(unseen);
   if (newest.state === 'published' || (newest.state === 'unknowable' && isStrict))
     throw new NotInRevisionError(unseen.name, newest.standing, unseen.typed);
+}
+
+/** Throws NotInRevisionError only where it is known that the servers have a newer revision, which may have it: what cannot be known passes. */
+export async function refuseBehind(unseen: UnseenImage): Promise<void> {
+  const { publication, name, typed } = unseen;
+  if (publication.state !== 'missing') return;
+  const standing = await standingOf(publication, lookOf(unseen));
+  const newest = newestOf(standing);
+  if ('value' in newest && !newest.value) throw new NotInRevisionError(name, standing, typed);
 }
 
 /** null: it tells nothing. */

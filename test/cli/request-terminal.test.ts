@@ -91,6 +91,8 @@ describe('jcds run of a missing image', () => {
     const at = world.atTerminal(['run', BMN]);
     await at.said('[y/N]');
     at.type('y\r');
+    await at.said('run that local copy now?');
+    at.type('n\r');
     const { code, text } = await at.ended;
     expect(code).toBe(75);
     expect(text).toContain(`${BMN} is not published in containers.jinr.ru.\n--- docker_images.txt`);
@@ -99,6 +101,8 @@ describe('jcds run of a missing image', () => {
   test('a no leaves it at that', async () => {
     const at = world.atTerminal(['run', BMN]);
     await at.said('[y/N]');
+    at.type('n\r');
+    await at.said('run that local copy now?');
     at.type('n\r');
     const { code, text } = await at.ended;
     expect({ code, said: text.includes(`hint: see what is there with`) }).toEqual({ code: 125, said: true });

@@ -122,7 +122,9 @@ async function askedFor(
   context: Context,
 ): Promise<boolean> {
   const { settings } = wanted;
-  const policy = settings.ifMissing ?? (context.stdin.isTerminal ? 'ask' : 'request');
+  // Copies of this host are no answer for jobs that run elsewhere.
+  const said = settings.ifMissing === 'local' ? null : settings.ifMissing;
+  const policy = said ?? (context.stdin.isTerminal ? 'ask' : 'request');
   if (named.image.kind !== 'reference' || policy === 'fail') return false;
   try {
     const first = policy === 'ask' ? 'ask' : 'request';
