@@ -22,7 +22,7 @@ export const TOOL_ABSENT = 127;
 
 /**
  * For `node -e`: argv is the module, the path, the names. Prints a JSON line for each: name, value in base64 or null,
- * errno. The package (1.0.3) says null whatever the reason is; only its listing tells of a path that cannot be asked.
+ * errno. The binary (1.0.3) says null whatever the reason is; only its listing tells of a path that cannot be asked.
  */
 const NATIVE = `
 let native;

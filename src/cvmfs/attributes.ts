@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   ATTRIBUTE_TOOLS,
   type AttributeReading,
@@ -121,11 +122,32 @@ function reasonOf(code: AttributesUnknownCode, path: string, timeout: number, er
   }
 }
 
-/** Where the optional package is; it is loaded in the child only. */
+/**
+ * The binary of the optional package, which the child alone loads: where npm puts it beside jcds, and nowhere else. Node's own search would
+ * go on to `~/.node_modules` and to all directories above, where a job, or another user, can put code.
+ */
 function nativeModule(): string | null {
+  // A standalone has no place, and no packages.
+  const file = import.meta.url === undefined ? '' : fileURLToPath(import.meta.url);
+  const [, root] = /^(.*)\/(?:dist|src)\//.exec(file) ?? [];
+  if (root === undefined) return null;
+  const [, above] = /^(.*\/node_modules)\/[^/]+$/.exec(root) ?? [];
+  const places = [`${root}/node_modules`, ...(above === undefined ? [] : [above])];
+  return places.map(place => binaryIn(`${place}/@napi-rs`)).find(file => file !== null) ?? null;
+}
+
+function binaryIn(scope: string): string | null {
+  const named = `xattr-${process.platform}-${process.arch}`;
+  const files = namesIn(scope)
+    .filter(name => name === named || name.startsWith(`${named}-`))
+    .flatMap(name => namesIn(`${scope}/${name}`).map(file => `${scope}/${name}/${file}`));
+  return files.find(file => file.endsWith('.node')) ?? null;
+}
+
+function namesIn(directory: string): string[] {
   try {
-    return createRequire(import.meta.url).resolve('@napi-rs/xattr');
+    return readdirSync(directory).sort();
   } catch {
-    return null;
+    return []; // it is optional
   }
 }
