@@ -39,18 +39,23 @@ export interface CondorAnswer {
 
 /**
  * Runs one of HTCondor's programs to its end: they have bounds of their own, and what condor_submit takes depends on how
- * many jobs it has. Standard input is the caller's. @throws NoCondorError, CondorFailedError
+ * many jobs it has. @throws NoCondorError, CondorFailedError
+ * @param input what it gets on standard input; by default the caller's
  */
 export function runCondor(
   program: string,
   words: readonly string[],
   { environment }: CondorSetting,
+  input?: Buffer,
 ): Promise<CondorAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { env: { ...environment }, stdio: ['inherit', 'pipe', 'pipe'] });
+    const stdin = input === undefined ? 'inherit' : 'pipe';
+    const child = spawn(program, words, { env: { ...environment }, stdio: [stdin, 'pipe', 'pipe'] });
+    // A program that reads no further has a reason, and says it.
+    child.stdin?.on('error', () => undefined).end(input);
     const said = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
     child.on('error', thrown => {
       const { code } = thrown as NodeJS.ErrnoException;
       reject(

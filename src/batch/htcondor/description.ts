@@ -16,6 +16,26 @@ export interface Described {
   readonly hasPostCommand: boolean;
 }
 
+/** Bytes of a description on standard input. */
+const LONGEST = 1 << 26;
+
+/** Reads a description that is given on standard input, where it can be read once, and is wanted twice. @throws DescriptionRefusedError */
+export async function readInput(work: Work): Promise<Work> {
+  if (work.kind !== 'file' || work.file !== '-') return work;
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > LONGEST)
+      throw new DescriptionRefusedError(
+        `the description on standard input has more than ${LONGEST} bytes`,
+        'name a file, whose items condor_submit reads by itself: queue … from FILE',
+      );
+  }
+  return { ...work, content: Buffer.concat(pieces) };
+}
+
 /** Attributes by which a job names an image, or has a container all the same. */
 const IMAGES = ['ContainerImage', 'DockerImage', 'JCDSImage', 'SingularityImage'] as const;
 
@@ -40,13 +60,11 @@ export async function readDescription(
   name: string,
   context: CondorSetting,
 ): Promise<Described> {
-  // Standard input can be read once, and is condor_submit's.
-  if (work.kind === 'file' && work.file === '-') return checked(lines.map(lineAttribute), name);
   // condor_submit describes no jobs without a file: a command has jcds' own lines and these.
   if (work.kind === 'command') return checked(lines.map(lineAttribute), name);
   const own = lines.flatMap(line => ['-append', line]);
   const words = ['-dry-run', '-', ...own, ...fileWords(work.file)];
-  const { stdout } = await runCondor('condor_submit', words, context);
+  const { stdout } = await runCondor('condor_submit', words, context, work.content);
   return checked(
     stdout.split('\n').flatMap(line => {
       const [, attribute = '', value = ''] = /^([A-Za-z_][A-Za-z0-9_]*) *= *(.*)$/.exec(line) ?? [];

@@ -9,7 +9,8 @@ export type Way = (typeof WAYS)[number];
 
 /** What is submitted: a submit description, or a command. */
 export type Work =
-  | { readonly kind: 'file'; readonly file: string }
+  /** `content`: what was read from standard input, where the file is `-`. */
+  | { readonly kind: 'file'; readonly file: string; readonly content?: Buffer }
   | { readonly kind: 'command'; readonly words: readonly string[] };
 
 /** A submission, decided. Plain data. */

@@ -9,7 +9,7 @@ import { safeLines, safeText } from '../../output/safe-text.ts';
 import { SCHEMA_VERSION } from '../../schema-version.ts';
 import { REVISION } from './ad-script.ts';
 import { type CondorSetting, isAdvertised, runCondor } from './condor-tools.ts';
-import { type Described, readDescription } from './description.ts';
+import { type Described, readDescription, readInput } from './description.ts';
 import { awaitImage, findForJobs, type ImageForJobs, revisionOf, type WantedImage } from './find-for-jobs.ts';
 import { attributeSuffix, MACHINE_AD } from './machine-attributes.ts';
 import {
@@ -67,9 +67,10 @@ export class NoClusterError extends JcdsError {
 }
 
 /** Submits, and with --wait follows an image that is missing to the release of its jobs. @throws JcdsError */
-export async function submit(requested: SubmitOptions, context: Context): Promise<ExitCode> {
-  const wanted: WantedImage = requested;
+export async function submit(asked: SubmitOptions, context: Context): Promise<ExitCode> {
+  const wanted: WantedImage = asked;
   const image = await findForJobs(wanted, context);
+  const requested = { ...asked, work: await readInput(asked.work) };
   const described = await readDescription(requested, image.named.name, context);
   const submission = await decide(requested, image, described, context);
   if (requested.dryRun) {
@@ -80,7 +81,7 @@ export async function submit(requested: SubmitOptions, context: Context): Promis
   if (image.published !== null) {
     const isJson = requested.options.json === true;
     const words = submitWords(submission, isJson ? ['-terse'] : []);
-    const { stdout, stderr } = await runCondor('condor_submit', words, context);
+    const { stdout, stderr } = await runCondor('condor_submit', words, context, inputOf(submission));
     if (!isJson) context.stderr.write(safeLines(stderr));
     context.stdout.write(isJson ? answer(jobsIn(stdout), submission) : safeLines(stdout));
     return EXIT.ok;
@@ -88,6 +89,8 @@ export async function submit(requested: SubmitOptions, context: Context): Promis
   await submitAndWait(requested, submission, image, context);
   return EXIT.ok;
 }
+
+const inputOf = ({ work }: Submission) => (work.kind === 'file' ? work.content : undefined);
 
 async function decide(
   { work, pinned, way, anyMachine, retries, retryAfter, lines, say }: SubmitOptions,
@@ -178,7 +181,8 @@ async function submitAndWait(
 ): Promise<void> {
   const { say, pinned } = requested;
   const { name } = image.named;
-  const { stdout, stderr } = await runCondor('condor_submit', submitWords(submission, ['-terse']), context);
+  const words = submitWords(submission, ['-terse']);
+  const { stdout, stderr } = await runCondor('condor_submit', words, context, inputOf(submission));
   const isJson = requested.options.json === true;
   if (!isJson) context.stderr.write(safeLines(stderr));
   const jobs = jobsIn(stdout);
