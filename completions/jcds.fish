@@ -13,14 +13,16 @@ function __jcds_images
     set -l searched (__jcds_searched)
     set -l found
     for repository in $searched
-        set -a found (__jcds_names $repository "$word")
+        set -a found (__jcds_names $repository.names "$word")
     end
+    set -l published $found
+    set -a found (__jcds_names copies "$word")
     # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
     set -l first (string match -r '^[^/]*[.:][^/]*/' -- "$word")
-    if test -z "$found" -a -n "$first"
+    if test -z "$published" -a -n "$first"
         set word (string sub -s (math (string length -- $first) + 1) -- $word)
         for repository in $searched
-            set -a found $first(__jcds_names $repository "$word" bare)
+            set -a found $first(__jcds_names $repository.names "$word" bare)
         end
     end
     set -q found[1]; and string join -- \n "$scheme"$found
@@ -28,9 +30,9 @@ end
 
 # Prints the segments that follow the word in the names of one repository: `nica/`, `git.jinr.ru:5005/`, `bmn:`, `latest`.
 # `bare`: of names without a registry, and of all where the layout drops it.
-function __jcds_names --argument-names repository word bare
+function __jcds_names --argument-names file word bare
     set -l lines
-    __jcds_read $repository.names; or return
+    __jcds_read $file; or return
     set -l count (string match -r '(?<=^jcds-completion 1 )[1-9][0-9]{0,3}(?= )' -- $lines[1]); or return
     set -l regex '^'(string escape --style=regex -- "$word")
     # Blocks to look through, as pairs of first line and lines.
@@ -332,6 +334,7 @@ complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "doctor" "cache"
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "doctor" "cache" "condor submit" "completion refresh"' -l insecure -d 'over HTTP, look without verifying; marked so in every output'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "doctor" "cache" "condor submit" "completion refresh"' -l forget-revision -d 'over HTTP, take an older revision than was seen before, once: the repository was made anew'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "doctor" "cache" "condor submit" "completion refresh"' -l cache-dir -x -a '(__jcds_directories)' -d 'keep what is fetched over HTTP here'
+complete -c jcds -n '__jcds_at "list"' -l local -d 'list the local copies instead, by name (docs/local.md)'
 complete -c jcds -n '__jcds_at "list"' -l json -d 'print one JSON object a line: repository, name, path, mounted, verified'
 complete -c jcds -n '__jcds_at "wrap" "condor wrapper"' -s o -l output -x -a '(__jcds_files)' -d 'write the script to this file (default: standard output)'
 complete -c jcds -n '__jcds_at "wrap"' -l pin -d 'run the image that the tag leads to now, also when the tag moves'
@@ -390,6 +393,7 @@ complete -c jcds -n '__jcds_place 1+ "status"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "wait"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "doctor"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "cache"' -a '(__jcds_images)'
+complete -c jcds -n '__jcds_place 1+ "store remove"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "condor submit"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 2+ "condor submit"' -a '(__jcds_files)'
 complete -c jcds -n '__jcds_place 1 "config get"' -a 'image repositories services cvmfsRoot store sharedStores cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust'

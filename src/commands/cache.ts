@@ -23,6 +23,7 @@ import { cacheRows, cleaningLines, whyNoClient } from '../status/cache-rows.ts';
 import { deadlineIn } from '../status/deadline.ts';
 import { gatherImageCache } from '../status/image-cache.ts';
 import { imageCacheJson, imageCacheRows } from '../status/image-cache-report.ts';
+import { storePlaces } from '../store-directory.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 
@@ -84,15 +85,20 @@ interface Asked {
 async function reportRound({ call, settings, style }: Asked, context: Context): Promise<Round> {
   const { root, repositories, timeout } = searchOf(settings, context);
   const names = repositories.map(({ name }) => name);
-  const question = { root, repositories: names, timeout: timeout * 1000 };
+  const { own: store } = storePlaces(settings, context);
+  const question = { root, repositories: names, store, timeout: timeout * 1000 };
   const report = await gatherCacheReport(question, context);
   if (flag(call, 'json')) return { text: jsonLine(cacheJson(report)), code: EXIT.ok };
   const parts = [
     await draw(['CACHE', 'NUMBER', 'AMOUNT', 'WHAT IT MEANS'], cacheRows(report), style, context),
     textLines(whyNoClient(report).flatMap(line => folded(line, context))),
-    flag(call, 'verbose') ? textLines(cleaningLines(clientOf(report), report.runtimes)) : '',
+    flag(call, 'verbose') ? textLines(cleaningLines(clientOf(report), cleanable(report))) : '',
   ];
   return { text: parts.filter(part => part !== '').join('\n'), code: EXIT.ok };
+}
+
+function cleanable({ runtimes, store }: CacheReport): CacheReport['runtimes'] {
+  return store.size.state === 'absent' ? runtimes : [...runtimes, store];
 }
 
 /** A sentence as wide as the terminal. */

@@ -1,7 +1,9 @@
+import type { Call } from '../call.ts';
 import { isJustKept } from '../completion/index-age.ts';
 import type { ListedPlaces } from '../completion/keep-names.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { isUsual, loadConfiguration } from '../configuration/load.ts';
+import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import type { Search } from '../cvmfs/find-publication.ts';
 import { listAnywhere, type TakeNames } from '../cvmfs/list-anywhere.ts';
@@ -16,8 +18,11 @@ import { searchOf } from '../job/locate.ts';
 import { searchWords } from '../job/search-words.ts';
 import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
+import { safeText } from '../output/safe-text.ts';
 import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
 import { listedName } from '../repositories/listed-name.ts';
+import { namedCopies } from '../store/known-copy.ts';
+import { storePlaces } from '../store-directory.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
 
@@ -26,9 +31,10 @@ export const list: CommandDeclaration = {
   name: 'list',
   summary: 'List the published images',
   description:
-    'Prints one name a line, as it is typed to get that image: mostly REPOSITORY:TAG as it stands below the CVMFS repository, or the whole path where no name leads to it. PATTERN is a shell glob over the whole name; without glob characters it is a beginning. Ends with 0, with 1 when nothing matches, with 75 when CVMFS cannot be seen, or a directory of it that may hold such names (the others are listed all the same). Where nothing is mounted the signed repository is read over HTTP.',
+    'Prints one name a line, as it is typed to get that image: mostly REPOSITORY:TAG as it stands below the CVMFS repository, or the whole path where no name leads to it. PATTERN is a shell glob over the whole name; without glob characters it is a beginning. Ends with 0, with 1 when nothing matches, with 75 when CVMFS cannot be seen, or a directory of it that may hold such names (the others are listed all the same). Where nothing is mounted the signed repository is read over HTTP. --local asks for none of it.',
   arguments: [{ name: 'pattern', description: 'which names: a glob, or a beginning', optional: true }],
   options: [
+    { flags: '--local', description: 'list the local copies instead, by name (docs/local.md)' },
     {
       ...JSON_OPTION,
       description: 'print one JSON object a line: repository, name, path, mounted, verified',
@@ -36,13 +42,17 @@ export const list: CommandDeclaration = {
     ...CVMFS_OPTIONS,
     ...HTTP_OPTIONS,
   ],
-  examples: [["jcds list 'nica/*:latest'", 'the newest images of a group']],
+  examples: [
+    ["jcds list 'nica/*:latest'", 'the newest images of a group'],
+    ['jcds list --local', 'what `jcds run --local` starts without a network'],
+  ],
   async action(call, context) {
     const say = speaker(call.options, context);
     const { settings, sources, notes } = loadConfiguration(context, settingsOf(call.options));
     for (const note of notes) say.warn(note);
     const search = searchOf(settings, context);
     const matches = call.arguments[0] === undefined ? null : namePattern(call.arguments[0]);
+    if (flag(call, 'local')) return listCopies(call, settings, matches, context);
     const requested = httpWishesOf(call.options, settings, context);
     const listed: Listed[] = [];
     let end: ListEnd = { state: 'listed', refused: 0 };
@@ -88,6 +98,24 @@ export const list: CommandDeclaration = {
     return exit(listed.some(({ paths }) => paths.length > 0) ? EXIT.ok : EXIT.no);
   },
 };
+
+/** `--local`: names in the stores that lead to a copy. */
+function listCopies(
+  call: Call,
+  settings: Settings,
+  matches: ((name: string) => boolean) | null,
+  context: Context,
+) {
+  const copies = namedCopies(storePlaces(settings, context), context.uid);
+  const wanted = copies.filter(({ name }) => matches === null || matches(name));
+  for (const { store, name } of wanted) {
+    const text = flag(call, 'json')
+      ? jsonLine({ store, name, path: `${store}/${name}` })
+      : `${safeText(name, 1000)}\n`;
+    if (!context.stdout.write(text)) break;
+  }
+  return exit(wanted.length > 0 ? EXIT.ok : EXIT.no);
+}
 
 /** Prints what stands at paths of a repository; false: nobody reads it any more. */
 type Print = (

@@ -15,6 +15,7 @@ import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type Copy, contentsOf, namesIn } from '../store/contents.ts';
 import { inWorkplace, namedCopy, removeCopy, removeName, sweep, withStore } from '../store/enter.ts';
 import { NoLocalCopyError } from '../store/errors.ts';
+import { noteNames } from '../store/note-names.ts';
 import { isStore } from '../store/places.ts';
 import { DEFAULT_BOUND, superfluous } from '../store/prune.ts';
 import { type StorePlaces, storePlaces } from '../store-directory.ts';
@@ -61,7 +62,7 @@ const storeRemove: CommandDeclaration = {
   name: 'remove',
   summary: 'Remove local copies of images',
   description: 'Jobs that run from a copy lose the files that they have not opened yet.',
-  arguments: [{ name: 'image', description: 'the name of the copy', variadic: true }],
+  arguments: [{ name: 'image', description: 'the name of the copy', variadic: true, completes: 'image' }],
   options: [JSON_OPTION],
   async action(call, context) {
     const places = placesOf(call, context);
@@ -78,6 +79,7 @@ const storeRemove: CommandDeclaration = {
       const unnamed = new Set(wanted.flatMap(({ hex }) => (hex === null || left.has(hex) ? [] : [hex])));
       const copies = contentsOf(held, context.uid).filter(({ hex }) => unnamed.has(hex));
       await removeAll(places, held, copies, context);
+      noteNames(held, context);
       return copies;
     });
     return report(
@@ -115,6 +117,7 @@ const storePrune: CommandDeclaration = {
       if (isDry) return copies;
       for (const { names } of copies) for (const name of names) removeName(held, name);
       await removeAll(places, held, copies, context);
+      noteNames(held, context);
       return copies;
     });
     return report(

@@ -5,8 +5,8 @@ import type { LayoutName } from '../repositories/layouts/index.ts';
 import { isRepositoryName } from '../repositories/repository.ts';
 import { changedAt, type IndexContext, indexDirectory, NAMES_ENDING } from './index-age.ts';
 import { BLOCK, indexText, MAGIC, MOST_NAMES, readIndexText, VERSION } from './index-format.ts';
-import { SEARCHED, touchIndexFile, writeIndexFile } from './index-place.ts';
-import { nameAtPath } from './published-name.ts';
+import { COPIES, SEARCHED, touchIndexFile, writeIndexFile } from './index-place.ts';
+import { nameAtPath, publishedName } from './published-name.ts';
 
 /** What became of an index. A home that is full or read-only costs its user the completion, never a command. */
 export type IndexUpdate =
@@ -76,6 +76,15 @@ export function noteSearched(context: IndexContext, repositories: readonly strin
   const text = `${[`${MAGIC} ${VERSION}`, ...names].join('\n')}\n`;
   return written(names.length, repositories.length - names.length, () =>
     writeIndexFile(context, SEARCHED, text, context.now()),
+  );
+}
+
+/** Notes the names of all local copies, by registry: they are offered beside those that are published. */
+export function noteCopies(context: IndexContext, copies: readonly string[]): IndexUpdate {
+  const names = new Set(copies.flatMap(name => publishedName(name) ?? []));
+  const text = indexText([...names].sort(), BLOCK, 'store');
+  return written(names.size, copies.length - names.size, () =>
+    writeIndexFile(context, COPIES, text, context.now()),
   );
 }
 

@@ -9,6 +9,8 @@ import { type IndexContext, NAMES_ENDING } from './index-age.ts';
 /** The names of what else lies in the index's directory. */
 export const SEARCHED = 'searched';
 export const ATTEMPT = 'attempt';
+export const COPIES = 'copies';
+const OTHERS: ReadonlySet<string> = new Set([SEARCHED, ATTEMPT, COPIES]);
 const DIRECTORY = 'completion';
 const ABANDONED_AFTER = 60 * 60 * 1000;
 
@@ -35,7 +37,7 @@ export function removeIndex(context: IndexContext): string | null {
   try {
     ifOwnDirectory(placeOf(context), directory => {
       for (const name of readdirSync(directory))
-        if (name.endsWith(NAMES_ENDING) || name === SEARCHED || name === ATTEMPT || name.startsWith(ASIDE))
+        if (name.endsWith(NAMES_ENDING) || OTHERS.has(name) || name.startsWith(ASIDE))
           rmSync(`${directory}/${name}`, { force: true });
     });
     return null;

@@ -2,7 +2,7 @@ import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { CacheReport, MeasuredCache } from './cache-report.ts';
 
 /** The report for programs: bytes, minutes and percent as numbers; null is not known. */
-export function cacheJson({ root, repositories, runtimes, own }: CacheReport) {
+export function cacheJson({ root, repositories, runtimes, own, store }: CacheReport) {
   return {
     schemaVersion: SCHEMA_VERSION,
     root,
@@ -22,6 +22,7 @@ export function cacheJson({ root, repositories, runtimes, own }: CacheReport) {
     })),
     runtimes: runtimes.map(localJson),
     jcds: localJson(own),
+    store: localJson(store),
   };
 }
 

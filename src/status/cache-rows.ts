@@ -9,13 +9,14 @@ import type { LocalCache } from './local-caches.ts';
 export type CacheRow = readonly [cache: string, number: string, amount: string, meaning: string];
 
 /** The report as lines, CVMFS first. */
-export function cacheRows({ repositories, runtimes, own }: CacheReport): readonly CacheRow[] {
+export function cacheRows({ repositories, runtimes, own, store }: CacheReport): readonly CacheRow[] {
   const clients = repositories.filter(({ isClients }) => isClients);
   return [
     ...clientRows(clients),
     ...clients.flatMap(repositoryRows),
     ...runtimes.map(localRow),
     localRow(own),
+    ...(store.size.state === 'absent' ? [] : [localRow(store)]),
   ];
 }
 

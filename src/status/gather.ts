@@ -21,6 +21,7 @@ import { gatherFreshness, NO_NETWORK } from './gather-freshness.ts';
 import { gatherWitnesses } from './gather-witnesses.ts';
 import { inOrder } from './in-order.ts';
 import { lookAtImages } from './look.ts';
+import type { Known, LocalCopy } from './publication-json.ts';
 import { askUpstream, type UpstreamAnswer } from './upstream.ts';
 
 /** What the status of images is asked with. */
@@ -40,11 +41,14 @@ export interface StatusQuestion {
     published: Published,
     facts: Pick<ImageFacts, 'origin' | 'architecture'>,
   ) => readonly Finding[];
+  /** The local copy of an image. */
+  readonly copyOf: (named: NamedImage) => Known<LocalCopy>;
 }
 
 /** What is known of one image. */
 export interface ImageStatus extends Gathered {
   readonly findings: readonly Finding[];
+  readonly local: Known<LocalCopy>;
 }
 
 type StatusContext = Pick<Context, 'self' | 'environment' | 'home' | 'uid' | 'now'>;
@@ -96,7 +100,7 @@ export async function gatherStatus(
       unreadable: unreadable.get(published?.target ?? '') ?? [],
       architectures,
     };
-    return { ...gathered, findings: findingsOf(gathered) };
+    return { ...gathered, findings: findingsOf(gathered), local: question.copyOf(named) };
   });
 }
 

@@ -58,3 +58,13 @@ export function ownCache(places: Pick<Places, 'environment' | 'home'>): LocalCac
     clean: 'jcds cache prune',
   };
 }
+
+/** The user's own store of local copies. */
+export function storeCache(directory: string): LocalCache {
+  return {
+    name: 'local copies',
+    directory,
+    meaning: 'images that `jcds pull` and `jcds run --local` unpacked for you; nothing from CVMFS',
+    clean: 'jcds store prune',
+  };
+}

@@ -14,18 +14,32 @@ export interface ToldBeside {
   readonly newest: Known<boolean>;
   /** What its registry says of it. */
   readonly registry: Known<{ readonly state: string; readonly evidence: string }>;
+  /** Its local copy; absent: none was looked for. */
+  readonly local?: Known<LocalCopy>;
+}
+
+/** A local copy of an image. */
+export interface LocalCopy {
+  /** By its readable name. */
+  readonly path: string;
+  readonly digest: string;
+  /** ISO 8601; null: not known. */
+  readonly made: string | null;
 }
 
 type Seen = Pick<SeenImage, 'publication' | 'overHttp' | 'http'>;
 
-/** Copies are another command's: what is published is told here. */
-const NOT_LOOKED_FOR = 'not looked for: jcds store list';
+const NOT_LOOKED_FOR: Known<LocalCopy> = { reason: 'not looked for: jcds status' };
 
 /**
  * The object of `resolve --json` and of each image in `status --json`. Absent values are null; of newest, local and registry
  * `reasons` says why.
  */
-export function publicationJson(image: ImageName, seen: Seen, { findings, newest, registry }: ToldBeside) {
+export function publicationJson(
+  image: ImageName,
+  seen: Seen,
+  { findings, newest, registry, local = NOT_LOOKED_FOR }: ToldBeside,
+) {
   const { publication, http } = seen;
   const reference = image.kind === 'reference' ? image.reference : null;
   const published = publication.state === 'published' ? publication : null;
@@ -45,9 +59,13 @@ export function publicationJson(image: ImageName, seen: Seen, { findings, newest
     verified: http?.verified ?? null,
     reason: reasonOf(publication),
     newest: orNull(newest),
-    local: null,
+    local: orNull(local),
     registry: orNull(registry),
-    reasons: { ...reasonIn('newest', newest), local: NOT_LOOKED_FOR, ...reasonIn('registry', registry) },
+    reasons: {
+      ...reasonIn('newest', newest),
+      ...reasonIn('local', local),
+      ...reasonIn('registry', registry),
+    },
     findings,
     http,
   };

@@ -1,3 +1,4 @@
+import { commandText } from '../command-text.ts';
 import type { Freshness } from '../cvmfs/freshness.ts';
 import type { Finding } from '../cvmfs/origin.ts';
 import { missingHint } from '../cvmfs/publication.ts';
@@ -46,11 +47,14 @@ export function exitCodeOf(statuses: readonly ImageStatus[]): number {
 
 /** The report for people: a table, then what there is to say of each image, then the repositories. */
 export async function reportText(statuses: readonly ImageStatus[], drawing: Drawing): Promise<string> {
+  // Most people have no copies at all.
+  const areCopies = statuses.some(({ local }) => 'value' in local);
   const drawn = await table({
-    head: ['IMAGE', 'STATE', 'FINDINGS'],
-    rows: statuses.map(({ name, publication, findings }) => [
+    head: ['IMAGE', 'STATE', ...(areCopies ? ['LOCAL COPY'] : []), 'FINDINGS'],
+    rows: statuses.map(({ name, publication, findings, local }) => [
       name,
       { text: publication.state, meaning: STATES[publication.state] },
+      ...(areCopies ? [copyText(local)] : []),
       { text: codes(findings), meaning: 'warning' },
     ]),
     ...drawing,
@@ -60,6 +64,11 @@ export async function reportText(statuses: readonly ImageStatus[], drawing: Draw
     ...revisionLines(statuses, drawing),
   ];
   return [drawn, ...paragraphs].join(paragraphs.length > 0 ? '\n' : '');
+}
+
+/** When it was made. */
+function copyText(local: ImageStatus['local']): string {
+  return 'value' in local ? (local.value.made?.slice(0, 10) ?? 'yes') : '';
 }
 
 function codes(findings: readonly Finding[]): string {
@@ -88,6 +97,7 @@ function imageParagraph(status: ImageStatus, drawing: Drawing): string[] {
     lines.push(`registry: ${upstream.evidence}`);
     if (upstream.hint !== null) lines.push(`  hint: ${upstream.hint}`);
   }
+  lines.push(...copyLines(status, drawing));
   if (drawing.verbose) lines.push(...where(status));
   return lines.length === 0 ? [] : [paragraph(name, lines, drawing)];
 }
@@ -101,6 +111,16 @@ function missingLines(status: ImageStatus, { typed }: Drawing): string[] {
   return [
     ...freshness.map(({ absence }) => `missing: ${absence}`),
     `  hint: ${absenceHint(name, status, typed)}`,
+  ];
+}
+
+/** A copy is apart from what is published: it is told of where nothing is published, or as evidence. */
+function copyLines({ name, publication, local }: ImageStatus, { verbose }: Drawing): string[] {
+  if (!('value' in local) || (publication.state === 'published' && !verbose)) return [];
+  const { path, digest } = local.value;
+  return [
+    `local copy: ${verbose ? `${path}, ` : ''}${digest}`,
+    `  hint: run it with: ${commandText('jcds', 'run', '--local', name)}`,
   ];
 }
 

@@ -29,6 +29,7 @@ import {
   sweep,
   withStore,
 } from './enter.ts';
+import { noteNames } from './note-names.ts';
 import { RULE, readRecord, type StoreRecord, writeRecord } from './record.ts';
 import { noteUse } from './used.ts';
 
@@ -163,6 +164,7 @@ async function make(
     const isUnchanged = hasCopy(store, hex) && !again;
     if (!isUnchanged) await fill(store, hex, image, workplace, { ...requested, again }, context);
     nameCopy(store, name, hex, workplace);
+    noteNames(store, context);
     noteUse(store, hex, context.uid);
     return { hex, isUnchanged, record: readRecord(store, hex, context.uid) };
   });

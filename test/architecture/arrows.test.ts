@@ -168,6 +168,7 @@ const ARROWS: Record<string, readonly string[]> = {
   conversion: ['archive', 'image', 'registry', 'configuration', 'files', 'output', 'http', 'command-text.ts'],
   store: [
     'store-directory.ts',
+    'completion',
     'conversion',
     'registry',
     'repositories',

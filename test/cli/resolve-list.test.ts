@@ -162,7 +162,7 @@ const notAsked = {
   registry: null,
   reasons: {
     newest: 'not asked: jcds status asks a server',
-    local: 'not looked for: jcds store list',
+    local: 'not looked for: jcds status',
     registry: 'not asked: jcds status --check-registry',
   },
 };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { indexText } from '../../src/completion/index-format.ts';
 import { pressTab, type Typed } from './bash.ts';
 import { Cache } from './cache.ts';
-import { beginnings, manyNames, NAMES, offered } from './names.ts';
+import { beginnings, COPIES, manyNames, NAMES, offered } from './names.ts';
 import { SCRIPTS } from './table.ts';
 
 const SCRIPT = SCRIPTS['completions/jcds.bash']!;
@@ -63,6 +64,17 @@ describe('a name is completed segment by segment', () => {
     expect(
       pressTab(SCRIPT, lines, { XDG_CACHE_HOME: cache.directory }).map(({ options }) => options),
     ).toEqual([[], ['nospace'], ['nospace']]);
+  });
+
+  test('names of local copies are offered beside them, and hide none', () => {
+    cache.write(NAMES);
+    cache.writeRaw('copies', indexText(COPIES, undefined, 'store'));
+    expect(one('jcds run ')).toEqual(expect.arrayContaining(['docker.io/', 'nica/', 'x.org/']));
+    expect(one('jcds run x.org/')).toEqual(
+      expect.arrayContaining(['x.org/own/', 'x.org/nica/', 'x.org/library/']),
+    );
+    expect(one('jcds run x.org/own/copy:')).toEqual(['x.org/own/copy:1']);
+    expect(one('jcds run docker.io/library/a')).toEqual(['docker.io/library/alpine:']);
   });
 
   test('a registry that the layout drops may be typed all the same', () => {

@@ -18,6 +18,9 @@ export const NAMES = [
   'registry.hub.docker.com/library/centos:centos7',
 ].sort();
 
+/** Names of local copies, of which one begins as names do whose registry the layout has dropped. */
+export const COPIES = ['docker.io/library/alpine:3', 'x.org/own/copy:1'];
+
 /** What is offered for a word, by looking at every name: as far as the end of the segment that the word is in. */
 export function offered(names: readonly string[], word: string): string[] {
   const found = names

@@ -3,8 +3,9 @@ import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { indexText } from '../../src/completion/index-format.ts';
 import { Cache } from './cache.ts';
-import { beginnings, manyNames, NAMES, offered } from './names.ts';
+import { beginnings, COPIES, manyNames, NAMES, offered } from './names.ts';
 import { ROOT, SCRIPTS } from './table.ts';
 
 let cache: Cache;
@@ -106,6 +107,16 @@ describe('fish', () => {
   ])('%j', (line, expected) => {
     cache.write(NAMES);
     expect(fish([line])[0]).toEqual(expected);
+  });
+
+  test('offers the names of local copies beside them, and hides none', () => {
+    cache.write(NAMES);
+    cache.writeRaw('copies', indexText(COPIES, undefined, 'store'));
+    expect(fish(['jcds run x.org/o', 'jcds run x.org/ni', 'jcds run docker.io/library/'])).toEqual([
+      ['x.org/own/'],
+      ['x.org/nica/'],
+      ['docker.io/library/alpine:', 'docker.io/library/debian:'],
+    ]);
   });
 
   test('does not look into another root of CVMFS', () => {

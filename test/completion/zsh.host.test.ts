@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { indexText } from '../../src/completion/index-format.ts';
-import { NAMES } from './names.ts';
+import { COPIES, NAMES } from './names.ts';
 import { NewUser } from './new-user.ts';
 import { SCRIPTS } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,6 +13,7 @@ beforeAll(() => {
   user = new NewUser('/bin/false');
   mkdirSync(user.index, { recursive: true, mode: 0o700 });
   writeFileSync(join(user.index, 'containers.jinr.ru.names'), indexText(NAMES));
+  writeFileSync(join(user.index, 'copies'), indexText(COPIES, undefined, 'store'));
   mkdirSync(join(user.home, 'functions'));
   writeFileSync(join(user.home, 'functions/_jcds'), SCRIPTS['completions/_jcds']!);
   writeFileSync(
@@ -41,6 +42,8 @@ test.each([
   ['jcds run -- ni\t', 'run|--|nica/'],
   ['jcds run x/y:1 ./a\t --gpu n\t', 'run|x/y:1|./a file|--gpu|n'],
   ["jcds run 'git.jinr.ru:5005/ni\t'", 'run|git.jinr.ru:5005/nica/'],
+  ['jcds run x.org/o\tc\t1', 'run|x.org/own/copy:1'],
+  ['jcds run x.org/ni\t', 'run|x.org/nica/'],
   ['jcds run --repository nothing.example.org ni\t', 'run|--repository|nothing.example.org|ni'],
   ['jcds run -B /cvmfs/\tx', 'run|-B|/cvmfs/x'],
 ])('%j', async (keys, words) => {

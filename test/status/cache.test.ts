@@ -7,7 +7,7 @@ import { clientTraffic } from '../../src/cvmfs/client-view.ts';
 import { cacheRows, whyNoClient } from '../../src/status/cache-rows.ts';
 import { directorySize } from '../../src/status/directory-size.ts';
 import { countFiles, parseCounters } from '../../src/status/image-cache.ts';
-import { ownCache, runtimeCaches } from '../../src/status/local-caches.ts';
+import { ownCache, runtimeCaches, storeCache } from '../../src/status/local-caches.ts';
 import { pruneOwnCache } from '../../src/status/prune.ts';
 import { REAL, unpackReal } from '../cvmfs/http/real-repository.ts';
 import { serve } from '../cvmfs/http/server.ts';
@@ -42,6 +42,11 @@ const OWN = {
   ...ownCache({ environment: {}, home: '/home/ann' }),
   size: { state: 'absent' },
 } as const;
+const NO_STORE = { ...storeCache('/home/ann/.local/share/jcds/store'), size: OWN.size };
+const STORE = {
+  ...NO_STORE,
+  size: { state: 'measured', bytes: 2_000_000, isWhole: true, parts: {} },
+} as const;
 
 test('what a host with CVMFS is told', () => {
   const unheard = { ...CLIENT, pinned: null, unknown: 'this site keeps it from users', traffic: NONE };
@@ -53,7 +58,7 @@ test('what a host with CVMFS is told', () => {
     ...runtimeCaches({ environment: {}, home: '/home/ann', userName: 'ann' })[0]!,
     size: { state: 'measured', bytes: 1_200_000_000, isWhole: false, parts: {} },
   } as const;
-  const rows = cacheRows({ root: '/cvmfs', repositories, runtimes: [apptainer], own: OWN });
+  const rows = cacheRows({ root: '/cvmfs', repositories, runtimes: [apptainer], own: OWN, store: STORE });
   expect(rows.map(([cache, number, amount]) => [cache, number, amount])).toEqual([
     ['CVMFS', 'used', '[#---------] 32 MB of 4.2 GB'],
     ['CVMFS', 'pinned', '2.1 MB'],
@@ -64,6 +69,7 @@ test('what a host with CVMFS is told', () => {
     ['unpacked.cern.ch', 'use', 'not told'],
     ['Apptainer', 'used', 'at least 1.2 GB'],
     ['jcds', 'used', 'nothing yet'],
+    ['local copies', 'used', '2.0 MB'],
   ]);
   expect(rows.filter(([, , , meaning]) => meaning === '')).toEqual([]);
 });
@@ -73,7 +79,7 @@ test('repositories with caches of their own are told apart', () => {
     { ...CLIENT, repository: 'a.example.org' },
     { ...CLIENT, repository: 'b.example.org', quota: 1_000_000_000, pinned: null },
   ];
-  const rows = cacheRows({ root: '/cvmfs', repositories, runtimes: [], own: OWN });
+  const rows = cacheRows({ root: '/cvmfs', repositories, runtimes: [], own: OWN, store: NO_STORE });
   expect(rows.slice(0, 4).map(([cache, number, amount]) => [cache, number, amount])).toEqual([
     ['CVMFS: a.example.org', 'used', '[#---------] 32 MB of 4.2 GB'],
     ['CVMFS: a.example.org', 'pinned', '2.1 MB'],
@@ -98,7 +104,13 @@ test('a host without CVMFS is told that, and why', async () => {
       '',
     ].join('\n'),
   });
-  const report = { root: '/cvmfs', repositories: [{ ...CLIENT, repository: JINR }], runtimes: [], own: OWN };
+  const report = {
+    root: '/cvmfs',
+    repositories: [{ ...CLIENT, repository: JINR }],
+    runtimes: [],
+    own: OWN,
+    store: NO_STORE,
+  };
   expect(whyNoClient(report)).toEqual([]);
 });
 

@@ -58,6 +58,6 @@ test('docs/cache.md explains every number', () => {
     traffic,
   };
   const own = { name: '', directory: '', meaning: '', clean: '', size: { state: 'absent' } } as const;
-  const rows = cacheRows({ root: '/cvmfs', repositories: [repository], runtimes: [], own });
+  const rows = cacheRows({ root: '/cvmfs', repositories: [repository], runtimes: [], own, store: own });
   for (const [, number] of rows) expect(page('cache')).toMatch(new RegExp(`^\\*\\*${number}\\b`, 'm'));
 });

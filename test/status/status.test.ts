@@ -71,9 +71,10 @@ test('an image that is there says so, as resolve does, with both revisions', asy
   const resolved = await run(['resolve', '--json', '--cvmfs-root', root, 'debian:12']);
   expect(code).toBe(0);
   const { reasons, ...seen } = JSON.parse(resolved.stdout);
-  const { newest: _told, ...others } = reasons;
+  const { newest: _told, local: _other, ...others } = reasons;
+  const local = 'there is none: jcds pull makes one';
   const revision = { client: 811, server: 812, reason: null };
-  expect(images).toEqual([{ ...seen, newest: false, reasons: others, revision }]);
+  expect(images).toEqual([{ ...seen, newest: false, reasons: { ...others, local }, revision }]);
 });
 
 test('a missing image may be there where the server is ahead, and is not there where it is not', async () => {

@@ -24,6 +24,7 @@ const nothing = {
   unreadable: [],
   architectures: [],
   findings: [],
+  local: { reason: 'none' },
 };
 
 function freshness(nextCheck: number | 'never' | null, ttlSeconds: number | null = null): Freshness {

@@ -5,15 +5,17 @@
 _jcds_letters='ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-'
 
 _jcds_images() {
-  local directory repository first bare='' searched=()
+  local directory repository first published bare='' searched=()
   local -A seen=()
   [[ $word != *[!"$_jcds_letters"/:@]* && $word != [./]* ]] || return 0
   [[ $word != docker://* ]] || head+=docker:// word=${word#docker://}
   _jcds_searched
   for repository in ${searched[@]+"${searched[@]}"}; do _jcds_names "$directory/$repository.names"; done
+  published=${#COMPREPLY[@]}
+  _jcds_names "$directory/copies"
   # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
   first=${word%%/*}/
-  if [[ ${#COMPREPLY[@]} -eq 0 && $word == */* && $first == *[.:]* ]]; then
+  if [[ $published -eq 0 && $word == */* && $first == *[.:]* ]]; then
     bare=1 head+=$first word=${word#*/}
     for repository in ${searched[@]+"${searched[@]}"}; do _jcds_names "$directory/$repository.names"; done
   fi

@@ -11,14 +11,16 @@ function __jcds_images
     set -l searched (__jcds_searched)
     set -l found
     for repository in $searched
-        set -a found (__jcds_names $repository "$word")
+        set -a found (__jcds_names $repository.names "$word")
     end
+    set -l published $found
+    set -a found (__jcds_names copies "$word")
     # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
     set -l first (string match -r '^[^/]*[.:][^/]*/' -- "$word")
-    if test -z "$found" -a -n "$first"
+    if test -z "$published" -a -n "$first"
         set word (string sub -s (math (string length -- $first) + 1) -- $word)
         for repository in $searched
-            set -a found $first(__jcds_names $repository "$word" bare)
+            set -a found $first(__jcds_names $repository.names "$word" bare)
         end
     end
     set -q found[1]; and string join -- \n "$scheme"$found
@@ -26,9 +28,9 @@ end
 
 # Prints the segments that follow the word in the names of one repository: `nica/`, `git.jinr.ru:5005/`, `bmn:`, `latest`.
 # `bare`: of names without a registry, and of all where the layout drops it.
-function __jcds_names --argument-names repository word bare
+function __jcds_names --argument-names file word bare
     set -l lines
-    __jcds_read $repository.names; or return
+    __jcds_read $file; or return
     set -l count (string match -r '(?<=^jcds-completion 1 )[1-9][0-9]{0,3}(?= )' -- $lines[1]); or return
     set -l regex '^'(string escape --style=regex -- "$word")
     # Blocks to look through, as pairs of first line and lines.

@@ -6,14 +6,17 @@ _jcds_images() {
   local word=${(Q)PREFIX} scheme= first= base repository expl directory
   local -a searched
   local -aU open closed # segments that go on, and whole names
-  integer ret=1
+  integer ret=1 published
   [[ $word != *[^A-Za-z0-9._/:@-]* && $word != [./]* ]] || return 1
   [[ $word != docker://* ]] || scheme=docker:// word=${word#docker://}
   _jcds_searched
   for repository in $searched; do _jcds_names $directory/$repository.names; done
+  (( published = $#open + $#closed ))
+  _jcds_names $directory/copies
   # OSG's layout, and JINR's, drops the registry: what one types before the name stays as it is.
-  if (( ! ($#open + $#closed) )) && [[ ${word%%/*} == *[.:]* && $word == */* ]]; then
+  if (( ! published )) && [[ ${word%%/*} == *[.:]* && $word == */* ]]; then
     first=${word%%/*}/ word=${word#*/}
+    open=("${(@)open#"$first"}") closed=("${(@)closed#"$first"}")
     for repository in $searched; do _jcds_names $directory/$repository.names; done
   fi
   # The list shows, and TAB replaces, the segment that the word is in.
