@@ -45,7 +45,7 @@ _jcds_table() {
       )
       ;;
     'store')
-      words=(list remove prune)
+      words=(list remove prune verify)
       options=(
         '-h --help|'
       )
@@ -386,7 +386,7 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
-    'store remove')
+    'store remove' | 'store verify')
       places=('image*')
       options=(
         '--json|'

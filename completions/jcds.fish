@@ -214,7 +214,7 @@ function __jcds_table
         case 'auth'
             set __jcds_subs status
         case 'store'
-            set __jcds_subs list remove prune
+            set __jcds_subs list remove prune verify
         case 'condor'
             set __jcds_subs submit wrapper machine-ad install
         case 'config'
@@ -233,7 +233,7 @@ function __jcds_table
             set __jcds_valued --timeout --repository --cvmfs-root --cvmfs-timeout --platform --server --keys --cache-dir --color
         case 'doctor'
             set __jcds_valued --runtime --repository --cvmfs-root --cvmfs-timeout --platform --server --keys --cache-dir --color
-        case 'cache prune' 'auth status' 'store list' 'store remove' 'config list' 'config get' 'config set' 'config unset' 'config trust' 'config untrust' 'completion bash' 'completion zsh' 'completion fish' 'completion install' 'completion uninstall' 'help'
+        case 'cache prune' 'auth status' 'store list' 'store remove' 'store verify' 'config list' 'config get' 'config set' 'config unset' 'config trust' 'config untrust' 'completion bash' 'completion zsh' 'completion fish' 'completion install' 'completion uninstall' 'help'
             set __jcds_valued --color
         case 'request'
             set __jcds_valued -m --message --timeout --list-path --repository --cvmfs-root --cvmfs-timeout --color
@@ -273,7 +273,7 @@ complete -c jcds -n '__jcds_sub ""' -a pull -d 'Make a local copy of an image, f
 complete -c jcds -n '__jcds_sub ""' -a convert -d 'Unpack an image into a directory, without root and without a container engine'
 complete -c jcds -n '__jcds_sub ""' -a help -d 'Show help about a command or a topic'
 complete -c jcds -n '__jcds_sub ""' -a auth -d 'status'
-complete -c jcds -n '__jcds_sub ""' -a store -d 'list, remove, prune'
+complete -c jcds -n '__jcds_sub ""' -a store -d 'list, remove, prune, verify'
 complete -c jcds -n '__jcds_sub ""' -a condor -d 'submit, wrapper, machine-ad, install'
 complete -c jcds -n '__jcds_sub ""' -a config -d 'list, get, set, unset, trust, untrust'
 complete -c jcds -n '__jcds_sub ""' -a completion -d 'bash, zsh, fish, install, uninstall, refresh'
@@ -282,6 +282,7 @@ complete -c jcds -n '__jcds_sub "auth"' -a status -d 'Say which token is used fo
 complete -c jcds -n '__jcds_sub "store"' -a list -d 'List the local copies of images (docs/local.md)'
 complete -c jcds -n '__jcds_sub "store"' -a remove -d 'Remove local copies of images'
 complete -c jcds -n '__jcds_sub "store"' -a prune -d 'Remove the local copies that were used least recently, and what killed pulls have left'
+complete -c jcds -n '__jcds_sub "store"' -a verify -d 'Compare the files of local copies with what was recorded when they were made'
 complete -c jcds -n '__jcds_sub "condor"' -a submit -d 'Submit jobs that run in a published image to HTCondor'
 complete -c jcds -n '__jcds_sub "condor"' -a wrapper -d 'Write the job wrapper of an HTCondor pool, which runs jobs in the image that they name'
 complete -c jcds -n '__jcds_sub "condor"' -a machine-ad -d 'Print what this machine can run, as STARTD_CRON of HTCondor wants it'
@@ -317,16 +318,16 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "wrap" "condor sub
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l stats -d 'stay beside the job, and say at its end what it took and what this host downloaded meanwhile'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -s n -l dry-run -d 'print the command instead of running it'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "doctor" "cache" "cache prune" "pull" "store list" "store remove" "store prune" "convert" "condor submit" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "status" "wait" "doctor" "cache" "cache prune" "pull" "store list" "store remove" "store prune" "store verify" "convert" "condor submit" "config list"' -l json -d 'print JSON; errors are one JSON object on standard error'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l repository -x -a '(__jcds_repositories)' -d 'search this CVMFS repository (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-root -x -a '(__jcds_directories)' -d 'where CVMFS is mounted'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "request" "requests" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "completion refresh"' -l cvmfs-timeout -x -d 'how long a look at CVMFS may take'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "condor submit" "completion refresh"' -l platform -x -d 'choose the image of this platform where several are published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
-complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "store" "condor" "config" "completion"' -s h -l help -d 'show help'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "store verify" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -s v -l verbose -d 'say more about what is done, on standard error'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "store verify" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -s q -l quiet -d 'say only errors'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "store verify" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -l no-input -d 'never ask anything'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "store verify" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help"' -l color -x -a 'auto always never' -d 'colour the output'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "list" "wrap" "status" "wait" "doctor" "cache" "cache prune" "request" "requests" "auth status" "pull" "store list" "store remove" "store prune" "store verify" "convert" "condor submit" "condor wrapper" "condor machine-ad" "condor install" "config list" "config get" "config set" "config unset" "config trust" "config untrust" "completion bash" "completion zsh" "completion fish" "completion install" "completion uninstall" "completion refresh" "help" "" "auth" "store" "condor" "config" "completion"' -s h -l help -d 'show help'
 complete -c jcds -n '__jcds_at "resolve"' -l pinned -d 'print the real directory, which stays the same when the tag moves'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "doctor" "cache" "condor submit" "completion refresh"' -l no-mount -d 'look at the signed repository over HTTP, whatever is mounted here'
 complete -c jcds -n '__jcds_at "resolve" "list" "status" "wait" "doctor" "cache" "condor submit" "completion refresh"' -l server -x -d 'over HTTP, ask this server: http://HOST/cvmfs/@fqrn@ (repeatable)'
@@ -394,6 +395,7 @@ complete -c jcds -n '__jcds_place 1 "wait"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "doctor"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "cache"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1+ "store remove"' -a '(__jcds_images)'
+complete -c jcds -n '__jcds_place 1+ "store verify"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 1 "condor submit"' -a '(__jcds_images)'
 complete -c jcds -n '__jcds_place 2+ "condor submit"' -a '(__jcds_files)'
 complete -c jcds -n '__jcds_place 1 "config get"' -a 'image repositories services cvmfsRoot store sharedStores cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust'

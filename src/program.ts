@@ -33,7 +33,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
   requests: async () => [(await import('./commands/requests.ts')).requests],
   auth: async () => (await import('./commands/auth.ts')).authCommands,
   pull: async () => [(await import('./commands/pull.ts')).pull],
-  store: async () => (await import('./commands/store.ts')).storeCommands,
+  store: async () => [
+    ...(await import('./commands/store.ts')).storeCommands,
+    (await import('./commands/store-verify.ts')).storeVerify,
+  ],
   convert: async () => [(await import('./commands/convert.ts')).convert],
   condor: async () => [
     (await import('./commands/condor-submit.ts')).condorSubmit,

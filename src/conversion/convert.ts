@@ -6,6 +6,7 @@ import { tarReader } from '../archive/tar-reader.ts';
 import { applyEntry, beginLayer, endLayer, type Layer } from './apply-layer.ts';
 import { ContentError, LayerError, SourceError } from './errors.ts';
 import { type Limits, type Meter, meter } from './limits.ts';
+import { contentDigests, listingOf } from './listing.ts';
 import type { Operation } from './operations.ts';
 import { addOwnFiles, type Origin } from './own-files.ts';
 import { checkRoom } from './room.ts';
@@ -26,6 +27,8 @@ export interface ConversionOptions {
   readonly limits: Limits;
   /** What is written down of where the image comes from, with the other files that Apptainer's readers expect; null: none of them. */
   readonly origin: Origin | null;
+  /** Takes down what every name of the result stands for, once it is finished: see listing.ts. */
+  readonly listing?: (pieces: Iterable<Buffer>) => void;
   /** The bits that no mode of the result has; by default modes are those of the image. */
   readonly umask?: number;
   /** Is told when a layer begins, and how many of its bytes, as they come out, are done. */
@@ -51,7 +54,7 @@ export interface Conversion {
 export async function convert(
   image: SourceImage,
   { directory, workplace }: DirectoryTarget,
-  { limits, origin, umask = 0, progress = () => {}, signal }: ConversionOptions,
+  { limits, origin, umask = 0, listing, progress = () => {}, signal }: ConversionOptions,
 ): Promise<Conversion> {
   const tally = newTally();
   const packed = image.layers.reduce((sum, { size }) => sum + size, 0);
@@ -61,7 +64,7 @@ export async function convert(
   const root = newDirectory(0);
   const writer = treeWriter(directory, workplace, tally, umask);
   const room = roomWhile(workplace);
-  const sink: StepSink = {
+  const onDisk: StepSink = {
     do: operation => writer.do(operation),
     data: (bytes, position) => {
       writer.data(bytes, position);
@@ -69,10 +72,13 @@ export async function convert(
     },
     end: () => writer.end(),
   };
+  const digests = listing === undefined ? null : contentDigests(onDisk);
+  const sink = digests?.sink ?? onDisk;
   try {
     await applyLayers(image, { root, tally, cost, sink, progress, ...(signal ? { signal } : {}) });
     if (origin !== null) addOwn(root, image, origin, tally, sink);
     writer.finish(root);
+    if (digests !== null) listing?.(listingOf(root, digests, umask));
   } finally {
     writer.close();
   }

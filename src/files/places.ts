@@ -31,6 +31,9 @@ export const PLACES = {
   /** What a store of local copies keeps of each. */
   'store-record': { limit: MIB, trust: 'own' },
   'shared-store-record': { limit: MIB, trust: 'anybody' },
+  /** What every name of a local copy stands for, and what its files hold now. */
+  'store-listing': { limit: 4096 * MIB, trust: 'anybody' },
+  'store-content': { limit: 1024 * 1024 * MIB, trust: 'anybody' },
   /** Catalogs have up to 512 MiB; compressed ones may be a little longer. */
   'http-object': { limit: 640 * MIB, trust: 'own' },
   'http-revision': { limit: 2 * MIB, trust: 'own' },

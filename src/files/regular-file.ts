@@ -21,12 +21,12 @@ export interface RegularFile {
  * Opens a file that is too long to be read whole, and no link, pipe or device in its place. Throws RefusedFile, and what the system says.
  * @param isTyped the user named this very file: it may be a link
  */
-export function openRegularFile(place: PlaceName, file: string, isTyped = false): RegularFile {
+export function openRegularFile(place: PlaceName, file: string | Buffer, isTyped = false): RegularFile {
   const descriptor = open(file, isTyped);
   const status = fstatSync(descriptor);
   if (!status.isFile() || status.size > PLACES[place].limit) {
     closeSync(descriptor);
-    throw new RefusedFile(file, status.isFile() ? 'too-long' : 'no-file');
+    throw new RefusedFile(String(file), status.isFile() ? 'too-long' : 'no-file');
   }
   const read = (at: number, length: number): Buffer => {
     const buffer = Buffer.allocUnsafe(length);
@@ -55,12 +55,12 @@ export function openRegularFile(place: PlaceName, file: string, isTyped = false)
   };
 }
 
-function open(file: string, isTyped: boolean): number {
+function open(file: string | Buffer, isTyped: boolean): number {
   try {
     return openSync(file, O_RDONLY | O_NOCTTY | O_NONBLOCK | (isTyped ? 0 : O_NOFOLLOW));
   } catch (thrown) {
     // The system's word for a link that is not followed.
-    if (errnoOf(thrown) === 'ELOOP') throw new RefusedFile(file, 'no-file');
+    if (errnoOf(thrown) === 'ELOOP') throw new RefusedFile(String(file), 'no-file');
     throw thrown;
   }
 }

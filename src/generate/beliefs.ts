@@ -96,6 +96,18 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
     decides: 'the same',
     lies: 'the copies there are theirs in any case',
   },
+  'store-listing': {
+    place: '`.jcds/listings/*` in a store of local copies',
+    writers: 'you, or who keeps that store; no job can write it',
+    decides: 'what `jcds store verify` says of a copy; nothing runs by it',
+    lies: 'a change of a copy is not seen, or one is seen where there is none',
+  },
+  'store-content': {
+    place: 'the files of a local copy',
+    writers: 'you, or who keeps that store; no job can write it',
+    decides: 'whether `jcds store verify` finds them as they were made',
+    lies: 'told by name; links, pipes and devices in the place of files are not read',
+  },
   'name-index': {
     place: '`~/.cache/jcds/completion/`',
     writers: 'you',

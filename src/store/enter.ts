@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readlinkSync,
   renameSync,
   symlinkSync,
   unlinkSync,
+  writeSync,
 } from 'node:fs';
 import { posix } from 'node:path';
 import { cleaningUp } from '../files/clean-up.ts';
@@ -20,7 +23,7 @@ import { errnoOf } from '../files/refused-file.ts';
 import { storeContent } from '../repositories/layouts/store.ts';
 import type { StorePlaces } from '../store-directory.ts';
 import { inStore } from './errors.ts';
-import { isStore, OWN } from './places.ts';
+import { isStore, listingName, OWN, recordName } from './places.ts';
 
 const TMP = `${OWN}/tmp`;
 const CLAIMS = `${OWN}/claims`;
@@ -42,7 +45,7 @@ export async function withStore<T>(
   });
   try {
     inStore(own, () => {
-      for (const name of ['tmp', 'claims', 'images', 'used'])
+      for (const name of ['tmp', 'claims', 'images', 'listings', 'used'])
         inOwnDirectory({ base: held.path, names: [OWN, name], uid, isNamed: true }, () => undefined);
     });
     return await use(held.path);
@@ -104,6 +107,26 @@ export function enter(store: string, hex: string, made: string, again: boolean):
   });
 }
 
+/** Writes the listing of a copy aside. */
+export function writeListing(path: string, pieces: Iterable<Buffer>): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    for (const piece of pieces)
+      for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at, piece.length - at);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Puts the listing of a copy into its place. */
+export function enterListing(store: string, hex: string, made: string): void {
+  inStore(store, () => {
+    const place = `${store}/${listingName(hex)}`;
+    removeTree(place);
+    renameSync(made, place);
+  });
+}
+
 /** Lets a name of the store lead to a copy: made aside, and renamed over what was there. */
 export function nameCopy(store: string, name: string, hex: string, workplace: string): void {
   inStore(store, () => {
@@ -133,7 +156,8 @@ export function removeCopy(store: string, hex: string, workplace: string): void 
   inStore(store, () => {
     const aside = `${workplace}/removed-${hex}`;
     renameSync(`${store}/${storeContent(hex)}`, aside);
-    for (const name of [`images/${hex}.json`, `used/${hex}`]) removeTree(`${store}/${OWN}/${name}`);
+    for (const name of [recordName(hex), listingName(hex), `${OWN}/used/${hex}`])
+      removeTree(`${store}/${name}`);
     removeTree(aside);
   });
 }

@@ -12,6 +12,11 @@ export function recordName(hex: string): string {
   return `${OWN}/images/${hex}.json`;
 }
 
+/** Where it is taken down what every name of an image stands for. */
+export function listingName(hex: string): string {
+  return `${OWN}/listings/${hex}`;
+}
+
 /** What a real directory of content in a store is named after, or null. */
 export function identityOf(relativePath: string): string | null {
   const match = /^\.images\/([0-9a-f]{2})\/([0-9a-f]{62})$/.exec(relativePath);

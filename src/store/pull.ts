@@ -21,6 +21,7 @@ import type { StorePlaces } from '../store-directory.ts';
 import {
   claim,
   enter,
+  enterListing,
   hasCopy,
   inWorkplace,
   nameCopy,
@@ -28,6 +29,7 @@ import {
   release,
   sweep,
   withStore,
+  writeListing,
 } from './enter.ts';
 import { noteNames } from './note-names.ts';
 import { RULE, readRecord, type StoreRecord, writeRecord } from './record.ts';
@@ -184,10 +186,12 @@ async function fill(
 ): Promise<void> {
   const directory = `${workplace}/rootfs`;
   const tell = layerTeller(progress, image.layers.length);
+  const files = `${workplace}/files`;
+  const listing = (pieces: Iterable<Buffer>) => writeListing(files, pieces);
   const made = await convert(
     image,
     { directory, workplace },
-    { limits, origin: originOf(text, source), umask: 0o022, progress: tell },
+    { limits, origin: originOf(text, source), umask: 0o022, listing, progress: tell },
   );
   const identity = image.manifestDigest === null ? 'config' : 'manifest';
   const record: StoreRecord = {
@@ -195,6 +199,7 @@ async function fill(
     ...{ jcds: JCDS_VERSION, madeAt: context.now() },
   };
   enter(store, hex, directory, again);
+  enterListing(store, hex, files);
   writeRecord(store, hex, record, context.uid);
   // What was remembered of a copy that was made by an older rule.
   forgetImage(`${stores.own}/${storeContent(hex)}`, context);
