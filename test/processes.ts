@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The words with which every process of this host was started that still runs, by its id; one that nobody has reaped yet does not. */
 export function processes(): ReadonlyMap<number, readonly string[]> {
@@ -30,6 +30,26 @@ export function endProcessesWith(variable: string): void {
 /** Whether a process still runs; one that nobody has reaped yet does not. */
 export function lives(pid: number): boolean {
   return /^State:\s+[^XZ]/m.test(of(pid, 'status'));
+}
+
+/** The session of a process; '' where it is gone. */
+export function sessionOf(pid: number): string {
+  return (
+    of(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ')[3] ?? ''
+  );
+}
+
+/** What its descriptors lead to; one that it closes meanwhile is left out. */
+export function openFilesOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A file that the kernel shows of a process; '' where the process is gone or somebody else's. */

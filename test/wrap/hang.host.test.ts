@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type HangableMount, mountHangable } from '../hosts/hang.ts';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
+import { openFilesOf, sessionOf } from '../processes.ts';
 import { SHELLS, Stage } from './stage.ts';
 
 // A real FUSE mount whose process is stopped or killed. Waits are for events; a hang fails by the test's own limit.
@@ -85,17 +86,13 @@ describe.each(SHELLS)('%s', shell => {
     await mount.stop();
     const child = call(shell, '20');
     const ended = once(child, 'close');
-    while (left().length === 0) await pause(5);
-    const session = (pid: number | 'self') =>
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[3]!;
+    // setsid has the words of what it becomes, before it has a session of its own.
+    const isApart = (pid: number) => sessionOf(pid) !== sessionOf(process.pid);
+    while (left().length === 0 || !left().every(isApart)) await pause(5);
     const callers = [1, 2, 3, 9].map(fd => readlinkSync(`/proc/${child.pid}/fd/${fd}`));
     expect(new Set(callers).size).toBe(4);
     for (const pid of left()) {
-      expect(session(pid)).not.toBe(session('self'));
-      const held = readdirSync(`/proc/${pid}/fd`).map(fd => readlinkSync(`/proc/${pid}/fd/${fd}`));
-      expect(held.filter(name => callers.includes(name))).toEqual([]);
+      expect(openFilesOf(pid).filter(name => callers.includes(name))).toEqual([]);
     }
     await mount.resume();
     await ended;
