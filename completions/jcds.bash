@@ -413,7 +413,7 @@ _jcds_table() {
     'convert')
       places=('text')
       options=(
-        '--to|directory'
+        '--to|file'
         '--platform|text'
         '--limit|text'
         '--json|'

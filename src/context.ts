@@ -27,11 +27,11 @@ export interface Context {
   readonly launcherPid: number | null;
 }
 
-/** A stream for text. `write` returns false once nothing more can be written: long output then stops. */
+/** A stream, for text as a rule. `write` returns false once nothing more can be written: long output then stops. */
 export interface Output {
   readonly isTerminal: boolean;
   readonly columns: number;
-  write(text: string): boolean;
+  write(text: string | Buffer): boolean;
   /** The system's name of what went wrong (ENOSPC, EIO). A reader that has enough (EPIPE) is no failure. */
   readonly failure?: string | null;
 }

@@ -94,7 +94,7 @@ function output(descriptor: 1 | 2, launcherPid: number | null): Output {
     write(text) {
       if (failure !== null || (launcherPid !== null && !launcherLives(launcherPid))) return false;
       try {
-        return writeFully(descriptor, Buffer.from(text));
+        return writeFully(descriptor, typeof text === 'string' ? Buffer.from(text) : text);
       } catch (thrown) {
         failure = errnoName(thrown as NodeJS.ErrnoException);
         return false;

@@ -39,6 +39,8 @@ export interface ConversionOptions {
 
 /** What was made. */
 export interface Conversion {
+  /** What stands in the directory. */
+  readonly root: DirectoryNode;
   /** Of all layers; what one of them removes again is counted too. */
   readonly entries: number;
   /** Bytes of all files, likewise. */
@@ -82,7 +84,7 @@ export async function convert(
   } finally {
     writer.close();
   }
-  return { entries: cost.entries, bytes: cost.bytes, remarks: tally.counts };
+  return { root, entries: cost.entries, bytes: cost.bytes, remarks: tally.counts };
 }
 
 /** Links of the image may leave no place for them. */

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { StepSink } from './convert.ts';
-import { type DirectoryNode, joined, type Node } from './tree.ts';
+import { type DirectoryNode, everyName, type Node } from './tree.ts';
 
 /** Bytes of a SHA-256 that are kept of each file: enough to see that it was changed. */
 const KEPT = 16;
@@ -71,7 +71,7 @@ export interface Listed {
 /** Five texts, each ended by a NUL, for every name: its kind, mode (octal), size, content, and the path below the root. */
 export function* listingOf(root: DirectoryNode, digests: ContentDigests, umask: number): Generator<Buffer> {
   let text = '';
-  for (const [path, node] of nodes(root, '')) {
+  for (const [path, node] of everyName(root)) {
     const { kind, mode, size, content } = listed(node, digests, umask);
     text += `${kind}\0${mode.toString(8)}\0${size}\0${content}\0${path}\0`;
     if (text.length < PIECE) continue;
@@ -79,13 +79,6 @@ export function* listingOf(root: DirectoryNode, digests: ContentDigests, umask: 
     text = '';
   }
   yield Buffer.from(text, 'latin1');
-}
-
-/** Every name, a directory before what is in it. */
-function* nodes(node: Node, path: string): Generator<[string, Node]> {
-  yield [path, node];
-  if (node.kind !== 'directory') return;
-  for (const [name, child] of node.children) yield* nodes(child, joined(path, name));
 }
 
 function listed(node: Node, digests: ContentDigests, umask: number): Listed {

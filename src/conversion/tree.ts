@@ -69,6 +69,13 @@ export function newDirectory(layer: number): DirectoryNode {
   return { kind: 'directory', children: new Map(), layer, born: layer, swept: -1, mode: 0o755, mtime: 0 };
 }
 
+/** Every name in a tree by its path, a directory before what is in it; '' is the root. */
+export function* everyName(node: Node, path = ''): Generator<readonly [path: string, node: Node]> {
+  yield [path, node];
+  if (node.kind !== 'directory') return;
+  for (const [name, child] of node.children) yield* everyName(child, joined(path, name));
+}
+
 /** The parts of a name in an archive, as seen from the root: `..` leads no further than there. Throws TreeFault. */
 export function partsOf(name: string): { readonly parts: string[]; readonly isUpward: boolean } {
   const parts: string[] = [];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, renameSync } from 'node:fs';
+import { closeSync, linkSync, lstatSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { type HeldDirectory, holdNamed, letGo, withShownPath } from '../files/held-directory.ts';
@@ -19,22 +19,68 @@ const WORKPLACE = '.jcds-new-';
  * system says.
  * @param target absolute; nothing is there, or an empty directory
  */
-export async function inPlace<T>(
+export function inPlace<T>(
   target: string,
-  { uid, now }: Pick<Context, 'uid' | 'now'>,
+  context: PlaceContext,
   make: (place: DirectoryTarget) => Promise<T>,
+): Promise<T> {
+  return beside(target, context, async (place, above) => {
+    checkFree(target, above);
+    const result = await make(place);
+    moveInto(place.directory, target, above);
+    return result;
+  });
+}
+
+/**
+ * The same for a file, which `make` writes by the function that it is given.
+ * @param target absolute; nothing is there
+ */
+export function inPlaceOfFile<T>(
+  target: string,
+  context: PlaceContext,
+  make: (place: DirectoryTarget, write: (bytes: Buffer) => void) => Promise<T>,
+): Promise<T> {
+  return beside(target, context, async (place, above) => {
+    if (lstatSync(within(above, target), { throwIfNoEntry: false }) !== undefined)
+      throw new TargetExistsError(target);
+    const made = `${place.workplace}/file`;
+    const descriptor = openSync(made, 'wx');
+    try {
+      const result = await make(place, bytes => {
+        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at);
+      });
+      linkInto(made, target, above);
+      return result;
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+/** Lets `make` work in a directory for what is only in passing: TMPDIR, or /tmp. Throws as `inPlace`. */
+export function inPassing<T>(
+  { environment, ...context }: PlaceContext & Pick<Context, 'environment'>,
+  make: (place: DirectoryTarget) => Promise<T>,
+): Promise<T> {
+  const named = environment.TMPDIR;
+  return beside(`${named?.startsWith('/') === true ? named : '/tmp'}/x`, context, make);
+}
+
+type PlaceContext = Pick<Context, 'uid' | 'now'>;
+
+async function beside<T>(
+  target: string,
+  { uid, now }: PlaceContext,
+  make: (place: DirectoryTarget, above: HeldDirectory) => Promise<T>,
 ): Promise<T> {
   const above = holdNamed(dirname(target), uid);
   try {
-    checkFree(target, above);
     sweepWorkplaces(above, WORKPLACE, uid, now());
     const name = `${WORKPLACE}${ownerName()}-${randomBytes(6).toString('hex')}`;
-    return await inOwnWorkplace(above, name, uid, async ({ path: workplace }) => {
-      const directory = `${workplace}/rootfs`;
-      const result = await make({ directory, workplace });
-      moveInto(directory, target, above);
-      return result;
-    });
+    return await inOwnWorkplace(above, name, uid, ({ path: workplace }) =>
+      make({ directory: `${workplace}/rootfs`, workplace }, above),
+    );
   } catch (thrown) {
     throw withShownPath(thrown);
   } finally {
@@ -43,6 +89,7 @@ export async function inPlace<T>(
 }
 
 const TAKEN: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS']);
 
 function checkFree(target: string, above: HeldDirectory): void {
   try {
@@ -59,6 +106,19 @@ function moveInto(made: string, target: string, above: HeldDirectory): void {
   } catch (thrown) {
     if (TAKEN.has(errnoOf(thrown) ?? '')) throw new TargetExistsError(target);
     throw thrown;
+  }
+}
+
+/** By link(2), which replaces nothing; a file system that knows no hard links gets a rename. */
+function linkInto(made: string, target: string, above: HeldDirectory): void {
+  const place = within(above, target);
+  try {
+    linkSync(made, place);
+  } catch (thrown) {
+    const errno = errnoOf(thrown) ?? '';
+    if (TAKEN.has(errno)) throw new TargetExistsError(target);
+    if (!NO_LINKS.has(errno)) throw thrown;
+    renameSync(made, place);
   }
 }
 

@@ -14,8 +14,12 @@ afterAll(() => setting.remove());
 beforeAll(() => {
   setting.publish({ 'library/debian:12': { files: GOOD } });
   writeFileSync(join(setting.work, 'x.tar'), dockerArchive([{ name: 'a', content: 'A' }]));
-  for (const name of [NAME, 'library/debian:12']) {
-    const { stdout } = setting.jcds(['pull', '--json', 'docker-archive:x.tar', '--as', name]);
+  for (const [name, from] of [
+    [NAME, '-'],
+    ['library/debian:12', 'x.tar'],
+  ] as const) {
+    const words = ['pull', '--json', `docker-archive:${from}`, '--as', name];
+    const { stdout } = setting.run(['sh', '-c', '"$0" "$@" <x.tar', setting.program, ...words]);
     digest = (JSON.parse(stdout) as { digest: string }).digest;
   }
 });
