@@ -2,6 +2,11 @@ import type { Context } from './context.ts';
 
 /** jcds' own directory for what can be made again: `$XDG_CACHE_HOME/jcds`; a relative variable counts as unset (XDG). */
 export function cacheDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const named = environment.XDG_CACHE_HOME;
-  return `${named?.startsWith('/') === true ? named : `${home}/.cache`}/jcds`;
+  return ownBelow(environment.XDG_CACHE_HOME, `${home}/.cache`);
+}
+
+/** jcds' own directory below the one that a variable names. Each slash stands once: it is taken apart at them. */
+export function ownBelow(named: string | undefined, otherwise: string): string {
+  const base = named?.startsWith('/') === true ? named : otherwise;
+  return `${base}/jcds`.replace(/\/{2,}/g, '/');
 }

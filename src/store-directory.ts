@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { ownBelow } from './cache-directory.ts';
 import type { Context } from './context.ts';
 
 /** jcds' own directory for what cannot be made again for nothing: `$XDG_DATA_HOME/jcds`; a relative variable counts as unset (XDG). */
 export function dataDirectory({ environment, home }: Pick<Context, 'environment' | 'home'>): string {
-  const named = environment.XDG_DATA_HOME;
-  return `${named?.startsWith('/') === true ? named : `${home}/.local/share`}/jcds`;
+  return ownBelow(environment.XDG_DATA_HOME, `${home}/.local/share`);
 }
 
 /** The stores of local copies, in the order of the search. */

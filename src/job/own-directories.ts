@@ -105,8 +105,8 @@ function pathOf({ base, names }: OwnDirectory): string {
 }
 
 /**
- * A directory that is missing would be made by the job: it is made now, closed to others, also in a home that others may write to. Where
- * nothing can be made (a full disk, a home that its owner has closed) nothing is held: that costs no job its start.
+ * A directory that is missing would be made by the job: it is made now, closed to others, with all that is missing above it, also in a home
+ * that others may write to. Where nothing can be made (a full disk, a home that its owner has closed) nothing is held: that costs no job its start.
  */
 function makeOwn(directory: OwnDirectory): void {
   const path = pathOf(directory);
@@ -114,7 +114,8 @@ function makeOwn(directory: OwnDirectory): void {
   try {
     inOwnDirectory(directory, () => undefined);
   } catch (thrown) {
-    if (thrown instanceof RefusedFile && thrown.refusal === 'writable') makeAnyhow(path);
+    const isWritable = thrown instanceof RefusedFile && thrown.refusal === 'writable';
+    if (isWritable || errnoOf(thrown) === 'ENOENT') makeAnyhow(path);
   }
 }
 

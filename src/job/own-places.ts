@@ -37,10 +37,10 @@ export function ownPlaces(
     homes.flatMap(home => {
       const cache = cacheDirectory({ environment: variables, home });
       const cover = { base: cacheDirectory({ environment, home }), names: ['nothing'], uid };
-      return [
-        { path: userDirectory({ environment: variables, home }), isOptional, cover },
-        { path: cache, isOptional },
-      ];
+      // The cover lies in the cache, which is made first.
+      return [{ path: cache }, { path: userDirectory({ environment: variables, home }), cover }].map(
+        place => ({ ...place, isOptional: isOptional || isInMissing(home, place.path) }),
+      );
     });
   const all: readonly Omit<OwnPlace, 'names'>[] = [
     ...each(false, environment),
@@ -53,6 +53,11 @@ export function ownPlaces(
     .filter(({ path }, at) => all.findIndex(other => other.path === path) === at)
     .filter(({ path, isOptional }) => !isOptional || statusOf(path) !== null)
     .map(place => ({ ...place, names: namesOf(realPathOf(place.path), mounts) }));
+}
+
+/** No home is made that is not there. */
+function isInMissing(home: string, path: string): boolean {
+  return isAtOrBelow(path, home) && statusOf(home) === null;
 }
 
 /** A bind of such a directory, or of what is in it, is read-only whatever was asked for. */

@@ -8,9 +8,15 @@ jcds_real() { # PATH
   jcds_at=$1
   jcds_find_link "$1" || jcds_rest=''
   case $jcds_rest:$1/ in
-    ?*:* | *//* | */./* | */../*) jcds_at=$(jcds_run readlink -f -- "$1") ;;
+    ?*:* | *//* | */./* | */../*)
+      jcds_text=$1 jcds_more=''
+      until jcds_at=$(jcds_run readlink -f -- "${jcds_text:-/}"); do # of what is there
+        [ "${jcds_text%/}" != "$jcds_text" ] || jcds_more=/${jcds_text##*/}$jcds_more
+        jcds_text=${jcds_text%/*}
+      done
+      jcds_at=${jcds_at%/}$jcds_more
+      ;;
   esac
-  jcds_at=${jcds_at:-$1}
 }
 jcds_keep() { # SOURCE PLACE [ro]: a place of what is shown once, or it would hide what is held in it
   case $jcds_newline$jcds_mine in
@@ -35,9 +41,7 @@ jcds_hold() { # SOURCE PLACE [ro]
         jcds_rest=${jcds_held%/*} jcds_more=''
         case $jcds_held in
           "$jcds_cache" | "$jcds_config" | "$jcds_lib")
-            if [ ! -d "$jcds_held" ] && { [ -O "$jcds_rest" ] || [ -O "${jcds_rest%/*}" ]; }; then
-              jcds_run mkdir -p -m 700 "$jcds_held" 2>/dev/null
-            fi
+            [ -d "$jcds_held" ] || (umask 077 && jcds_run mkdir -p "$jcds_held" 2>/dev/null)
             ;;
           *) [ -d "$jcds_held" ] || continue ;;
         esac
