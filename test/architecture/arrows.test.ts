@@ -16,7 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'shell-text.ts': [],
   'schema-version.ts': [],
   'cache-directory.ts': [],
-  'store-directory.ts': [],
+  'store-directory.ts': ['cache-directory.ts'],
   'call.ts': [],
   'entry.ts': ['main.ts', 'real-context.ts', 'launch', 'cvmfs', 'output', 'job'],
   'check-node.ts': [],
