@@ -215,6 +215,7 @@ _jcds_table() {
         '--writable-tmpfs|'
         '--runtime|=apptainer singularity unshare bubblewrap charliecloud podman docker containerd'
         '--runtime-arg|text'
+        '--local|'
         '--any-registry|'
         '--stats|'
         '--repository|repository'

@@ -313,7 +313,7 @@ complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l 
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "doctor" "condor wrapper"' -l runtime -x -a 'apptainer singularity unshare bubblewrap charliecloud podman docker containerd' -d 'use this runtime'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap" "condor wrapper"' -l runtime-arg -x -d 'pass an argument on to the runtime (repeatable)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l if-missing -x -a 'ask request wait local fail' -d 'what to do when the image is not published'
-complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l local -d 'run the copy in the local store, and do not look at CVMFS (docs/local.md)'
+complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l local -d 'run the copy in the local store, and do not look at CVMFS (docs/local.md)'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "resolve" "wrap" "condor submit" "condor wrapper"' -l any-registry -d 'accept an image that was made from another registry than the one typed'
 complete -c jcds -n '__jcds_at "run" "exec" "shell"' -l status-file -x -a '(__jcds_files)' -d 'write what was decided to this file, as JSON'
 complete -c jcds -n '__jcds_at "run" "exec" "shell" "wrap"' -l stats -d 'stay beside the job, and say at its end what it took and what this host downloaded meanwhile'

@@ -80,6 +80,7 @@ export const ERROR_EXITS = {
   LIST_BUSY: 'later',
   LIST_UNKNOWN: 'usage',
   LOCAL_COPY_BROKEN: 'no',
+  LOCAL_COPY_GONE: 'later',
   MANIFEST_HASH_MISMATCH: 'later',
   MANIFEST_MALFORMED: 'later',
   MANIFEST_SIGNATURE_INVALID: 'later',

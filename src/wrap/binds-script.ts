@@ -41,7 +41,7 @@ export function bindLines(requested: ScriptOptions, ways: BindWays): string[] {
       ? part(FOLLOW, { FOREIGN: failLine(new ForeignLinkError(TEXT), '      ', '$jcds_rest') }).split('\n')
       : []),
     ...credentials(requested),
-    ...ownDirectories(),
+    ...ownDirectories(requested),
     ...(requested.workdir === null || contain ? [] : LINKED_WORKDIR),
     ...siteBinds(),
     ...holdOwnDirectories(requested, ways.showsCwd),

@@ -24,6 +24,8 @@ export interface ImageWords {
   readonly entry: string;
   /** Whether the script is for one real directory, which may be removed once no tag leads to it any more. */
   readonly pinned?: boolean;
+  /** Whether it is a local copy: `repository` is the name of its store then. */
+  readonly isLocal?: boolean;
   /** The `--repository` options that were typed, for hints. */
   readonly typed?: string;
   /** Where a script looks for a name that it learns when it runs; a path names its own repository. */
@@ -62,6 +64,17 @@ class PinnedImageGoneError extends JcdsError {
       code: 'NOT_PUBLISHED',
       message: `the image that ${safeText(name)} was when this script was pinned to it is there no more (looked at ${path})`,
       hint: 'a directory without a tag is removed after some days: write the script anew with jcds wrap, or without --pin',
+    });
+  }
+}
+
+/** The local copy that a script is for is there no more, or cannot be seen: it can be made again. */
+class LocalCopyGoneError extends JcdsError {
+  constructor(name: string, why: string) {
+    super({
+      code: 'LOCAL_COPY_GONE',
+      message: `the local copy of ${safeText(name)} ${why}`,
+      hint: `make it again: jcds pull ${name}`,
     });
   }
 }
@@ -110,6 +123,11 @@ const PLACEHOLDER = /(\*JCDS%NAME%\*|\/JCDS%NAME%|JCDS%[A-Z]+%|made-from\.invali
 /** The very error that jcds would have thrown at this word, or one that says how to learn which. */
 function failureOf(word: LookWord, image: ImageWords): JcdsError {
   const { name, repository, entry } = image;
+  if (image.isLocal === true && word !== 'escapes')
+    return new LocalCopyGoneError(
+      name,
+      word === 'missing' ? `is there no more (looked at ${PATH})` : `cannot be used: ${TEXT}`,
+    );
   switch (word) {
     case 'missing':
       if (image.pinned === true) return new PinnedImageGoneError(name, PATH);

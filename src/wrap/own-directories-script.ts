@@ -8,7 +8,7 @@ import OWN_DIRECTORIES from './shell/own-directories.sh';
 
 /** A line before anything is unset: where jcds' own directories and its tokens are said to be. */
 export const SAID_OWN_DIRECTORIES =
-  'jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-} jcds_tokens=${JCDS_TOKEN_FILE-}';
+  'jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-}\njcds_tokens=${JCDS_TOKEN_FILE-} jcds_store=${XDG_DATA_HOME-}';
 
 /** The job would see a directory of jcds' own by itself, which `jcds exec` shows read-only. */
 class OwnDirectoryError extends JcdsError {
@@ -21,9 +21,15 @@ class OwnDirectoryError extends JcdsError {
   }
 }
 
-/** Defines jcds_hold SOURCE PLACE, which is to follow each bind that a job can write to. */
-export function ownDirectories(): string[] {
-  const values = { OWN: failLine(new OwnDirectoryError(TEXT), '      ', '$1'), ROOTS: ROOTS_STORE };
+/** Defines jcds_hold SOURCE PLACE, which is to follow each bind that a job can write to. The store of a local copy may be another than the usual one. */
+export function ownDirectories({ image }: Pick<ScriptOptions, 'image'>): string[] {
+  const isLocal = image.isLocal === true;
+  const values = {
+    OWN: failLine(new OwnDirectoryError(TEXT), '      ', '$1'),
+    ROOTS: ROOTS_STORE,
+    STORE_TOO: isLocal ? ' "$jcds_store_too"' : '',
+    REAL_STORE: isLocal ? 'jcds_real "$jcds_stores/$jcds_repository"; jcds_store_too=$jcds_at' : '',
+  };
   return part(OWN_DIRECTORIES, values).split('\n');
 }
 
@@ -56,7 +62,7 @@ export function holdOwnDirectories({ contain, binds, home }: ScriptOptions, show
 /** Apptainer shows the caller's directory after all binds, unless it is bound. */
 const CWD_BEFORE = [
   'jcds_real "$jcds_here"',
-  'case $jcds_config:$jcds_cache:$jcds_tokens:$jcds_lib in',
+  'case $jcds_config:$jcds_cache:$jcds_tokens:$jcds_lib:$jcds_store in',
   '  "$jcds_at"/* | *:"$jcds_at"/*) jcds_own "$jcds_here" "$jcds_here" ;;',
   'esac',
 ];

@@ -100,7 +100,7 @@ export function renderScript(parts: ScriptParts): Buffer {
     survey(parts, runtime),
     '',
     parts.before,
-    part(SURVEYED),
+    part(SURVEYED, { ROOT: rootOf(requested) }),
     ...runtime.start(requested, parts.starting ?? []),
     '',
   ].join('\n');
@@ -113,6 +113,7 @@ function lookFunction({ requested, layoutIsKnown, leadsOn }: ScriptParts): strin
     TITLE: 'jcds-look',
     PROCESS: '$$',
     KNOWN: knownPlace(requested),
+    ROOT: rootOf(requested),
     MORE: `${leadsOn ? ' "$jcds_allowed"' : ''}${layoutIsKnown ? '' : ' "$jcds_cern" "$jcds_files"'}`,
   });
 }
@@ -190,8 +191,14 @@ ${[
 }`;
 }
 
+/** What the look looks below: a store of local copies is looked at as a repository is, and stands elsewhere. */
+function rootOf({ image }: ScriptOptions): string {
+  return image.isLocal === true ? '$jcds_stores' : '$jcds_root';
+}
+
 /** What the look said, in the child. */
-function answer({ layoutIsKnown, requested: { image, recorded } }: ScriptParts): string {
+function answer({ layoutIsKnown, requested }: ScriptParts): string {
+  const { image, recorded } = requested;
   const entries = `case $jcds_result in
   *@cern) jcds_entry=$jcds_cern ;;
   *@files) jcds_entry=$jcds_files ;;
@@ -199,7 +206,7 @@ esac
 jcds_result=\${jcds_result%@*}
 `;
   return `jcds_text=\${jcds_result#*:} jcds_result=\${jcds_result%%:*}
-${layoutIsKnown ? '' : entries}jcds_path=$jcds_root/$jcds_repository/$jcds_entry
+${layoutIsKnown ? '' : entries}jcds_path=${rootOf(requested)}/$jcds_repository/$jcds_entry
 case $jcds_result in
   ${recorded === null ? 'directory | file' : 'directory'}) jcds_target=/\${jcds_text#/} ;;
 ${failureBranches(image)}

@@ -17,7 +17,7 @@ import { safeLines, safeText } from '../output/safe-text.ts';
 import { LAYOUTS } from '../repositories/layouts/index.ts';
 import { typedRepositories } from '../repositories/typed.ts';
 import type { RunRequest } from '../runtimes/runtime.ts';
-import { MADE_FROM } from './failures.ts';
+import { type ImageWords, MADE_FROM } from './failures.ts';
 import { lookLines } from './look-lines.ts';
 import { makeScriptOptions, type PlainOptions, recordImage, requestOf } from './make-script-options.ts';
 import { programFor } from './program.ts';
@@ -85,11 +85,12 @@ async function locate(
   return { ...found, image, allowed: row?.allowedLinkTargets ?? [] };
 }
 
-function imageWords({ name, published }: Found, pinned: boolean) {
-  const { repository, entryPath, targetPlace } = published;
+function imageWords({ name, published }: Found, pinned: boolean): ImageWords {
+  const { repository, entryPath, targetPlace, layout } = published;
+  const isLocal = layout === 'store';
   return pinned
-    ? { name, repository: targetPlace.repository, entry: targetPlace.relativePath, pinned }
-    : { name, repository, entry: entryPath };
+    ? { name, repository: targetPlace.repository, entry: targetPlace.relativePath, pinned, isLocal }
+    : { name, repository, entry: entryPath, isLocal };
 }
 
 /** The lines that say which image, where, how long to look, and what to run. */
@@ -99,13 +100,17 @@ function before(
   { configuration, pinned }: { configuration: Configuration; pinned: boolean },
   context: Context,
 ): string {
-  const { name, repository, entry } = imageWords(found, pinned);
+  const { name, repository, entry, isLocal } = imageWords(found, pinned);
+  const { path } = found.published;
   return [
     ...(command.length === 0
       ? ['[ $# != 0 ] || jcds_fail 125 USAGE \'this script needs a command\' "$0 COMMAND [ARGUMENT...]"']
       : [`set -- ${command.map(quoteWord).join(' ')} "$@"`]),
     `jcds_name=${quoteWord(name)} jcds_entry=${quoteWord(entry)}`,
     `jcds_repository=${quoteWord(repository)}`,
+    ...(isLocal === true
+      ? [`jcds_stores=${quoteWord(path.slice(0, -`/${repository}/${found.published.entryPath}`.length))}`]
+      : []),
     ...(found.allowed.length > 0 ? [`jcds_allowed=${quoteWord(found.allowed.join(' '))}`] : []),
     ...lookLines(configuration, context),
   ].join('\n');
@@ -115,7 +120,7 @@ function title({ name, published }: Found, command: readonly string[], pinned: b
   const words =
     command.length === 0 ? 'COMMAND [ARGUMENT...]' : safeText(command.map(printableWord).join(' '));
   return [
-    `${safeText(words)} in the container image ${safeText(name)}, from CVMFS, without Node.js.`,
+    `${safeText(words)} in the container image ${safeText(name)}, ${published.layout === 'store' ? 'a copy on this host' : 'from CVMFS'}, without Node.js.`,
     `Written by jcds ${JCDS_VERSION} (jcds wrap) from`,
     `${safeText(published.target, 300)},`,
     pinned

@@ -30,6 +30,7 @@ const own = (path: string): void => {
 const TOKEN = 'glpat-SECRET';
 const config = join(home, '.config/jcds');
 const cache = join(home, '.cache/jcds');
+const store = join(home, '.local/share/jcds/store');
 const other = join(folder, 'xdg');
 
 beforeEach(() => {
@@ -37,7 +38,7 @@ beforeEach(() => {
   rmSync(other, { recursive: true, force: true });
   rmSync(link, { force: true });
   chownSync(folder, person.uid, person.gid);
-  for (const path of [config, join(cache, 'images'), join(other, 'jcds')]) own(path);
+  for (const path of [config, store, join(cache, 'images'), join(other, 'jcds')]) own(path);
   for (const directory of [config, join(other, 'jcds')]) {
     writeFileSync(join(directory, 'tokens'), `git.jinr.ru ${TOKEN}\n`, { mode: 0o600 });
     chownSync(join(directory, 'tokens'), person.uid, person.gid);
@@ -55,12 +56,19 @@ interface Way {
   readonly places: readonly string[];
 }
 const WAYS: Readonly<Record<string, Way>> = {
-  'the home': { places: [config, cache] },
+  'the home': { places: [config, cache, store] },
+  'a bind of what is above the store': {
+    options: ['-B', `${dirname(store)}:/d`],
+    places: ['/d/store'],
+  },
   'a bind of the very directories': {
     options: ['-B', `${config}:/c`, '-B', `${cache}/images:/i`],
     places: ['/c', '/i'],
   },
-  'a bind by a link': { options: ['-B', `${link}:/h`], places: ['/h/.config/jcds', '/h/.cache/jcds'] },
+  'a bind by a link': {
+    options: ['-B', `${link}:/h`],
+    places: ['/h/.config/jcds', '/h/.cache/jcds', '/h/.local/share/jcds/store'],
+  },
   'a home by a link': { options: ['--home', `${link}:/x`], places: ['/x/.config/jcds', '/x/.cache/jcds'] },
   'a home that is one': { options: ['--home', `${config}:/x`], places: ['/x'] },
   'binds of the site': {
@@ -97,7 +105,7 @@ describe.each(['apptainer', 'bubblewrap'])('%s', runtime => {
     const { code, stdout, stderr } = host.run(person, [script], circumstances);
     if (code !== 0) expect([code, stdout, stderr]).toEqual([125, '', expect.stringContaining('jcds exec')]);
     else expect(stdout).toBe('attacked\n');
-    for (const directory of [config, cache, join(cache, 'images'), join(other, 'jcds')])
+    for (const directory of [config, cache, store, join(cache, 'images'), join(other, 'jcds')])
       expect(existsSync(join(directory, 'evil'))).toBe(false);
   });
 

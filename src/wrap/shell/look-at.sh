@@ -4,7 +4,7 @@
 jcds_look() {
   PATH=/usr/bin:/bin:/usr/sbin:/sbin
   export PATH LC_ALL
-  set -- "$jcds_root" "$jcds_repository" "$jcds_entry" "@PROCESS@" \
+  set -- "@ROOT@" "$jcds_repository" "$jcds_entry" "@PROCESS@" \
     @KNOWN@@MORE@
   set -- /bin/sh -c "$jcds_look" @TITLE@ "$@"
   [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables of the script that this is a part of
 # jcds' own directories choose servers, runtimes and binds of later jobs: in what a job sees they are read-only, and the one above each
 # is a mount of its own, which cannot be renamed (src/job/own-directories.ts). Tokens for forges are no job's, and may be written while
-# it runs: the settings are covered. jcds_lib is root's, with what engines start. jcds_real PATH sets jcds_at to its real name;
+# it runs: the settings are covered. Copies in a store are read-only. jcds_lib is root's, with what engines start. jcds_real PATH sets jcds_at to its real name;
 # jcds_hold SOURCE PLACE is told what is shown.
 
 jcds_real() { # PATH
@@ -29,11 +29,11 @@ jcds_hold() { # SOURCE PLACE [ro]
   jcds_real "$1"
   jcds_source=${jcds_at%/} jcds_cover='' jcds_mine=''
   case $jcds_source/ in
-    "$jcds_config"/* | "$jcds_cache"/* | "$jcds_lib"/*)
+    "$jcds_config"/* | "$jcds_cache"/* | "$jcds_lib"/* | "$jcds_store"/*)
       @OWN@
       ;;
   esac
-  for jcds_held in "$jcds_cache" "$jcds_config" "$jcds_lib" "$jcds_cache_too" "$jcds_config_too"; do
+  for jcds_held in "$jcds_cache" "$jcds_config" "$jcds_lib" "$jcds_cache_too" "$jcds_config_too" "$jcds_store"@STORE_TOO@; do
     case $jcds_held:$jcds_shown:$1 in
       "${_CONDOR_SCRATCH_DIR:-//}"/*) ;; # of the job
       "$jcds_home"/*:*:/tmp | "$jcds_home"/*:*:/var/tmp) ;; # under the home
@@ -75,10 +75,13 @@ jcds_at=${HOME-} # a home that is none gives way to the account's, which is show
 jcds_cache_too=${jcds_at}/.cache/jcds jcds_config_too=${jcds_at}/.config/jcds # used without XDG variables
 [ "${jcds_config#/}" != "$jcds_config" ] || jcds_config=${jcds_at}/.config
 [ "${jcds_cache#/}" != "$jcds_cache" ] || jcds_cache=${jcds_at}/.cache
+[ "${jcds_store#/}" != "$jcds_store" ] || jcds_store=${jcds_at}/.local/share
 jcds_real "$jcds_config/jcds"; jcds_config=$jcds_at
 jcds_real "$jcds_cache/jcds"; jcds_cache=$jcds_at
+jcds_real "$jcds_store/jcds/store"; jcds_store=$jcds_at
 [ "${jcds_tokens#/}" != "$jcds_tokens" ] || jcds_tokens=$jcds_config/tokens
 jcds_real "$jcds_tokens"; jcds_tokens=$jcds_at
 jcds_real "$jcds_cache_too"; jcds_cache_too=$jcds_at
 jcds_real "$jcds_config_too"; jcds_config_too=$jcds_at
+@REAL_STORE@
 jcds_real @ROOTS@; jcds_lib=$jcds_at

@@ -4,7 +4,7 @@
 jcds_result='' jcds_code='' jcds_warned='' jcds_target=''
 jcds_bounded jcds_survey "$1"
 jcds_take_back
-[ "$jcds_result" = seen ] || jcds_unseen "$jcds_root/$jcds_repository gave no answer within $jcds_timeout s"
+[ "$jcds_result" = seen ] || jcds_unseen "@ROOT@/$jcds_repository gave no answer within $jcds_timeout s"
 [ -z "$jcds_target" ] || jcds_decide
 jcds_take_back
 [ -z "$jcds_warned" ] || printf %s "$jcds_warned" >&2

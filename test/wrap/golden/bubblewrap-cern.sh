@@ -419,7 +419,8 @@ case ${CUDA_VISIBLE_DEVICES-}:${NVIDIA_VISIBLE_DEVICES-} in
   10000:* | *:none | *:void) jcds_gpu='' ;;
 esac
 [ -n "$jcds_gpu" ] || [ ! -e /dev/kfd ] || jcds_gpu=--rocm
-jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-} jcds_tokens=${JCDS_TOKEN_FILE-}
+jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-}
+jcds_tokens=${JCDS_TOKEN_FILE-} jcds_store=${XDG_DATA_HOME-}
 jcds_site=${APPTAINER_BIND-${SINGULARITY_BIND-}},${APPTAINER_BINDPATH-${SINGULARITY_BINDPATH-}}
 for jcds_item in CLEANENV COMPAT CONTAIN CONTAINALL CWD HOME MOUNT NO_EVAL NO_HOME NO_MOUNT PWD; do
   eval "jcds_text=\${APPTAINER_$jcds_item-\${SINGULARITY_$jcds_item-}}"
@@ -771,12 +772,12 @@ jcds_hold() { # SOURCE PLACE [ro]
   jcds_real "$1"
   jcds_source=${jcds_at%/} jcds_cover='' jcds_mine=''
   case $jcds_source/ in
-    "$jcds_config"/* | "$jcds_cache"/* | "$jcds_lib"/*)
+    "$jcds_config"/* | "$jcds_cache"/* | "$jcds_lib"/* | "$jcds_store"/*)
       jcds_fail 125 OWN_DIRECTORY "a script cannot show jcds' own directory: $1" \
         'jcds exec can, or start in another directory'
       ;;
   esac
-  for jcds_held in "$jcds_cache" "$jcds_config" "$jcds_lib" "$jcds_cache_too" "$jcds_config_too"; do
+  for jcds_held in "$jcds_cache" "$jcds_config" "$jcds_lib" "$jcds_cache_too" "$jcds_config_too" "$jcds_store"; do
     case $jcds_held:$jcds_shown:$1 in
       "${_CONDOR_SCRATCH_DIR:-//}"/*) ;; # of the job
       "$jcds_home"/*:*:/tmp | "$jcds_home"/*:*:/var/tmp) ;; # under the home
@@ -818,8 +819,10 @@ jcds_at=${HOME-} # a home that is none gives way to the account's, which is show
 jcds_cache_too=${jcds_at}/.cache/jcds jcds_config_too=${jcds_at}/.config/jcds # used without XDG variables
 [ "${jcds_config#/}" != "$jcds_config" ] || jcds_config=${jcds_at}/.config
 [ "${jcds_cache#/}" != "$jcds_cache" ] || jcds_cache=${jcds_at}/.cache
+[ "${jcds_store#/}" != "$jcds_store" ] || jcds_store=${jcds_at}/.local/share
 jcds_real "$jcds_config/jcds"; jcds_config=$jcds_at
 jcds_real "$jcds_cache/jcds"; jcds_cache=$jcds_at
+jcds_real "$jcds_store/jcds/store"; jcds_store=$jcds_at
 [ "${jcds_tokens#/}" != "$jcds_tokens" ] || jcds_tokens=$jcds_config/tokens
 jcds_real "$jcds_tokens"; jcds_tokens=$jcds_at
 jcds_real "$jcds_cache_too"; jcds_cache_too=$jcds_at
