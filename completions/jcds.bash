@@ -9,7 +9,7 @@ _jcds_known=(containers.jinr.ru unpacked.cern.ch singularity.opensciencegrid.org
 _jcds_table() {
   case $1 in
     '')
-      words=(run exec shell resolve list wrap status wait doctor cache request requests pull convert help auth store condor config completion)
+      words=(run exec shell resolve list wrap status wait doctor cache request requests pull convert sync help auth store condor config completion)
       options=(
         '-h --help|'
         '-V --version|'
@@ -425,6 +425,29 @@ _jcds_table() {
         '-h --help|'
       )
       ;;
+    'sync')
+      places=()
+      options=(
+        '--wishlist|file'
+        '--target|text'
+        '--format|=osg cern'
+        '--platform|text'
+        '-n --dry-run|'
+        '--remove-gone|'
+        '--allow-mass-removal|'
+        '--again|'
+        '--wait|'
+        '--jobs|text'
+        '--limit|text'
+        '--period|text'
+        '--json|'
+        '-v --verbose|'
+        '-q --quiet|'
+        '--no-input|'
+        '--color|=auto always never'
+        '-h --help|'
+      )
+      ;;
     'condor submit')
       places=('image' 'file*')
       options=(
@@ -616,7 +639,7 @@ _jcds_table() {
       )
       ;;
     'help')
-      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait doctor cache request requests pull convert help auth store condor config completion*')
+      places=('=exit-codes configuration environment run exec shell resolve list wrap status wait doctor cache request requests pull convert sync help auth store condor config completion*')
       options=(
         '-v --verbose|'
         '-q --quiet|'

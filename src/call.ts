@@ -6,6 +6,7 @@
 export interface CallOptions {
   readonly again?: boolean | undefined;
   readonly all?: boolean | undefined;
+  readonly allowMassRemoval?: boolean | undefined;
   readonly anyMachine?: boolean | undefined;
   readonly anyRegistry?: boolean | undefined;
   readonly append?: readonly string[] | undefined;
@@ -29,11 +30,13 @@ export interface CallOptions {
   readonly envPolicy?: string | undefined;
   readonly force?: boolean | undefined;
   readonly forgetRevision?: boolean | undefined;
+  readonly format?: string | undefined;
   readonly gpu?: string | undefined;
   readonly home?: string | boolean | undefined;
   readonly ifMissing?: string | undefined;
   readonly input?: boolean | undefined;
   readonly insecure?: boolean | undefined;
+  readonly jobs?: string | undefined;
   readonly json?: boolean | undefined;
   readonly keepBytes?: string | undefined;
   readonly keys?: readonly string[] | undefined;
@@ -51,6 +54,7 @@ export interface CallOptions {
   readonly prefix?: string | undefined;
   readonly pwd?: string | undefined;
   readonly quiet?: boolean | undefined;
+  readonly removeGone?: boolean | undefined;
   readonly repository?: readonly string[] | undefined;
   readonly retries?: string | undefined;
   readonly retryAfter?: string | undefined;
@@ -64,6 +68,7 @@ export interface CallOptions {
   readonly stats?: boolean | undefined;
   readonly statusFile?: string | undefined;
   readonly store?: string | undefined;
+  readonly target?: string | undefined;
   readonly timeout?: string | undefined;
   readonly to?: string | undefined;
   readonly uninstall?: boolean | undefined;
@@ -72,6 +77,7 @@ export interface CallOptions {
   readonly volume?: readonly string[] | undefined;
   readonly wait?: boolean | undefined;
   readonly watch?: boolean | undefined;
+  readonly wishlist?: string | undefined;
   readonly workdir?: string | undefined;
   readonly writableTmpfs?: boolean | undefined;
   readonly yes?: boolean | undefined;

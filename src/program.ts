@@ -38,6 +38,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly CommandDec
     (await import('./commands/store-verify.ts')).storeVerify,
   ],
   convert: async () => [(await import('./commands/convert.ts')).convert],
+  sync: async () => [(await import('./commands/sync.ts')).sync],
   condor: async () => [
     (await import('./commands/condor-submit.ts')).condorSubmit,
     (await import('./commands/condor-wrapper.ts')).condorWrapper,

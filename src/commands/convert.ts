@@ -6,7 +6,6 @@ import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
 import { type Conversion, convert as convertImage, type DirectoryTarget } from '../conversion/convert.ts';
 import { flatTar } from '../conversion/flat-tar.ts';
-import { DEFAULT_LIMITS, type Limits } from '../conversion/limits.ts';
 import { originOf } from '../conversion/own-files.ts';
 import { parseSource } from '../conversion/parse-source.ts';
 import { recordOf, remarkLines } from '../conversion/record.ts';
@@ -23,8 +22,9 @@ import { NetworkForbiddenError } from '../publication-requests/service.ts';
 import type { RegistryOptions } from '../registry/client.ts';
 import { registryOptions } from '../registry/from-settings.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
-import { type CommandDeclaration, exit, flag, listOption, stringOption } from './command.ts';
+import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
+import { LIMIT_OPTION, limitsOf } from './limit-option.ts';
 
 /** `jcds convert`: an image as a directory, without root. */
 export const convert: CommandDeclaration = {
@@ -40,11 +40,7 @@ export const convert: CommandDeclaration = {
       completes: 'file',
     },
     { flags: '--platform <os/arch>', description: 'which image of several; by default this host’s' },
-    {
-      flags: '--limit <name=number>',
-      description: 'allow more or less: entries, bytes, names, layers, ratio (repeatable)',
-      repeatable: true,
-    },
+    LIMIT_OPTION,
     JSON_OPTION,
   ],
   examples: [
@@ -151,18 +147,4 @@ function registriesOf(settings: Settings, context: Context): RegistryOptions {
 function cwdOf({ cwd }: Context): string {
   if (cwd === null) throw new UsageError('the working directory cannot be read', 'go to another one: cd');
   return cwd;
-}
-
-function limitsOf(call: Call): Limits {
-  const limits: Record<string, number> = {};
-  for (const text of listOption(call, 'limit')) {
-    const [, name = '', digits = ''] = /^([a-z]+)=([0-9]{1,15})$/.exec(text) ?? [];
-    if (!Object.hasOwn(DEFAULT_LIMITS, name))
-      throw new UsageError(
-        `--limit ${JSON.stringify(text)} is no limit`,
-        `write NAME=NUMBER: ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
-      );
-    limits[name] = Number(digits);
-  }
-  return { ...DEFAULT_LIMITS, ...limits };
 }

@@ -48,6 +48,10 @@ export const PLACES = {
   'shipped-script': { limit: 4 * MIB, trust: 'anybody' },
   /** Index, manifests, layers and archives of images that the user names. */
   'image-source': { limit: 1024 * 1024 * MIB, trust: 'anybody' },
+  /** A list of images that the user names. */
+  wishlist: { limit: 16 * MIB, trust: 'anybody', mayBePipe: true },
+  /** What `jcds sync` keeps in the repository that it fills. */
+  'service-record': { limit: 64 * MIB, trust: 'own' },
   program: { limit: 64 * MIB, trust: 'anybody' },
   /** /proc, /sys and /etc/os-release. The environment of a process may have megabytes. */
   system: { limit: 64 * MIB, trust: 'anybody' },

@@ -19,7 +19,8 @@ export type OtherPlace =
   | 'failed-attempt'
   | 'own-descriptors'
   | 'own-temporary'
-  | 'store';
+  | 'store'
+  | 'target';
 
 /** One row for each place; the order is that of the page. */
 export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
@@ -187,6 +188,19 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
     decides: 'what stands in the directory that is made of it, and nothing outside of that',
     lies: 'links, pipes and devices in the place of its files are refused; content that is not what its digest says, or above a limit, is an error and leaves nothing',
   },
+  wishlist: {
+    place: 'the list of `jcds sync --wishlist`',
+    writers: 'whoever may change the list',
+    decides:
+      'which images are published, and which names lose their link; never a path outside of the repository',
+    lies: 'an empty list, one of half its length, a web page, or one that takes many names away is not followed',
+  },
+  'service-record': {
+    place: '`.jcds/*.json` and `.missing_links.json` of the repository that `jcds sync` fills',
+    writers: 'you; no job',
+    decides: 'which content a digest of a registry stands for, how long something was missing or unlinked',
+    lies: 'a file that cannot be understood stops the cycle before anything is changed; a directory counts only where it is there',
+  },
   program: {
     place: '`dist/start.cjs` of the installation',
     writers: 'the installer',
@@ -211,6 +225,12 @@ export const BELIEFS: Readonly<Record<PlaceName | OtherPlace, Belief>> = {
     writers: 'its publisher',
     decides: 'which directory is the image',
     lies: 'a link that leads out of the repository is refused unless the table of services allows it',
+  },
+  target: {
+    place: 'names, links and content of the directory that `jcds sync` fills',
+    writers: 'you',
+    decides: 'what is published already, and what no link leads to',
+    lies: 'a directory that others may write to, or that is not a repository, is refused; what stands in the place of a link is left alone',
   },
   system: {
     place: '`/proc`, `/sys`, `/etc/os-release`',

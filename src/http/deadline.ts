@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { NoAnswerError } from './silence.ts';
 
 /** The reason with which a deadline that jcds set itself is aborted. */
@@ -12,6 +13,8 @@ export interface Deadline {
 /** A deadline so many milliseconds from now, or when `outer` is aborted (with its reason). */
 export function deadlineAfter(milliseconds: number, outer?: AbortSignal): Deadline {
   const controller = new AbortController();
+  // As many as requests are on their way: Node would print a warning from the eleventh on.
+  setMaxListeners(0, controller.signal);
   const giveUp = (): void => controller.abort(outer?.reason);
   if (outer?.aborted) giveUp();
   outer?.addEventListener('abort', giveUp, { once: true });

@@ -19,7 +19,7 @@ export interface RegistryComparison extends Comparison {
 
 /**
  * Whether what is published under a reference is what its registry has now. `target` is the real directory (or the
- * text of the link to it), `platform` that of the published image. A HEAD alone decides where the directory is named by the digest of an index: registries that
+ * text of the link to it), `platform` that of the published image. A HEAD alone decides where the directory is named by the digest of an index, or of this very manifest: registries that
  * count pulls do not count it. Whatever goes wrong with the registry is an answer: `unknown`, or `removed`.
  */
 export async function checkRegistry(
@@ -29,7 +29,7 @@ export async function checkRegistry(
   options: RegistryOptions,
 ): Promise<RegistryComparison> {
   const identity = publishedIdentity(target);
-  const ask = (registry: Registry) => upstreamIn(registry, reference, platform, identity?.rule ?? null);
+  const ask = (registry: Registry) => upstreamIn(registry, reference, platform, identity);
   const upstream = await withRegistry(reference.registry, options, ask).catch(asUpstream);
   const comparison = compareWithUpstream(identity, upstream);
   const isUnseen = comparison.state === 'unknown' && 'hint' in upstream;
@@ -54,10 +54,13 @@ async function upstreamIn(
   registry: Registry,
   reference: Reference,
   platform: Platform,
-  rule: PublishedIdentity['rule'] | null,
+  identity: PublishedIdentity | null,
 ): Promise<Upstream | Unseen> {
   const head = await registry.head(reference.repository, placeOf(reference));
-  const isEnough = rule === null || (rule === 'index' && head.kind === 'index' && head.digest !== null);
+  const isEnough =
+    identity === null ||
+    (identity.rule === 'index' && head.kind === 'index' && head.digest !== null) ||
+    (identity.rule === 'layers' && head.digest === `sha256:${identity.hash}`);
   if (isEnough) return { state: 'present', topDigest: head.digest, image: null };
   return await imageIn(registry, reference, platform, head).then(
     image => ({ state: 'present', topDigest: image.indexDigest ?? image.manifestDigest, image }),

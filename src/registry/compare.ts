@@ -4,8 +4,8 @@ import { sha256Hex } from '../image/digest.ts';
 /** What the name of a published directory proves of the image in it. */
 export interface PublishedIdentity {
   /**
-   * `layers`: sha256 over the joined hex digests of the layers in order; `index`: the digest of the index (both OSG and
-   * JINR, below `.images`); `config`: the digest of the configuration (CERN, below `.flat`).
+   * `layers`: sha256 over the joined hex digests of the layers in order, or (`jcds sync`) the digest of the platform's manifest; `index`: the digest of
+   * the index (both OSG and JINR, below `.images`); `config`: the digest of the configuration (CERN, below `.flat`).
    */
   readonly rule: 'layers' | 'index' | 'config';
   /** 64 lower-case hexadecimal digits. */
@@ -19,6 +19,7 @@ export type Upstream =
 
 /** The digests of RegistryImage that the rules need. */
 export interface UpstreamImage {
+  readonly manifestDigest: string;
   readonly indexDigest: string | null;
   readonly configDigest: string;
   readonly layerDigests: readonly string[];
@@ -85,6 +86,9 @@ function compareDigests(
       if (index !== null) return verdict('index', hash, sha256Hex(index));
       return image === null ? NOT_TOLD : verdict('layers', hash, layersHash(image.layerDigests));
     case 'layers':
+      // No sum over layers is equal to the digest of a manifest.
+      if ([topDigest, image?.manifestDigest].includes(`sha256:${hash}`))
+        return verdict('manifest', hash, hash);
       // An index whose image for this platform has the same layers is the same content under the older name.
       return image === null ? NOT_TOLD : verdict('layers', hash, layersHash(image.layerDigests));
     case 'config':
@@ -94,13 +98,14 @@ function compareDigests(
   }
 }
 
-const NAMES: Readonly<Record<PublishedIdentity['rule'], string>> = {
+const NAMES: Readonly<Record<PublishedIdentity['rule'] | 'manifest', string>> = {
+  manifest: 'manifest',
   index: 'index',
   layers: 'hash of the layers',
   config: 'configuration',
 };
 
-function verdict(rule: PublishedIdentity['rule'], published: string, now: string | null): Comparison {
+function verdict(rule: keyof typeof NAMES, published: string, now: string | null): Comparison {
   if (now === null) return NOT_TOLD;
   return now === published
     ? { state: 'current', evidence: `the ${NAMES[rule]} is ${now} here and in the registry` }

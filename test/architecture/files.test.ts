@@ -29,6 +29,11 @@ const ALLOWED: Record<string, readonly [why: string, ...places: OtherPlace[]]> =
   'cvmfs/careful-look.ts': ['the repository', 'repository'],
   'cvmfs/look-program.ts': ['its standard input and output', 'own-descriptors'],
   'store/enter.ts': ['the store: directories, names and content, each made aside and renamed', 'store'],
+  'service/targets/directory.ts': [
+    'the repository: directories, links and content, each made aside and renamed',
+    'target',
+  ],
+  'service/open-for-all.ts': ['a root filesystem that was made a moment ago, in a directory of its own'],
   'job/stats.ts': ['a descriptor that it was given', 'own-descriptors'],
   'launch/emit.ts': ['a descriptor that it was given', 'own-descriptors'],
   'requests/git-remote.ts': ['a temporary directory for git', 'own-temporary'],

@@ -47,7 +47,12 @@ test("OSG's hash is over the hex digests alone, one after the other", () => {
 });
 
 describe('published against upstream', () => {
-  const image = { indexDigest: null, configDigest: sha256('config'), layerDigests: [sha256('layer')] };
+  const image = {
+    manifestDigest: sha256('manifest'),
+    indexDigest: null,
+    configDigest: sha256('config'),
+    layerDigests: [sha256('layer')],
+  };
   const layers = layersHash(image.layerDigests);
   const index = sha256('index');
   const here = (more: object): Upstream => ({
@@ -70,6 +75,20 @@ describe('published against upstream', () => {
       here({}),
       'current',
       `the hash of the layers is ${layers} here and in the registry`,
+    ],
+    [
+      'the manifest that the directory is named after',
+      { rule: 'layers', hash: hex(image.manifestDigest) },
+      here({}),
+      'current',
+      `the manifest is ${hex(image.manifestDigest)} here and in the registry`,
+    ],
+    [
+      'that manifest by a HEAD alone',
+      { rule: 'layers', hash: hex(image.manifestDigest) },
+      { state: 'present', topDigest: image.manifestDigest, image: null },
+      'current',
+      `the manifest is ${hex(image.manifestDigest)} here and in the registry`,
     ],
     [
       'the same layers, now in an index',
@@ -196,6 +215,7 @@ describe('asking the registry', () => {
   };
   const osgIndex = (digest: string) =>
     `/cvmfs/r/.images/sha256:${hex(digest).slice(0, 2)}/${hex(digest).slice(2)}`;
+  const own = ({ manifest }: TestImage) => osgIndex(manifest.digest).replace('sha256:', '');
   const cern = ({ config }: TestImage) =>
     `/cvmfs/r/.flat/${hex(config.digest).slice(0, 2)}/${hex(config.digest)}`;
   test.each<[what: string, target: string, top: Stored, platform: string, state: string, requests: number]>([
@@ -205,6 +225,9 @@ describe('asking the registry', () => {
     ['OSG, another index: HEAD is enough', osgIndex(sha256('x')), index, 'amd64', 'outdated', 1],
     ['OSG, an image of an index', osg(amd64), index, 'amd64', 'current', 5],
     ['OSG, an index that became an image', osgIndex(index.digest), amd64.manifest, 'amd64', 'outdated', 3],
+    ['jcds sync, an image: HEAD is enough', own(amd64), amd64.manifest, 'amd64', 'current', 1],
+    ['jcds sync, an image of an index', own(amd64), index, 'amd64', 'current', 5],
+    ['jcds sync, another image', own(arm64), amd64.manifest, 'amd64', 'outdated', 3],
     ['CERN, the image of a platform', cern(arm64), index, 'arm64', 'current', 5],
     ['CERN, of another platform', cern(arm64), index, 'amd64', 'outdated', 5],
     ['CERN, a platform that is not there', cern(arm64), index, 'ppc64le', 'unknown', 2],

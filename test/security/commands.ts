@@ -59,8 +59,8 @@ const WRITES: Readonly<Record<string, readonly (readonly [words: readonly string
 /** Those that remove something: each file has a test of its own for them. */
 const REMOVALS = ['cache prune', 'completion uninstall'];
 
-/** Those that need an image that is not published: test/store and test/conversion have the bad places of these. */
-const ELSEWHERE = ['convert', 'pull', 'store remove', 'store prune'];
+/** Those that need an image that is not published: test/store, test/conversion and test/service have the bad places of these. */
+const ELSEWHERE = ['convert', 'pull', 'store remove', 'store prune', 'store verify', 'sync'];
 
 /** The command lines of all answers. */
 export const ANSWER_LINES = Object.values(ANSWERS).flat();

@@ -5,6 +5,7 @@ import { JOB_ERRORS } from './job.ts';
 import { NO_MOUNT_ERRORS } from './no-mount.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { REQUEST_ERRORS } from './requests.ts';
+import { SERVICE_ERRORS } from './service.ts';
 import { STORE_ERRORS } from './store.ts';
 
 /** Cause and cure of every code, by the chapters of docs/errors.md; how a command ends with each: src/error-codes.ts. */
@@ -15,6 +16,7 @@ export const ERROR_CHAPTERS = {
   'The job and its runtime': JOB_ERRORS,
   'Registries and credentials': REGISTRY_ERRORS,
   'Converting images': CONVERSION_ERRORS,
+  'Publishing images: jcds sync': SERVICE_ERRORS,
   'Requests, forges and tokens': REQUEST_ERRORS,
   'The repository over HTTP': NO_MOUNT_ERRORS,
 } as const;
