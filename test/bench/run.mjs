@@ -17,6 +17,7 @@ const BENCHES = {
   wrap: { user: true },
   'condor-wrapper': { user: true },
   'cvmfs-http': {},
+  sync: {},
 };
 
 const wanted = process.argv.slice(2);
