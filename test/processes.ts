@@ -41,15 +41,17 @@ export function sessionOf(pid: number): string {
   );
 }
 
-/** What its descriptors lead to; one that it closes meanwhile is left out. */
+/** What its descriptors lead to; one that it closes meanwhile is left out, and so are all of a process that ends. */
 export function openFilesOf(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
+  const unlessGone = <T>(look: () => T[]): T[] => {
     try {
-      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+      return look();
     } catch {
       return [];
     }
-  });
+  };
+  const names = unlessGone(() => readdirSync(`/proc/${pid}/fd`));
+  return names.flatMap(fd => unlessGone(() => [readlinkSync(`/proc/${pid}/fd/${fd}`)]));
 }
 
 /** A file that the kernel shows of a process; '' where the process is gone or somebody else's. */

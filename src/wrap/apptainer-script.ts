@@ -6,10 +6,11 @@ import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import { mountFields } from '../runtimes/mount-fields.ts';
 import { gatherAuthored, giveAuthored } from './authored-script.ts';
 import { bindLines, OddNameError } from './binds-script.ts';
-import type { OwnVariables } from './environment-script.ts';
+import { CONTROL_BYTES, environmentScript, type OwnVariables } from './environment-script.ts';
 import { failLine, TEXT } from './failures.ts';
-import { imageLines } from './image-script.ts';
+import { imageLines, recordedVariables } from './image-script.ts';
 import { checkOrigin } from './origin-script.ts';
+import { ownDirectories, ownPlaces } from './own-directories-script.ts';
 import { part, patterns } from './part.ts';
 import { CONTAINED_CWD, cwdOfImage, HOME_OPTIONS, placeLines } from './places-script.ts';
 import type { RuntimeScript } from './runtime-script.ts';
@@ -20,14 +21,16 @@ import GIVE_AUTHORED from './shell/give-authored.sh';
 import HAND from './shell/hand.sh';
 import READDRESS from './shell/readdress.sh';
 import ROOT from './shell/root-without-capabilities.sh';
-import { becomeRuntime, findProgram, passedLines } from './start-script.ts';
+import { siteVariables } from './site-script.ts';
+import { becomeRuntime, chooseGpu, findProgram, passedLines } from './start-script.ts';
 
 /** Apptainer would change an argument or a variable. */
 class ChangedByApptainerError extends JcdsError {
-  constructor(what: string) {
+  constructor() {
     super({
       code: 'NOT_TEXT',
-      message: `apptainer would change ${what}: it is not UTF-8, or has a carriage return before a line end`,
+      message:
+        'apptainer would change an argument or a variable: it is not UTF-8, or has a carriage return before a line end',
       hint: 'jcds exec hands it on; so does a script of jcds wrap --runtime bubblewrap',
     });
   }
@@ -37,16 +40,18 @@ class ChangedByApptainerError extends JcdsError {
 export const apptainerScript: RuntimeScript = {
   directories: ['.singularity.d/env'],
   readsNoImage: false,
-  variables,
+  seesDeaf: requested => requested.isAuthored === true || namesIn(requested).length > 0,
   functions,
-  decide,
-  read: requested => [...cwdOfImage(requested), 'jcds_check "$1"', ...missingPlaces(requested.contain)],
-  found: () => ['cwd', 'lacks'],
+  find,
+  image,
+  variables,
+  read,
+  found,
   start,
 };
 
 /** What Apptainer itself reads stays in its own environment whatever the job gets. */
-function variables({ policy, isAuthored = false }: ScriptOptions): OwnVariables {
+function ownVariables({ policy, isAuthored = false }: ScriptOptions): OwnVariables {
   const names = callersFirst(policy);
   return {
     kept: [
@@ -54,9 +59,8 @@ function variables({ policy, isAuthored = false }: ScriptOptions): OwnVariables 
       ...['APPTAINER_*', 'APPTAINERENV_*', 'SINGULARITY_*', 'SINGULARITYENV_*'],
     ],
     first: gatherAuthored(isAuthored),
-    onKept: [
-      'jcds_hand "$jcds_word" "the variable $jcds_item"',
-      ...(names.length === 0
+    onKept:
+      names.length === 0
         ? []
         : [
             'case $jcds_item in',
@@ -68,8 +72,7 @@ function variables({ policy, isAuthored = false }: ScriptOptions): OwnVariables 
             '    fi',
             '    ;;',
             'esac',
-          ]),
-    ],
+          ],
   };
 }
 
@@ -78,15 +81,15 @@ function callersFirst(policy: ScriptOptions['policy']): string[] {
   return ENVIRONMENT_RULES.flatMap(rule => (rule[policy] === 'host' ? rule.names : []));
 }
 
-function functions({ binds, passed, policy, program, registryCheck, isAuthored }: ScriptOptions): string[] {
+function functions(requested: ScriptOptions): string[] {
+  const { binds, passed, policy, program, registryCheck, isAuthored } = requested;
   const gives = isAuthored === true || passed.length > 0 || callersFirst(policy).length > 0;
   return [
-    'jcds_ascii="$jcds_newline\t -~"',
-    part(HAND, { CHANGED: failLine(new ChangedByApptainerError(TEXT), '  ', '$2') }),
     ...(gives ? [part(GIVE, { PREFIX: String(program.prefix) })] : []),
     ...(isAuthored === true ? [part(GIVE_AUTHORED)] : []),
     ...checkOrigin(registryCheck),
     ownBinds(binds.length > 0),
+    ownDirectories(),
   ];
 }
 
@@ -95,9 +98,8 @@ function ownBinds(areSorted: boolean): string {
   const own = (made: string) => `jcds_own() { # SOURCE PLACE [ro]
   [ -e "$1" ] || return 0
   case $1$2 in
-    *[:,\\"$jcds_newline]*)
-      ${odd}
-      ;;
+    *[:,\\\\\\"$jcds_newline]*)
+      ${odd} ;;
   esac
   ${made}
 }`;
@@ -106,16 +108,61 @@ function ownBinds(areSorted: boolean): string {
     : `jcds_binds=''\n${own('jcds_binds=$1:$2${3:+:ro}$jcds_newline$jcds_binds')}`;
 }
 
-function decide(requested: ScriptOptions): string[] {
-  const { contain, workdir } = requested;
+/** Names of variables that are the job's by an option. */
+function namesIn({ set, passed }: ScriptOptions): string[] {
+  return [...passed, ...set.map(([name]) => name)];
+}
+
+function find(requested: ScriptOptions): string[] {
   return [
-    ...imageLines(requested),
-    ...jobVariables(requested),
+    ...chooseGpu(requested.gpu),
     ...findProgram(requested.program),
     ...placeLines(requested),
+    ...ownPlaces(requested),
+    ...siteVariables(),
+    ...(requested.recorded?.environmentFileDropped === true ? ["jcds_dropped=''"] : []),
+    ...(apptainerScript.seesDeaf(requested) ? [`jcds_prefix=${requested.program.prefix}`] : []),
+  ];
+}
+
+function image(requested: ScriptOptions): string[] {
+  const names = namesIn(requested);
+  return [
+    ...(names.length > 0
+      ? [`[ -n "$jcds_prefix" ] ||\n  ${failLine(new DeafImageError(names[0]!), '  ')}`]
+      : []),
+    ...imageLines(requested),
+    ...searchLines(requested),
+  ];
+}
+
+/** Where the command is looked for. */
+function searchLines({ set, passed }: ScriptOptions): string[] {
+  const theirs = `jcds_theirs_${passed.indexOf('PATH')}`;
+  return [
+    ...(passed.includes('PATH') ? [`[ -z "$${theirs}" ] || jcds_search=\${${theirs}#=}`] : []),
+    ...set.filter(([name]) => name === 'PATH').map(([, value]) => `jcds_search=${quoteWord(value)}`),
+  ];
+}
+
+/** Once all binds are known, since one may be the caller's directory. */
+function read(requested: ScriptOptions): string[] {
+  const { contain, workdir } = requested;
+  return [
     ...bindLines(requested, { showsCwd: true, word: bindWord }),
-    'unset APPTAINER_BIND APPTAINER_BINDPATH SINGULARITY_BIND SINGULARITY_BINDPATH',
     ...(contain && workdir === null ? CONTAINED_CWD : []),
+    ...cwdOfImage(requested),
+    'jcds_check "$1"',
+    ...missingPlaces(contain),
+  ];
+}
+
+function found({ gpu, recorded, isAuthored }: ScriptOptions): string[] {
+  return [
+    ...['program', 'cwd', 'home', 'shown', 'binds', 'lacks'],
+    ...(gpu === 'none' ? [] : ['gpu']),
+    ...(recorded?.environmentFileDropped === true ? ['dropped'] : []),
+    ...(isAuthored === true ? ['prefix'] : []),
   ];
 }
 
@@ -123,8 +170,7 @@ function decide(requested: ScriptOptions): string[] {
 function start(requested: ScriptOptions, starting: readonly string[]): string[] {
   const { binds, contain, runtimeArguments, writableTmpfs, gpu, recorded } = requested;
   return [
-    'IFS=" " && jcds_hand "$*" "an argument"', // between two of them is no line end
-    'IFS=$jcds_newline',
+    ...part(HAND, { CHANGED: failLine(new ChangedByApptainerError(), '  ') }).split('\n'),
     'set -- "$jcds_target" "$@"',
     ...(runtimeArguments.length > 0 ? [`set -- ${runtimeArguments.map(quoteWord).join(' ')} "$@"`] : []),
     'set -- --pwd "$jcds_cwd" "$@"',
@@ -145,21 +191,22 @@ function start(requested: ScriptOptions, starting: readonly string[]): string[] 
   ];
 }
 
-/** Variables of the job beside those of the caller and the image. */
-function jobVariables({ set, passed, program: { prefix }, isAuthored = false }: ScriptOptions): string[] {
-  const names = [...passed, ...set.map(([name]) => name)];
+/** Those of the caller, of the image, and of options. Where an image lost a part, it has what Apptainer inherits. */
+function variables(requested: ScriptOptions): string[] {
+  const { policy, set, passed, program, isAuthored = false } = requested;
+  const { prefix } = program;
   return [
+    CONTROL_BYTES,
+    environmentScript(policy, ownVariables(requested)),
+    'unset APPTAINER_BIND APPTAINER_BINDPATH SINGULARITY_BIND SINGULARITY_BINDPATH',
     ...(prefix === 'SINGULARITYENV_' ? part(READDRESS).split('\n') : []),
-    'export "${jcds_prefix}JCDS_IMAGE=$jcds_name" "${jcds_prefix}JCDS_IMAGE_PATH=$jcds_target"',
-    ...(names.length > 0
-      ? [`[ -n "$jcds_prefix" ] ||\n  ${failLine(new DeafImageError(names[0]!), '  ')}`]
-      : []),
+    ...recordedVariables(requested),
+    `export "JCDS_IMAGE=$jcds_name" "${prefix}JCDS_IMAGE=$jcds_name"`,
+    `export "JCDS_IMAGE_PATH=$jcds_target" "${prefix}JCDS_IMAGE_PATH=$jcds_target"`,
     ...giveAuthored(isAuthored, 'jcds_give_authored'),
     ...passedLines(passed),
     ...set.map(([name, value]) => `export ${prefix}${name}=${quoteWord(escapeForApptainer(value))}`),
-    ...set.filter(([name]) => name === 'PATH').map(([, value]) => `jcds_search=${quoteWord(value)}`),
-    ...(passed.includes('PATH') ? ['jcds_search=${PATH-$jcds_search}'] : []),
-    ...(names.includes('PATH')
+    ...(namesIn(requested).includes('PATH')
       ? [
           'unset APPTAINERENV_PREPEND_PATH APPTAINERENV_APPEND_PATH',
           'unset SINGULARITYENV_PREPEND_PATH SINGULARITYENV_APPEND_PATH',
@@ -200,6 +247,7 @@ const SORTED = [
 function missingPlaces(contain: boolean): string[] {
   const has = (place: string) => `[ -e "$jcds_target${place}" ] || [ -h "$jcds_target${place}" ] ||`;
   return [
+    "jcds_lacks=''",
     `${has('/tmp')} jcds_lacks=/tmp`,
     ...(contain ? [`${has('/dev')}\n  ${failLine(new NoDevicesError(TEXT), '  ', '$jcds_target')}`] : []),
   ];

@@ -56,7 +56,7 @@ export function bubblewrapBinds(requested: ScriptOptions): string[] {
 }
 
 /** What every job gets, in the order of src/runtimes/skeleton.ts. */
-export function ownPlaces(requested: ScriptOptions): string[] {
+export function ownMounts(requested: ScriptOptions): string[] {
   const { contain } = requested;
   const temporary = (at: string) =>
     `jcds_mount ${at} directory ${contain ? '--perms 1777 --tmpfs' : `--bind ${at}`}`;

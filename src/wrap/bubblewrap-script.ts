@@ -9,13 +9,14 @@ import {
   bubblewrapBinds,
   GATHERED_BINDS,
   mountFunctions,
-  ownPlaces,
+  ownMounts,
 } from './bubblewrap-places.ts';
-import { type OwnVariables, UNSTEADY } from './environment-script.ts';
+import { CONTROL_BYTES, environmentScript, type OwnVariables, UNSTEADY } from './environment-script.ts';
 import { failLine, TEXT } from './failures.ts';
 import { gpuLibraries, gpuLines } from './gpu-script.ts';
-import { SKIP_ORIGIN, whichImage } from './image-script.ts';
+import { whichImage } from './image-script.ts';
 import { checkOrigin } from './origin-script.ts';
+import { ownDirectories, ownPlaces } from './own-directories-script.ts';
 import { inside, part, patterns } from './part.ts';
 import { CONTAINED_CWD, cwdOfImage, placeLines } from './places-script.ts';
 import type { RuntimeScript } from './runtime-script.ts';
@@ -24,18 +25,18 @@ import ADDRESSED from './shell/addressed.sh';
 import GIVE from './shell/give-plain.sh';
 import OPTION from './shell/option.sh';
 import USUAL_PLACES from './shell/usual-places.sh';
-import { becomeRuntime, findProgram, givenLines, passedLines } from './start-script.ts';
+import { siteVariables } from './site-script.ts';
+import { becomeRuntime, chooseGpu, findProgram, givenLines, passedLines } from './start-script.ts';
 
 /** Scripts for bubblewrap, which makes a root out of what it is told, and hands on its own environment. */
 export const bubblewrapScript: RuntimeScript = {
   directories: ['etc', 'var', '.singularity.d/env'],
   readsNoImage: true,
-  variables: ({ isAuthored = false }) => ({
-    ...VARIABLES,
-    first: [...gatherAuthored(isAuthored), ...VARIABLES.first],
-  }),
+  seesDeaf: () => false,
   functions,
-  decide,
+  find,
+  image: () => [],
+  variables,
   read,
   found: requested => (areGathered(requested) ? [...FOUND, 'closed'] : FOUND),
   start,
@@ -45,7 +46,7 @@ export const bubblewrapScript: RuntimeScript = {
 const STEERING = 'LD_* | GLIBC_TUNABLES | MALLOC_* | GCONV_PATH | LOCPATH | NLSPATH';
 
 /** What is addressed to the container waits in jcds_addressed, an entry a line, the weaker first. */
-const VARIABLES: OwnVariables = {
+const OWN_VARIABLES: OwnVariables = {
   kept: ['APPTAINERENV_*', 'SINGULARITYENV_*'],
   first: [
     'case $jcds_kept:$jcds_item in',
@@ -75,6 +76,7 @@ function functions(requested: ScriptOptions): string[] {
     ...giveOwn(requested.policy),
     ...checkOrigin(requested.registryCheck),
     ...mountFunctions(requested),
+    ownDirectories(),
     ...(requested.gpu === 'none' ? [] : [gpuLibraries()]),
   ];
 }
@@ -100,11 +102,23 @@ function giveOwn(policy: ScriptOptions['policy']): string[] {
   ];
 }
 
-/** What src/runtimes/bubblewrap.ts decides, decided by the script. */
-function decide(requested: ScriptOptions): string[] {
-  const { contain, workdir, set, passed, isAuthored = false } = requested;
+function find(requested: ScriptOptions): string[] {
   return [
+    ...chooseGpu(requested.gpu),
     ...findProgram(requested.program),
+    ...placeLines(requested),
+    ...ownPlaces(requested),
+    ...siteVariables(),
+  ];
+}
+
+/** What src/runtimes/bubblewrap.ts decides, decided by the script. */
+function variables(requested: ScriptOptions): string[] {
+  const { set, passed, policy, isAuthored = false } = requested;
+  const first = [...gatherAuthored(isAuthored), ...OWN_VARIABLES.first];
+  return [
+    CONTROL_BYTES,
+    environmentScript(policy, { ...OWN_VARIABLES, first }),
     ...givenLines(passed),
     ...imageLines(requested),
     ...part(ADDRESSED).split('\n'),
@@ -113,19 +127,19 @@ function decide(requested: ScriptOptions): string[] {
     ...giveAuthored(isAuthored, 'jcds_pass'),
     ...passedLines(passed, 'jcds_pass'),
     ...set.map(([name, value]) => `jcds_pass ${name} ${quoteWord(value)}`),
-    ...placeLines(requested),
-    ...(areGathered(requested) ? bubblewrapBinds(requested) : []),
-    ...(contain && workdir === null ? CONTAINED_CWD : []),
   ];
 }
 
 /** Places are shown in the order of their mounts, over the image's own. */
 function read(requested: ScriptOptions): string[] {
+  const { contain, workdir } = requested;
   return [
     ...(requested.recorded === null ? refuseFiles() : []),
+    ...(areGathered(requested) ? bubblewrapBinds(requested) : []),
+    ...(contain && workdir === null ? CONTAINED_CWD : []),
     ...cwdOfImage(requested),
     'jcds_check "$1"',
-    ...ownPlaces(requested),
+    ...ownMounts(requested),
     ...gpuLines(requested),
     ...(areGathered(requested) ? GATHERED_BINDS : bubblewrapBinds(requested)),
     "jcds_mounts=$jcds_options jcds_options=''",
@@ -156,7 +170,18 @@ function start(requested: ScriptOptions, starting: readonly string[]): string[] 
   ];
 }
 
-const FOUND = ['cwd', 'options', 'mounts', 'libraries', 'passwd', 'group', 'resolver'];
+const FOUND = [
+  'lines',
+  'program',
+  'home',
+  'cwd',
+  'options',
+  'mounts',
+  'libraries',
+  'passwd',
+  'group',
+  'resolver',
+];
 
 /** Only the caller's: where the shell itself has a pipe open, that may be one of them. */
 const FREE_DESCRIPTORS = [
@@ -200,7 +225,7 @@ function imageLines({ registryCheck, image, policy, recorded }: ScriptOptions): 
   // Scripts of the image's own may have to run first: then nothing is known.
   const known = recorded?.exact === undefined ? null : recorded;
   return whichImage(known, known === null ? [] : knownLines(known, give), {
-    MARK: `${registryCheck === null ? '' : SKIP_ORIGIN}${BARE}`,
+    MARK: BARE,
     OTHER: `${give} "\${jcds_word%%=*}" "\${jcds_word#*=}"`,
     LAST: [
       ...(registryCheck === null ? [] : ['jcds_check_origin']),

@@ -8,6 +8,6 @@ export function commandScript(name: string): string {
   const cannot = new CommandNotExecutableError(TEXT, name, { why: 'directory' });
   return part(CHECK, {
     REFUSED: failLine(cannot, '    ').replace('it is a directory', '$jcds_refused'),
-    NOT_FOUND: failLine(new CommandNotFoundError(TEXT, name, true), '  ', '$1'),
+    NOT_FOUND: failLine(new CommandNotFoundError(TEXT, name, true), '  ', '$jcds_command'),
   });
 }

@@ -2,7 +2,7 @@ import { JcdsError } from '../errors.ts';
 import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import type { ContainerEnvironment } from '../runtimes/runtime.ts';
 import { failLine, TEXT } from './failures.ts';
-import { part, patterns } from './part.ts';
+import { LONGEST_LINE, part, patterns } from './part.ts';
 import ENVIRONMENT from './shell/environment.sh';
 
 /** What a script for one runtime does with the caller's variables beside what the policy says. */
@@ -35,6 +35,10 @@ export const UNSTEADY = [
   ...['POSIXLY_CORRECT', 'PPID', 'PS[124]', 'RANDOM', 'SHELLOPTS', 'SRANDOM', 'UID'],
 ];
 
+/** The two bytes of the first line of jcds_said. */
+export const CONTROL_BYTES = `jcds_text=\${jcds_said%%"$jcds_newline"*}
+jcds_one=\${jcds_text%?} jcds_return=\${jcds_text#?}`;
+
 /** A variable of the caller's has a name of the script's own. */
 export class OwnNameError extends JcdsError {
   constructor(name: string) {
@@ -59,25 +63,26 @@ export function environmentScript(
     OWN_NAME: policy === 'everything' ? ':' : failLine(new OwnNameError(TEXT), '      ', '$jcds_item'),
     UNSTEADY: patterns(UNSTEADY, '    '),
     OWN: own.first.join('\n  '),
-    KEPT:
-      own.onKept.length < 2 ? ` ${own.onKept[0] ?? ':'}` : `\n      ${own.onKept.join('\n      ')}\n     `,
+    KEPT: own.onKept.length === 0 ? ' :' : `\n      ${own.onKept.join('\n      ')}\n     `,
   });
 }
 
 /** Sets jcds_kept to nothing for what the job must not have: the first line of the table that matches decides. */
 function policyLines(policy: ContainerEnvironment['policy'], own: readonly string[]): string[] {
   const [secrets, ...rules] = ENVIRONMENT_RULES;
+  const further = branches([
+    ...own.map(name => ({ name, isKept: true })),
+    ...rules.flatMap(rule => rule.names.map(name => ({ name, isKept: rule[policy] !== 'image' }))),
+  ]);
+  const whole = `case $jcds_item in ${further.join(' ').trim()} esac`;
   return [
     'jcds_text=${jcds_item#APPTAINERENV_}',
     'case ${jcds_text#SINGULARITYENV_} in',
     `  ${patterns(secrets!.names, '    ')}) jcds_kept='' ;;`,
     'esac',
-    'case $jcds_item in',
-    ...branches([
-      ...own.map(name => ({ name, isKept: true })),
-      ...rules.flatMap(rule => rule.names.map(name => ({ name, isKept: rule[policy] !== 'image' }))),
-    ]),
-    'esac',
+    ...(further.length === 1 && whole.length < LONGEST_LINE - 2 && !whole.includes('\n')
+      ? [whole]
+      : ['case $jcds_item in', ...further, 'esac']),
   ];
 }
 

@@ -159,8 +159,8 @@ export function unreadableError(repository: string): JcdsError {
 export function failureBranches(image: ImageWords): string {
   const branch = (word: LookWord) =>
     word === 'unseen'
-      ? '  unseen) jcds_unseen "$jcds_text" ;;\n  *) jcds_unseen \'no answer\' ;;'
-      : `  ${word})\n    ${failLine(failureOf(word, image), '    ')}\n    ;;`;
+      ? '  *) jcds_unseen "$jcds_text" ;;'
+      : `  ${word})\n    ${failLine(failureOf(word, image), '    ')} ;;`;
   const named = image.searched === undefined ? [] : [missingByName(image, image.searched)];
   return [...named, ...LOOK_WORDS.filter(word => word !== 'missing' || named.length === 0).map(branch)].join(
     '\n',
@@ -195,7 +195,7 @@ export function failLine(error: JcdsError, indent = '', text = '$jcds_text'): st
   const words = [message, hint ?? ''].map(one => filled(one.replaceAll('…', '...'), text));
   const lines = [`jcds_fail ${exitCodeFor(error, true)} ${code}`];
   for (const [first = "''", ...others] of words) {
-    const room = LONGEST_LINE - 2 - indent.length - (lines.length > 1 ? 2 : 0);
+    const room = LONGEST_LINE - 3 - indent.length - (lines.length > 1 ? 2 : 0);
     const last = lines.at(-1)!;
     if (`${last} ${first}`.length <= room && !first.includes('\n'))
       lines[lines.length - 1] = `${last} ${first}`;

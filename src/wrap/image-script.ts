@@ -11,34 +11,26 @@ import READ_IMAGE from './shell/read-image.sh';
  * wrong of its ENV. Of the very directory that it was written for it knows that; another it reads as far as a shell can, and
  * says so where that is not enough. It uses nothing of one image for another.
  */
-export function imageLines(requested: ScriptOptions): string[] {
-  const { recorded, registryCheck, program } = requested;
+export function imageLines({ registryCheck, ...requested }: ScriptOptions): string[] {
+  const isWhole = [...requested.passed, ...requested.set.map(([name]) => name)].includes('PATH');
   return [
-    ...(recorded?.environmentFileDropped === true ? ["jcds_dropped=''"] : []),
-    `jcds_prefix=${program.prefix}`,
-    '[ "${jcds_lines#=-}" = "$jcds_lines" ] || jcds_prefix=\'\'',
-    ...whichImage(recorded, recorded === null ? [] : recordedLines(recorded, String(program.prefix)), {
-      MARK: `${registryCheck === null ? '' : SKIP_ORIGIN}[ "$jcds_word" != - ] || continue`,
-      OTHER: ':',
-      LAST: [
-        `jcds_search=\${jcds_search:+$jcds_search:}${DEFAULT_PATH}`,
-        '[ -z "$jcds_strange" ] || printf \'jcds: %s%s\\n\' \\',
-        '  "the ENV of $jcds_name has values that a script cannot hand on exactly; " \\',
-        "  'jcds exec can, and a script written for it anew' >&2",
-        ...(registryCheck === null ? [] : ['jcds_check_origin']),
-      ].join('\n'),
-    }),
+    `jcds_search=\${jcds_search:+$jcds_search:}${DEFAULT_PATH}`,
+    '[ -z "$jcds_strange" ] ||',
+    '  jcds_warned="${jcds_warned}jcds: the ENV of $jcds_name has values that a script cannot hand on exactly; "\\',
+    "'jcds exec can, and a script written for it anew'",
     'jcds_search=${APPTAINERENV_PATH:-${SINGULARITYENV_PATH:-$jcds_search}}',
-    'jcds_ahead=${APPTAINERENV_PREPEND_PATH-${SINGULARITYENV_PREPEND_PATH-}}',
-    'jcds_behind=${APPTAINERENV_APPEND_PATH-${SINGULARITYENV_APPEND_PATH-}}',
-    'jcds_search=${jcds_ahead:+$jcds_ahead:}$jcds_search${jcds_behind:+:$jcds_behind}',
+    ...(isWhole
+      ? []
+      : [
+          'jcds_ahead=${APPTAINERENV_PREPEND_PATH-${SINGULARITYENV_PREPEND_PATH-}}',
+          'jcds_behind=${APPTAINERENV_APPEND_PATH-${SINGULARITYENV_APPEND_PATH-}}',
+          'jcds_search=${jcds_ahead:+$jcds_ahead:}$jcds_search${jcds_behind:+:$jcds_behind}',
+        ]),
+    ...(registryCheck === null ? [] : ['jcds_check_origin']),
   ];
 }
 
-/** What of the look's answer is no ENV. */
-export const SKIP_ORIGIN = '[ "$jcds_word" = "${jcds_word#@}" ] || continue\n  ';
-
-/** Lines for the image of which something is recorded, and for any other, which is read. @param read what stands in read-image.sh */
+/** Lines for the image of which something is recorded, and for any other, whose variables the look has read. @param read what stands in read-image.sh */
 export function whichImage(
   recorded: RecordedImage | null,
   known: readonly string[],
@@ -57,17 +49,31 @@ export function whichImage(
   ];
 }
 
-function recordedLines(
-  { searchPath, environmentFileDropped, variables, isDeaf }: RecordedImage,
-  prefix: string,
-): string[] {
+/** Lines of the look about the image of which something is recorded. */
+export function recordedLines({
+  searchPath,
+  environmentFileDropped,
+  variables,
+  isDeaf,
+}: RecordedImage): string[] {
   return [
-    `jcds_search=${quoteWord(searchPath)}`,
+    ...(searchPath === DEFAULT_PATH ? [] : [`jcds_search=${quoteWord(searchPath)}`]),
     ...(environmentFileDropped ? ['jcds_dropped=1'] : []),
     ...(isDeaf && variables.length > 0 ? [failLine(new DeafImageError(variables[0]![0]))] : []),
-    ...variables.map(
+  ];
+}
+
+/** Lines that give the job what Apptainer would get wrong, unless somebody addresses another value to the container. */
+export function recordedVariables({ recorded, program: { prefix } }: ScriptOptions): string[] {
+  if (recorded === null || recorded.variables.length === 0) return [];
+  return [
+    'case $jcds_target in',
+    `  */${quoteWord(recorded.place)})`,
+    ...recorded.variables.map(
       ([name, value]) =>
-        `[ -n "\${APPTAINERENV_${name}+set}\${SINGULARITYENV_${name}+set}" ] ||\n      export ${prefix}${name}=${quoteWord(escapeForApptainer(value))}`,
+        `    [ -n "\${APPTAINERENV_${name}+set}\${SINGULARITYENV_${name}+set}" ] ||\n      export ${prefix}${name}=${quoteWord(escapeForApptainer(value))}`,
     ),
+    '    ;;',
+    'esac',
   ];
 }

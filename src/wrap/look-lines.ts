@@ -24,10 +24,7 @@ function rootLines({ settings, sources }: Settled, { cwd }: Pick<Context, 'cwd'>
       : quoteWord(configured);
   return [
     `jcds_root=\${JCDS_CVMFS_ROOT:-${fallback}}`,
-    'case $jcds_root in',
-    '  /*) ;;',
-    '  *) jcds_root=$PWD/$jcds_root ;;',
-    'esac',
+    '[ "${jcds_root#/}" != "$jcds_root" ] || jcds_root=$PWD/$jcds_root',
     'jcds_root=${jcds_root%"${jcds_root##*[!/]}"}',
   ];
 }
@@ -36,9 +33,7 @@ function timeoutLines({ settings: { cvmfsTimeout }, sources }: Settled): string[
   if (isFixed('cvmfsTimeout', sources)) return [`jcds_timeout=${cvmfsTimeout}`];
   return [
     `jcds_timeout=\${JCDS_CVMFS_TIMEOUT:-${cvmfsTimeout}}`,
-    'case $jcds_timeout in',
-    `  *[!0-9.]* | *.*.* | .) jcds_timeout=${cvmfsTimeout} ;;`,
-    'esac',
+    `case $jcds_timeout in *[!0-9.]* | *.*.* | .) jcds_timeout=${cvmfsTimeout} ;; esac`,
   ];
 }
 

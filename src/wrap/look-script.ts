@@ -2,99 +2,81 @@ import { USUAL_SCRIPTS } from '../rootfs/inspect.ts';
 import { inside, part } from './part.ts';
 import LOOK from './shell/look.sh';
 import ALLOWED from './shell/look-allowed.sh';
+import ENV from './shell/look-env.sh';
 import FILE from './shell/look-file.sh';
 import CHOOSE from './shell/look-layouts.sh';
 import ORIGIN from './shell/look-origin.sh';
 import NAME_SCRIPTS from './shell/look-scripts.sh';
-
-/** What BASHOPTS of the caller may have changed about patterns. */
-export const PLAIN_PATTERNS =
-  '[ -z "${BASH_VERSION-}" ] || eval \'shopt -u dotglob failglob nocaseglob nocasematch nullglob\'';
+import VARIABLES from './shell/look-variables.sh';
 
 /** What a look is for: it holds nothing that it does not need. */
 export interface LookOptions {
-  /** `known`: its third argument; `by layout`: one of three; `none`: it looks at the repository alone, which shows it or is empty. */
-  readonly entry: 'known' | 'by layout' | 'none';
-  /** Whether links may lead into the repositories of its seventh argument. */
+  /** The script's word for the directory in which the repository is. */
+  readonly root: string;
+  /** Whether the one entry is jcds_entry; else it is one of three. */
+  readonly layoutIsKnown: boolean;
+  /** Whether links may lead into the repositories that jcds_allowed names. */
   readonly leadsOn: boolean;
   /** Whether an image may be one file. */
   readonly findsFiles: boolean;
   /** Directories of the image that must be seen whole. */
   readonly directories: readonly string[];
-  /** Whether it tells where the image was made from. */
-  readonly namesOrigin: boolean;
-  /** Whether it tells of an image that lost the file by which Apptainer's variables reach a job. */
-  readonly tellsDeaf: boolean;
-  /** What comes after the answer. */
-  readonly ends: 'environment' | 'kill';
-  /** Whether it names scripts of the image's own, which only a shell in the image can run. */
-  readonly namesScripts: boolean;
+  /** The real directory of which nothing is read, quoted for the shell, and what is known of it; null: none. */
+  readonly known: { readonly place: string; readonly lines: readonly string[] } | null;
+  /** Whether it reads where the image was made from. */
+  readonly readsOrigin: boolean;
+  /** Whether it looks for the file by which Apptainer's variables reach a job: jcds_prefix is empty where an image lost it. */
+  readonly seesDeaf: boolean;
+  /** Whether it reads all that the image says of itself, for a runtime that reads nothing. */
+  readonly readsAll: boolean;
 }
 
-/**
- * The look at CVMFS of a script that runs without Node.js: what src/cvmfs/ does by a child of jcds' own, in sh. What it is
- * given and prints stands in shell/look.sh.
- */
+/** The functions of the look at CVMFS of a script that runs without Node.js: what src/cvmfs/ does by a child of jcds' own. */
 export function lookScript(options: LookOptions): string {
-  const { entry, leadsOn, findsFiles, directories } = options;
+  const { layoutIsKnown, leadsOn, findsFiles, directories, known, readsAll } = options;
+  const entry = { ENTRY: layoutIsKnown ? '$jcds_entry' : '$jcds_sought', ROOT: options.root };
   const text = part(LOOK, {
-    MORE: `${leadsOn ? ' allowed=$6' : ''}${findsFiles ? ' file=""' : ''}${entry === 'by layout' ? ' layout=""' : ''}`,
-    EMPTY: entry === 'none' ? NOT_MOUNTED : 'text="$repository is empty"',
-    CHOOSE: chooseEntry(entry),
-    FOUND_FILE: findsFiles ? '[ -n "$file" ] || ' : '',
-    UNLESS_FILE: findsFiles ? '[ -z "$file" ] && ' : '',
-    LEADS_ON: leadsOn ? 'leads_on || return' : 'word=escapes text=$PWD && return',
+    ...entry,
+    RESET: [
+      ...(readsAll ? ['lines'] : ['search', 'strange']),
+      ...(options.readsOrigin ? ['record'] : []),
+      ...(findsFiles ? ['file'] : []),
+    ]
+      .map(name => `jcds_${name}=''`)
+      .join(' '),
+    CHOOSE: layoutIsKnown ? '' : inside(CHOOSE, '  '),
+    FOUND_FILE: findsFiles ? '[ -n "$jcds_file" ] || ' : '',
+    UNLESS_FILE: findsFiles ? '[ -z "$jcds_file" ] && ' : '',
+    LEADS_ON: leadsOn ? 'jcds_leads_on || return' : 'jcds_result=escapes && return',
     FOUND: findsFiles
-      ? 'word=${file:+file} text=$PWD$file\n  word=${word:-directory}'
-      : 'word=directory text=$PWD',
-    ELSEWHERE: leadsOn ? '! is_elsewhere || return 0' : LEADS_OUT,
+      ? 'jcds_result=${jcds_file:+file} jcds_text=$PWD$jcds_file\n  jcds_result=${jcds_result:-directory}'
+      : 'jcds_result=directory jcds_text=$PWD',
+    ELSEWHERE: leadsOn ? '! jcds_is_elsewhere || return 0' : leadsOut(options.root),
     FILE: findsFiles ? inside(FILE, '  ') : '',
     DEEP: directories.map(asPattern).join(' '),
-    ENDS: ENDS[options.ends],
-    FIRST: options.tellsDeaf ? TELL_DEAF : '',
+    UNLESS_KNOWN: known === null ? '' : unlessKnown(known),
+    ENV: inside(readsAll ? VARIABLES : ENV, '    '),
+    FIRST: options.seesDeaf ? SEE_DEAF : '',
     ALSO: [
-      ...(options.namesOrigin ? [inside(ORIGIN, '  ')] : []),
-      ...(options.namesScripts
-        ? [inside(NAME_SCRIPTS, '  ', { USUAL: [...USUAL_SCRIPTS].join(' | ') })]
-        : []),
+      ...(options.readsOrigin ? [inside(ORIGIN, '  ')] : []),
+      ...(readsAll ? [inside(NAME_SCRIPTS, '  ', { USUAL: [...USUAL_SCRIPTS].join(' | ') })] : []),
     ].join('\n  '),
-    LAYOUT: entry === 'by layout' ? '$layout' : '',
   });
-  return leadsOn ? text.replace('look() {', `${part(ALLOWED)}\nlook() {`) : text;
+  return leadsOn ? text.replace('jcds_look() {', () => `${part(ALLOWED, entry)}\njcds_look() {`) : text;
 }
 
-function chooseEntry(entry: LookOptions['entry']): string {
-  switch (entry) {
-    case 'known':
-      return '';
-    case 'by layout':
-      return inside(CHOOSE, '  ');
-    case 'none':
-      return 'word=missing text="" && return';
-    default:
-      return entry satisfies never;
-  }
+function unlessKnown({ place, lines }: NonNullable<LookOptions['known']>): string {
+  return `case $PWD in\n    */${place})\n      ${[...lines, 'return 0 ;;'].join('\n      ')}\n  esac`;
 }
 
 /** What a link leads out to is nobody's to look at: whether it can be seen says nothing of CVMFS. */
-const LEADS_OUT = `link=$(readlink "$top/$entry")
-  case $link in
-    "/cvmfs/$name"/* | "$repository"/* | [!/]* | "") ;;
-    *) word=escapes text=$link && return ;;
+const leadsOut = (root: string) => `jcds_text=$(readlink "$jcds_top/$jcds_entry")
+  case $jcds_text in
+    "/cvmfs/$jcds_repository"/* | "${root}/$jcds_repository"/* | [!/]* | '') ;;
+    *) jcds_result=escapes && return ;;
   esac`;
 
-/** What it does with its fourth argument. */
-const ENDS: Readonly<Record<LookOptions['ends'], string>> = {
-  environment: 'printf "\\1\\r\\n"\nexec tr "\\0\\n" "\\n\\1" <"/proc/$4/environ"',
-  kill: 'kill -KILL "$4"',
-};
-
-/** A line that no ENV gives. */
-const TELL_DEAF = '[ -e .singularity.d/env/99-base.sh ] || [ ! -d .singularity.d/env ] || echo "=-"';
-
-/** A repository may be mounted and have nothing in it. */
-const NOT_MOUNTED = `text="$repository is empty, and nothing is mounted on it" &&
-      grep -qF " $(cd -P "$repository" && pwd) " /proc/self/mountinfo && word=missing`;
+const SEE_DEAF = "[ -e .singularity.d/env/99-base.sh ] || [ ! -d .singularity.d/env ] || jcds_prefix=''";
 
 /** A pattern that only this name matches: what it finds is what the listing above it says. */
 function asPattern(name: string): string {

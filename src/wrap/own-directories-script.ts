@@ -5,10 +5,7 @@ import { failLine, TEXT } from './failures.ts';
 import { part } from './part.ts';
 import type { ScriptOptions } from './script-options.ts';
 import OWN_DIRECTORIES from './shell/own-directories.sh';
-
-/** A line before anything is unset: where jcds' own directories and its tokens are said to be. */
-export const SAID_OWN_DIRECTORIES =
-  'jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-}\njcds_tokens=${JCDS_TOKEN_FILE-} jcds_store=${XDG_DATA_HOME-}';
+import OWN_PLACES from './shell/own-places.sh';
 
 /** The job would see a directory of jcds' own by itself, which `jcds exec` shows read-only. */
 class OwnDirectoryError extends JcdsError {
@@ -21,17 +18,31 @@ class OwnDirectoryError extends JcdsError {
   }
 }
 
-/** Defines jcds_hold SOURCE PLACE, which is to follow each bind that a job can write to. The store of a local copy may be another than the usual one. */
-export function ownDirectories({ image }: Pick<ScriptOptions, 'image'>): string[] {
-  const isLocal = image.isLocal === true;
-  const values = {
-    OWN: failLine(new OwnDirectoryError(TEXT), '      ', '$1'),
+/** Defines jcds_hold SOURCE PLACE, which is to follow each bind that a job can write to. */
+export function ownDirectories(): string {
+  return part(OWN_DIRECTORIES, {
     ROOTS: ROOTS_STORE,
-    STORE_TOO: isLocal ? ' "$jcds_store_too"' : '',
-    REAL_STORE: isLocal ? 'jcds_real "$jcds_stores/$jcds_repository"; jcds_store_too=$jcds_at' : '',
-  };
-  return part(OWN_DIRECTORIES, values).split('\n');
+    OWN: failLine(new OwnDirectoryError(TEXT), '        ', '$1'),
+    OWN_SETTINGS: failLine(new OwnDirectoryError(TEXT), '          ', '$jcds_held'),
+  });
 }
+
+/** Lines that find where they are. The home whose they are is the job's, unless that is another; the store of a local copy may be another than the usual one. */
+export function ownPlaces({ home, contain, homeless, image }: ScriptOptions): string[] {
+  const STORE_TOO = image.isLocal === true ? ' "$jcds_stores/$jcds_repository"' : '';
+  const isJobs = home === 'own' && !contain && homeless === 'account';
+  return [
+    ...(isJobs ? ['jcds_account=$jcds_home'] : ACCOUNT),
+    ...part(OWN_PLACES, { ROOTS: ROOTS_STORE, STORE_TOO }).split('\n'),
+  ];
+}
+
+/** A home that is none gives way to the account's, which is shown then. */
+const ACCOUNT = [
+  'jcds_account=${HOME-}',
+  '[ -d "$jcds_account/" ] && [ "${jcds_account#/}" != "$jcds_account" ] ||',
+  '  jcds_account=$(jcds_run getent passwd "$(jcds_run id -u)" | jcds_run cut -d: -f6)',
+];
 
 /** @param showsCwd whether the runtime shows the caller's directory by itself, over what was bound in it */
 export function holdOwnDirectories({ contain, binds, home }: ScriptOptions, showsCwd: boolean): string[] {
@@ -62,7 +73,7 @@ export function holdOwnDirectories({ contain, binds, home }: ScriptOptions, show
 /** Apptainer shows the caller's directory after all binds, unless it is bound. */
 const CWD_BEFORE = [
   'jcds_real "$jcds_here"',
-  'case $jcds_config:$jcds_cache:$jcds_tokens:$jcds_lib:$jcds_store in',
-  '  "$jcds_at"/* | *:"$jcds_at"/*) jcds_own "$jcds_here" "$jcds_here" ;;',
+  'case $jcds_newline$jcds_settings$jcds_others in',
+  '  *"$jcds_newline$jcds_at"/*) jcds_own "$jcds_here" "$jcds_here" ;;',
   'esac',
 ];

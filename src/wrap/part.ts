@@ -15,13 +15,17 @@ export function part(file: string, values: Readonly<Record<string, string | numb
     .join('\n');
 }
 
-/** The patterns of one branch of a `case`, over as many lines as they need. */
-export function patterns(names: readonly string[], indent: string): string {
+/**
+ * The patterns of one branch of a `case`, over as many lines as they need.
+ * @param behind how many characters come after them in their line
+ */
+export function patterns(names: readonly string[], indent: string, behind = 20): string {
   const lines = [''];
   for (const name of names) {
     const last = lines.at(-1)!;
     const word = last === '' ? name : ` | ${name}`;
-    if (indent.length + last.length + word.length < LONGEST_LINE - 20) lines[lines.length - 1] = last + word;
+    if (indent.length + last.length + word.length < LONGEST_LINE - behind)
+      lines[lines.length - 1] = last + word;
     else lines.push(`  ${name}`);
   }
   return lines.join(` | \\\n${indent}`);

@@ -11,6 +11,7 @@ import LINKED from './shell/linked-directory.sh';
 export const OF_IMAGE = patterns(
   [...OF_THE_IMAGE].filter(path => path !== '/'),
   '  ',
+  5,
 );
 
 /** jcds_home and jcds_shown (where the host has it), jcds_here, jcds_cwd: as src/job/home.ts and workdir.ts decide them. */
@@ -31,7 +32,11 @@ export function placeLines(requested: ScriptOptions): string[] {
   return [
     ...HERE,
     ...(homeless === 'account'
-      ? part(FIND_HOME, { IS_NONE: isEmpty ? '[ -z "$jcds_home" ]' : '! [ -d "$jcds_home" ]' }).split('\n')
+      ? part(FIND_HOME, {
+          IS_NONE: isEmpty
+            ? '[ -z "$jcds_home" ]'
+            : '[ "${jcds_home#/}" = "$jcds_home" ] || [ ! -d "$jcds_home" ]',
+        }).split('\n')
       : [`jcds_home=\${HOME:-\${${homeless.variable}:-/}}`]),
     "jcds_shown=''",
     ...(isEmpty ? [] : ['[ ! -d "$jcds_home" ] || jcds_shown=$jcds_home']),
@@ -41,7 +46,10 @@ export function placeLines(requested: ScriptOptions): string[] {
 }
 
 /** Where nobody may enter again, or nothing is any more, no job can be. */
-const HERE = ["jcds_here=''", 'case ${PWD-} in', '  /*) [ ! -x "$PWD/." ] || jcds_here=$PWD ;;', 'esac'];
+const HERE = [
+  'jcds_here=${PWD-}',
+  '{ [ "${jcds_here#/}" != "$jcds_here" ] && [ -x "$jcds_here/." ]; } || jcds_here=\'\'',
+];
 
 /** The caller's directory where that is the same one inside; of one of the image's own decides cwdOfImage. */
 function ownCwd(): string[] {
@@ -72,9 +80,7 @@ export const HOME_OPTIONS = [
   'case $jcds_home:$jcds_shown in',
   '  /:*) set -- --home / "$@" ;;',
   '  *:*:*)',
-  `    ${failLine(new HomeNotPossibleError(TEXT), '    ', '$jcds_home')}`,
-  '    ;;',
-  '  "$jcds_shown:$jcds_home") set -- --home "$jcds_home" "$@" ;;',
+  `    ${failLine(new HomeNotPossibleError(TEXT), '    ', '$jcds_home')} ;;`,
   '  *) set -- --home "${jcds_shown:-/proc/0/home}:$jcds_home" "$@" ;;',
   'esac',
 ];

@@ -1,4 +1,3 @@
-import type { OwnVariables } from './environment-script.ts';
 import type { ScriptOptions } from './script-options.ts';
 
 /** What is particular to the scripts for one runtime. */
@@ -7,15 +6,19 @@ export interface RuntimeScript {
   readonly directories: readonly string[];
   /** Whether the runtime reads nothing of an image, so that the script has to. */
   readonly readsNoImage: boolean;
-  /** What it does with the caller's variables beside what the policy says. */
-  variables(requested: ScriptOptions): OwnVariables;
+  /** Whether it has to know that an image lost the part which listens to Apptainer's variables. */
+  seesDeaf(requested: ScriptOptions): boolean;
   /** Functions, before anything is done. */
   functions(requested: ScriptOptions): string[];
-  /** Lines that read nothing of the image, once it is found; they run twice (shell/survey.sh). */
-  decide(requested: ScriptOptions): string[];
-  /** Lines after those that read the image. In them "$1" is the command, and they print nothing. */
+  /** Lines in the child before the look, where the caller is: PATH is the caller's, and so are its variables. */
+  find(requested: ScriptOptions): string[];
+  /** Lines in the child about the image that was found. */
+  image(requested: ScriptOptions): string[];
+  /** Lines that make the job's variables, of jcds_said; where PATH may be one of them, also in the child, before `read`. */
+  variables(requested: ScriptOptions): string[];
+  /** Lines in the child after that, not for an image that is one file. In them "$1" is the command, and they print nothing. */
   read(requested: ScriptOptions): string[];
-  /** Variables that `read` sets for what comes after it, without `jcds_`. */
+  /** Variables of the child for what comes after it, without `jcds_`. */
   found(requested: ScriptOptions): readonly string[];
   /** Lines that become the runtime. @param starting those right before it */
   start(requested: ScriptOptions, starting: readonly string[]): string[];

@@ -51,11 +51,11 @@ const SITE_VARIABLE: Refusal = {
 };
 const OWN_DIRECTORY: Refusal = {
   code: 'OWN_DIRECTORY',
-  what: "jcds' own directory for settings or for what it remembers, or one below it, as `--bind`, `--home`, `APPTAINER_BIND` or the caller's directory",
+  what: "jcds' own directory for settings or for what it remembers, or one below it, as `--bind`, `--home`, `APPTAINER_BIND` or the caller's directory; settings that the job would see where the directory for what jcds remembers is not the caller's own (`sudo -E`, a home that cannot be written)",
 };
 const FOREIGN_LINK: Refusal = {
   code: 'FOREIGN_LINK',
-  what: 'a link of another user on the way to a file that `X509_USER_PROXY`, `KRB5CCNAME`, `BEARER_TOKEN_FILE` or `XAUTHORITY` names, or at `/tmp/.X11-unix`',
+  what: 'a link on the way to a file that `X509_USER_PROXY`, `KRB5CCNAME`, `BEARER_TOKEN_FILE` or `XAUTHORITY` names, in what the job sees anyway a link in its own place, and one at `/tmp/.X11-unix`: another user could have laid it',
 };
 const ONE_FILE: Refusal = {
   code: 'BROKEN_PUBLICATION',
@@ -74,7 +74,7 @@ const APPTAINERS: readonly Refusal[] = [
   },
   {
     code: 'NOT_TEXT',
-    what: 'an argument or a variable of the caller that is not UTF-8, or has a carriage return before a line end (or a byte 1, which stands for one): Apptainer would change it',
+    what: 'an argument or a variable of the caller that is not UTF-8, or has a carriage return before a line end (or a byte 1, which stands for one; of a variable also at its end): Apptainer would change it',
   },
   {
     code: 'VARIABLE_NOT_POSSIBLE',

@@ -2,22 +2,18 @@ import { quoteWord } from '../launch/quote.ts';
 import { apptainerScript } from './apptainer-script.ts';
 import { bubblewrapScript } from './bubblewrap-script.ts';
 import { commandScript } from './command-script.ts';
-import { environmentScript } from './environment-script.ts';
 import { failureBranches, UNSEEN_BYTES, unseenFunction } from './failures.ts';
-import { lookScript, PLAIN_PATTERNS } from './look-script.ts';
-import { SAID_OWN_DIRECTORIES } from './own-directories-script.ts';
-import { inside, part } from './part.ts';
+import { recordedLines } from './image-script.ts';
+import { type LookOptions, lookScript } from './look-script.ts';
+import { part } from './part.ts';
 import type { RuntimeScript } from './runtime-script.ts';
 import type { ScriptOptions } from './script-options.ts';
 import BOUNDED from './shell/bounded.sh';
 import COMMON from './shell/common.sh';
-import LOOK_ANSWER from './shell/look-answer.sh';
-import LOOK_AT from './shell/look-at.sh';
 import OVERDUE from './shell/overdue.sh';
 import SURVEY from './shell/survey.sh';
 import SURVEYED from './shell/surveyed.sh';
-import { siteVariables } from './site-script.ts';
-import { chooseGpu, rememberPassed } from './start-script.ts';
+import { rememberPassed } from './start-script.ts';
 
 /** The parts of a script that differ from use to use. */
 export interface ScriptParts {
@@ -58,18 +54,11 @@ jcds_fail() { # CODE NAME MESSAGE HINT, as far as a terminal may see them
  */
 export function renderScript(parts: ScriptParts): Buffer {
   const { requested, layoutIsKnown, leadsOn } = parts;
-  const { registryCheck, recorded, program } = requested;
+  const { registryCheck, recorded, program, isAuthored = false } = requested;
   const runtime = program.prefix === null ? bubblewrapScript : apptainerScript;
-  const look = lookScript({
-    entry: layoutIsKnown ? 'known' : 'by layout',
-    leadsOn,
-    findsFiles: recorded === null,
-    directories: runtime.directories,
-    namesOrigin: registryCheck !== null,
-    tellsDeaf: !runtime.readsNoImage,
-    ends: 'environment',
-    namesScripts: runtime.readsNoImage,
-  });
+  // PATH may be one of the variables: the child that looks for the command has to know them.
+  const areShared = runtime.readsNoImage || isAuthored;
+  const variables = runtime.variables(requested);
   const text = [
     header(parts.title),
     ...(parts.early === undefined ? [] : [parts.early]),
@@ -78,61 +67,53 @@ export function renderScript(parts: ScriptParts): Buffer {
     parts.fail,
     part(COMMON),
     '',
-    `jcds_look=${quoteWord(`${look}\n`)}`,
+    lookScript({
+      root: rootOf(requested),
+      ...{ layoutIsKnown, leadsOn, findsFiles: recorded === null, directories: runtime.directories },
+      ...{ known: knownImage(requested), readsOrigin: registryCheck !== null },
+      ...{ seesDeaf: runtime.seesDeaf(requested), readsAll: runtime.readsNoImage },
+    }),
     part(BOUNDED),
-    lookFunction(parts),
     ...(parts.search === undefined ? [] : [LOOK_FUNCTION]),
     unseenFunction(requested.image),
     '',
     ...runtime.functions(requested),
     hostPlaces(requested),
     commandScript(requested.image.name),
-    '',
-    'jcds_decide() {',
-    ...rememberPassed(requested.passed),
-    ...chooseGpu(requested.gpu),
-    SAID_OWN_DIRECTORIES,
-    ...siteVariables(),
-    CONTROL_BYTES,
-    environmentScript(requested.policy, runtime.variables(requested)),
-    ...runtime.decide(requested),
-    '}',
-    survey(parts, runtime),
+    ...(areShared ? ['', 'jcds_variables() {', ...variables, '}'] : []),
+    survey(parts, runtime, areShared),
     '',
     parts.before,
+    ...rememberPassed(requested.passed),
     part(SURVEYED, { ROOT: rootOf(requested) }),
+    ...(areShared ? ['jcds_variables', 'jcds_take_back'] : variables),
     ...runtime.start(requested, parts.starting ?? []),
     '',
   ].join('\n');
   return Buffer.from(text, 'latin1');
 }
 
-/** jcds_look, for jcds_bounded. */
-function lookFunction({ requested, layoutIsKnown, leadsOn }: ScriptParts): string {
-  return part(LOOK_AT, {
-    TITLE: 'jcds-look',
-    PROCESS: '$$',
-    KNOWN: knownPlace(requested),
-    ROOT: rootOf(requested),
-    MORE: `${leadsOn ? ' "$jcds_allowed"' : ''}${layoutIsKnown ? '' : ' "$jcds_cern" "$jcds_files"'}`,
-  });
-}
-
 /** jcds_look_at, for the search: it tells where it looks, and fails where the image is missing. */
 const LOOK_FUNCTION = `jcds_look_at() {
   printf 'jcds_repository=%s\\njcds_entry=%s\\n' "$jcds_repository" "$jcds_entry"
-  ${inside(LOOK_ANSWER, '  ')}
+  jcds_look
+  jcds_result=$jcds_result$jcds_layout:$jcds_text
   [ "\${jcds_result#missing}" = "$jcds_result" ]
 }`;
 
 /** jcds_survey COMMAND, and jcds_take_back. */
-function survey(parts: ScriptParts, runtime: RuntimeScript): string {
+function survey(parts: ScriptParts, runtime: RuntimeScript, areShared: boolean): string {
   const { requested, search } = parts;
-  const read = runtime.read(requested).join('\n');
+  const read = [...(areShared ? ['jcds_variables'] : []), ...runtime.read(requested)].join('\n');
   const mayBeFile = requested.recorded === null && !runtime.readsNoImage;
   return part(SURVEY, {
-    LOOK: `${search ?? part(LOOK_ANSWER)}\n${answer(parts)}`,
-    READ: mayBeFile ? `if [ "$jcds_result" != file ]; then\n${read}\nfi` : read,
+    FIND: runtime.find(requested).join('\n'),
+    LOOK: search ?? 'jcds_look',
+    READ: [
+      answer(parts),
+      runtime.image(requested).join('\n'),
+      mayBeFile ? `if [ "$jcds_result" != file ]; then\n${read}\nfi` : read,
+    ].join('\n'),
     NAMES: [
       ...(search === undefined ? [] : ['repository', 'entry', 'path']),
       ...runtime.found(requested),
@@ -140,14 +121,13 @@ function survey(parts: ScriptParts, runtime: RuntimeScript): string {
   });
 }
 
-/** As the look wrote them. */
-const CONTROL_BYTES = `jcds_text=\${jcds_said%%"$jcds_newline"*}
-jcds_one=\${jcds_text%?} jcds_return=\${jcds_text#?}`;
-
 /** The real directory of which the script reads nothing, since it knows all that its runtime does not find out itself. */
-function knownPlace({ recorded, program }: ScriptOptions): string {
-  const isKnown = recorded !== null && (program.prefix !== null || recorded.exact !== undefined);
-  return quoteWord(isKnown ? recorded.place : '');
+function knownImage({ recorded, program }: ScriptOptions): LookOptions['known'] {
+  if (recorded === null || (program.prefix === null && recorded.exact === undefined)) return null;
+  return {
+    place: quoteWord(recorded.place),
+    lines: program.prefix === null ? [] : recordedLines(recorded),
+  };
 }
 
 function header(title: readonly string[]): string {
@@ -155,7 +135,7 @@ function header(title: readonly string[]): string {
     '#!/bin/sh',
     ...title.map(line => Buffer.from(`# ${line}`).toString('latin1')),
     '# shellcheck disable=SC2016,SC2034,SC2154 # texts for another shell; variables that eval sets and reads',
-    '# shellcheck disable=SC2030,SC2031,SC2140 # PATH and LC_ALL of a subshell are its own; a word in two lines',
+    '# shellcheck disable=SC2030,SC2031,SC2086,SC2140 # what a subshell sets is its own; lists; a word in two lines',
   ].join('\n');
 }
 
@@ -164,27 +144,30 @@ const HYGIENE = `set +aeunvxC -f
 unset -f '[' awk cd command cut find getent grep head iconv id kill ldconfig ls mkdir mv printf pwd read readlink rm
 unset -f sed sleep stat test timeout tr wait
 unset GLOBIGNORE
-${PLAIN_PATTERNS}
+[ -z "\${BASH_VERSION-}" ] || eval 'shopt -u dotglob failglob nocaseglob nocasematch nullglob'
 jcds_newline='
 '
 IFS=$jcds_newline OPTIND=1 jcds_locale=\${LC_ALL-} LC_ALL=C`;
 
 /** jcds_at: where the host has what is at PLACE inside. */
-function hostPlaces({ binds, contain, shown }: ScriptOptions): string {
+function hostPlaces({ binds, contain, home, shown }: ScriptOptions): string {
   const asked = [...binds].reverse().map(({ source, destination }) => {
     const place = quoteWord(destination);
     return `    ${place} | ${place}/*) jcds_at=${quoteWord(source)}\${1#${place}} ;;`;
   });
+  const seen = [
+    ...shown.map(variable => `"\${${variable}:-//}"/*`),
+    ...(home === 'own' && !contain ? ['"${jcds_shown:-//}"/*'] : []),
+    ...(contain ? [] : ['/tmp/*', '/var/tmp/*', '"${jcds_here:-/tmp}"/*']),
+  ];
   return `jcds_on_host() { # PLACE: jcds_at is where the host has it
-  jcds_at=\${jcds_shown:+$jcds_home}
+  jcds_at=$1
   case $1 in
 ${[
   ...asked,
   '    /cvmfs/*) jcds_at=$jcds_root${1#/cvmfs} ;;',
-  '    /dev/* | /proc/* | /sys/*) jcds_at=$1 ;;',
-  '    "${jcds_at:-//}"/*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;',
-  ...shown.map(variable => `    "\${${variable}:-//}"/*) jcds_at=$1 ;;`),
-  ...(contain ? [] : ['    /tmp/* | /var/tmp/* | "${jcds_here:-/tmp}"/*) jcds_at=$1 ;;']),
+  ...(typeof home === 'object' ? ['    "$jcds_home"/*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;'] : []),
+  `    ${['/dev/*', '/proc/*', '/sys/*', ...seen].join(' | ')}) ;;`,
   '    *) jcds_at=$jcds_target$1 ;;',
 ].join('\n')}
   esac
@@ -199,16 +182,17 @@ function rootOf({ image }: ScriptOptions): string {
 /** What the look said, in the child. */
 function answer({ layoutIsKnown, requested }: ScriptParts): string {
   const { image, recorded } = requested;
-  const entries = `case $jcds_result in
+  const entries = `jcds_text=\${jcds_result#*:} jcds_result=\${jcds_result%%:*}
+case $jcds_result in
   *@cern) jcds_entry=$jcds_cern ;;
   *@files) jcds_entry=$jcds_files ;;
 esac
 jcds_result=\${jcds_result%@*}
 `;
-  return `jcds_text=\${jcds_result#*:} jcds_result=\${jcds_result%%:*}
-${layoutIsKnown ? '' : entries}jcds_path=${rootOf(requested)}/$jcds_repository/$jcds_entry
+  return `${layoutIsKnown ? '' : entries}jcds_text=\${jcds_text%%"$jcds_newline"*}
+jcds_path=${rootOf(requested)}/$jcds_repository/$jcds_entry
 case $jcds_result in
-  ${recorded === null ? 'directory | file' : 'directory'}) jcds_target=/\${jcds_text#/} ;;
+  ${recorded === null ? 'directory | file' : 'directory'}) jcds_target=$jcds_text ;;
 ${failureBranches(image)}
 esac`;
 }

@@ -13,10 +13,8 @@ export function findProgram({ name, path }: ScriptOptions['program']): string[] 
   const { program, cure } = INSTALL[name];
   return [
     `jcds_program=${quoteWord(path ?? '')}`,
-    '[ -x "$jcds_program" ] || jcds_program=$(',
-    '  PATH=${PATH-}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
-    `  command -v ${program}`,
-    ') ||',
+    '[ -x "$jcds_program" ] ||',
+    `  jcds_program=$(PATH=\${PATH-}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin command -v ${program}) ||`,
     `  ${failLine(new NoRuntimeError([{ name, reason: 'is not installed', cure }]), '  ')}`,
   ];
 }
@@ -40,10 +38,12 @@ export function chooseGpu(gpu: ScriptOptions['gpu']): string[] {
 function warnWhereMissing(gpu: 'nvidia' | 'rocm', devices: string): string[] {
   return [
     `jcds_text=${quoteWord(missingGpuText(gpu))}`,
+    'set +f',
     `for jcds_item in ${devices}; do`,
     '  [ ! -e "$jcds_item" ] || jcds_text=\'\'',
     'done',
-    '[ -z "$jcds_text" ] || printf \'jcds: %s\\n\' "$jcds_text" >&2',
+    'set -f',
+    '[ -z "$jcds_text" ] || jcds_warned="jcds: $jcds_text$jcds_newline"',
   ];
 }
 

@@ -231,7 +231,7 @@ describe.each(SHELLS)('%s', shell => {
 
   test('without a HOME the scratch directory is home', () => {
     const { args } = stage.start(shell, ['/bin/sh']).started!;
-    expect(args[args.indexOf('--home') + 1]).toBe(stage.scratch);
+    expect(args[args.indexOf('--home') + 1]).toBe(`${stage.scratch}:${stage.scratch}`);
   });
 
   test('its own variables are not steered by the job’s: it is refused, for good', () => {

@@ -279,7 +279,7 @@ const CASES: Record<string, Case> = {
   },
   'a carriage return before a line end, of the caller': {
     environment: { CR: 'a\r\nb' },
-    refused: { apptainer: /^jcds: apptainer would change the variable CR: .*\nhint: jcds exec / },
+    refused: { apptainer: /^jcds: apptainer would change an argument or a variable: .*\nhint: jcds exec / },
   },
   'a name with a tab': {
     environment: { X509_USER_PROXY: tab },

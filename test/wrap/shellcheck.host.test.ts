@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
-import { lookScript } from '../../src/wrap/look-script.ts';
 import { elfHeader, singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { SHELLS, Stage } from './stage.ts';
 
@@ -85,23 +84,4 @@ describe('a script that is written', () => {
       expect(spawnSync(sh, ['-n', file], { encoding: 'utf8' }).stderr).toBe('');
     }
   });
-
-  test.each(['known', 'by layout', 'none'] as const)(
-    'so is the look, which is a text of its own (entry %s)',
-    entry => {
-      const isWrapper = entry === 'by layout';
-      const look = lookScript({
-        ...{ entry, leadsOn: isWrapper, findsFiles: isWrapper, directories: ['etc', '.singularity.d/env'] },
-        ...{
-          namesOrigin: isWrapper,
-          namesScripts: isWrapper,
-          tellsDeaf: !isWrapper,
-          ends: entry === 'none' ? 'kill' : 'environment',
-        },
-      });
-      const { stdout } = spawnSync('shellcheck', ['--shell=sh', '-'], { input: look, encoding: 'utf8' });
-      expect(stdout).toBe('');
-      expect(look).toMatch(/^[\n -~]*$/);
-    },
-  );
 });

@@ -17,7 +17,9 @@ const OF_SHELLS = ['SHLVL', '_'];
  * @param bind `SOURCE:PLACE` or `SOURCE,PLACE`
  */
 function isPin(bind: string, home: string): boolean {
-  const [source = '', place] = bind.split(/[:,]/);
+  const [source = '', place, mode] = bind.split(/[:,]/);
+  // What a link in the home leads to is shown at its own place, also where that is in the home.
+  if (source === place && mode === undefined && source.startsWith(`${home}/`)) return true;
   const own = [`${home}/.config/jcds`, `${dirname(home)}/cache/jcds`];
   return source === place && own.some(directory => directory.startsWith(`${source}/`));
 }
@@ -32,7 +34,10 @@ export function seen({ started, ...ran }: Ran, home: string) {
     if (word === '--bind' || word === '--mount')
       // A field of --mount may stand in quotes without need.
       binds.push(`${word} ${started.args[++at]!.replace(/"([^",]*)"(?=,|$)/g, '$1')}`);
-    else if (word !== '--userns') args.push(word); // root, and what it may do: tested with a real Apptainer
+    else if (word === '--home') {
+      const [source, place = source] = started.args[++at]!.split(':'); // a home at its own place may be named twice
+      args.push(word, source === place ? source! : `${source}:${place}`);
+    } else if (word !== '--userns') args.push(word); // root, and what it may do: tested with a real Apptainer
   }
   // Apptainer sets PWD; and where the image has another value, an empty one is the same to it as none.
   const isTheSame = ([name, value]: [string, string]) =>
@@ -41,7 +46,14 @@ export function seen({ started, ...ran }: Ran, home: string) {
     name === 'PWD' ||
     OF_SHELLS.includes(name) ||
     (name === 'GREETING' && value === '');
-  const environment = Object.fromEntries([...started.environment].filter(entry => !isTheSame(entry)).sort());
+  // jcds' own a script says in both ways, for an image that lost what listens to the one.
+  const plain = (name: string) => name.replace(/^[A-Z]*ENV_(?=JCDS_IMAGE)/, '');
+  const environment = Object.fromEntries(
+    [...started.environment]
+      .map(([name, value]): [string, string] => [plain(name), value])
+      .filter(entry => !isTheSame(entry))
+      .sort(),
+  );
   return {
     ...ran,
     args,

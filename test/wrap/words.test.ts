@@ -8,6 +8,7 @@ import { escapeForApptainer, isUtf8 } from '../../src/runtimes/apptainer-environ
 import { apptainerScript } from '../../src/wrap/apptainer-script.ts';
 import { part } from '../../src/wrap/part.ts';
 import COMMON from '../../src/wrap/shell/common.sh';
+import HAND from '../../src/wrap/shell/hand.sh';
 import { singularityRecord, smallImage } from '../hosts/image-files.ts';
 import { anyBytes } from '../launch/bytes.ts';
 import { SHELLS, Stage } from './stage.ts';
@@ -63,16 +64,22 @@ describe.each(SHELLS)('%s', shell => {
         .map(list => Buffer.from(list.flat())),
     );
     const prelude = `jcds_newline='\n'
-IFS=$jcds_newline LC_ALL=C
+IFS=$jcds_newline LC_ALL=C jcds_said=''
 jcds_one=$(printf '\\1') jcds_return=$(printf '\\r')
 jcds_fail() { printf 'changed\\0'; exit; }
 ${part(COMMON)}
 ${apptainerScript.functions(GIVES as never).join('\n')}
+jcds_hand() {
+${part(HAND, { CHANGED: 'jcds_fail' })}
+}
 `;
     fc.assert(
       fc.property(fc.array(text, { minLength: 40, maxLength: 40 }), list => {
         const texts = list.map(bytes => fromBytes(bytes));
-        const each = texts.map(one => `(jcds_give X ${quoteWord(one)}; printf '%s\\0' "$APPTAINERENV_X")`);
+        const each = texts.map(
+          one =>
+            `(jcds_hand ${quoteWord(one)}; jcds_give X ${quoteWord(one)}; printf '%s\\0' "$APPTAINERENV_X")`,
+        );
         const { stdout } = runText(shell, `${prelude}${each.join('\n')}`);
         // A byte 1 stands for a line end in a script.
         const isKept = (one: string) => isUtf8(one) && !/\r[\n\u0001]/.test(one);
@@ -125,7 +132,7 @@ ${apptainerScript.functions(GIVES as never).join('\n')}
       expect(runText(shell, `set -- ${quoteWord(word)}\n. '${script}'\n`)).toEqual({
         ...{ status: 125, stdout: '', started: null },
         stderr: expect.stringMatching(
-          /^jcds: apptainer would change an argument: .*\nhint: jcds exec hands it on; .*\n$/,
+          /^jcds: apptainer would change an argument or a variable: .*\nhint: jcds exec hands it on; .*\n$/,
         ),
       });
     },

@@ -1,12 +1,11 @@
 import { quoteWord } from '../../launch/quote.ts';
 import { shellText } from '../../shell-text.ts';
-import { type LookOptions, lookScript } from '../../wrap/look-script.ts';
 import { part } from '../../wrap/part.ts';
 import BOUNDED from '../../wrap/shell/bounded.sh';
-import LOOK from '../../wrap/shell/look-at.sh';
 import { MACHINE_AD, suffixesOf } from './machine-attributes.ts';
 import ATTRIBUTES from './shell/machine-attributes.sh';
 import LOOK_AT from './shell/machine-look.sh';
+import REPOSITORY from './shell/machine-repository.sh';
 import RUNTIMES from './shell/machine-runtimes.sh';
 
 /** Looks at one place that are left behind before no further one is started. */
@@ -15,12 +14,6 @@ const MOST_LEFT = 3;
 const MOST_NAMES = 50;
 /** Seconds without an input/output error after which a client counts as delivering again. */
 const QUIET = 300;
-
-/** It looks at no image. */
-const REPOSITORY: LookOptions = {
-  ...{ entry: 'none' as const, leadsOn: false, findsFiles: false, directories: [] },
-  ...{ namesOrigin: false, namesScripts: false, tellsDeaf: false, ends: 'kill' as const },
-};
 
 /** What a machine tells of itself. */
 export interface MachineAdOptions {
@@ -53,10 +46,9 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     'cd /',
     'PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C',
     'export PATH LC_ALL',
-    `jcds_look=${quoteWord(`${lookScript(REPOSITORY)}\n`)}`,
+    `jcds_look=${quoteWord(`${part(REPOSITORY)}\n`)}`,
     '',
     part(BOUNDED),
-    part(LOOK, { TITLE: 'jcds-machine-look', PROCESS: '$jcds_timer', KNOWN: "''", MORE: '' }),
     shellText(LOOK_AT, { MOST_LEFT, MOST_NAMES, QUIET }),
     shellText(RUNTIMES, { RUNTIMES: MACHINE_AD.runtimes }),
     shellText(ATTRIBUTES, {

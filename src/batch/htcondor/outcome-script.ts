@@ -48,7 +48,7 @@ jcds_compose() { # OUTCOME EXIT-CODE [NAME MESSAGE HINT]: sets jcds_told
   jcds_json "$jcds_repository" && jcds_told="$jcds_told,\\"repository\\":$jcds_quoted"
   jcds_json "$jcds_path" && jcds_told="$jcds_told,\\"path\\":$jcds_quoted"
   jcds_json "$jcds_target" && jcds_told="$jcds_told,\\"target\\":$jcds_quoted"
-  jcds_json "\${jcds_program:+${runtime}}" && jcds_told="$jcds_told,\\"runtime\\":$jcds_quoted,\\"exitCode\\":$2"
+  jcds_json "\${jcds_target:+\${jcds_program:+${runtime}}}" && jcds_told="$jcds_told,\\"runtime\\":$jcds_quoted,\\"exitCode\\":$2"
   case $# in
     2) jcds_told=$jcds_told,\\"error\\":null ;;
     *)

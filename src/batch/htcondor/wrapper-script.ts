@@ -171,10 +171,12 @@ jcds_look_for_tag() {
     :* | *:unseen* | "$jcds_cern":*@cern:*) return "$jcds_status" ;;
   esac
   [ -d "$jcds_root/$jcds_repository/\${jcds_spelled%%/*}" ] || return "$jcds_status"
-  jcds_first=$jcds_result jcds_seen=$jcds_lines jcds_by_tag=$jcds_entry jcds_cern_tag=$jcds_cern jcds_file_tag=$jcds_files
+  jcds_first=$jcds_result jcds_by_tag=$jcds_entry jcds_cern_tag=$jcds_cern jcds_file_tag=$jcds_files
+  jcds_seen=$jcds_lines jcds_seen_search=$jcds_search jcds_seen_strange=$jcds_strange jcds_seen_record=$jcds_record
   jcds_entry=$jcds_spelled jcds_cern=$jcds_spelled jcds_files=''
   ! jcds_look_at || return 0
-  jcds_result=$jcds_first jcds_lines=$jcds_seen jcds_entry=$jcds_by_tag jcds_cern=$jcds_cern_tag jcds_files=$jcds_file_tag
+  jcds_result=$jcds_first jcds_entry=$jcds_by_tag jcds_cern=$jcds_cern_tag jcds_files=$jcds_file_tag
+  jcds_lines=$jcds_seen jcds_search=$jcds_seen_search jcds_strange=$jcds_seen_strange jcds_record=$jcds_seen_record
   return "$jcds_status"
 }
 jcds_unproven() { # a tag beside a digest: its image is the one that was asked for only where a directory says so

@@ -13,15 +13,20 @@ jcds_bounded() { # COMMAND...: jcds_answer is what it prints, which ends with a 
       PATH=/usr/bin:/bin sleep "$jcds_timeout" >/dev/null &
       jcds_timer=$!
       "$@" &
-      jcds_left=$! jcds_more='' IFS=' '
+      jcds_left=$! IFS=' '
       if wait "$jcds_timer"; then
-        kill -STOP "$jcds_left" # it starts nothing more
-        read -r jcds_more <"/proc/$jcds_left/task/$jcds_left/children"
-        for jcds_more in $jcds_left $jcds_more; do
-          kill -KILL "$jcds_more" "-$jcds_more" # with its session
-        done
+        jcds_end "$jcds_left"
         printf '\njcds_result=unseen: gave no answer within %s s\n\n' "$jcds_timeout" # busybox' sed reads ahead
       fi
     } | PATH=/usr/bin:/bin LC_ALL=C sed '/^jcds_result=/q'
   )
+}
+jcds_end() { # PROCESS, and all that it has started
+  kill -STOP "$1" # it starts nothing more
+  jcds_more=''
+  read -r jcds_more <"/proc/$1/task/$1/children"
+  for jcds_more in $jcds_more; do
+    jcds_end "$jcds_more"
+  done
+  kill -KILL "$1"
 }

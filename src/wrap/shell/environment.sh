@@ -5,27 +5,22 @@
 
 jcds_lost='' jcds_surplus=''
 for jcds_word in $jcds_said; do
-  jcds_item=${jcds_word%%=*} jcds_kept=1 jcds_same=''
-  case $jcds_word in
-    ?*=*) ;;
-    *) continue ;;
-  esac
+  jcds_item=${jcds_word%%=*} jcds_kept=1 jcds_same=1
+  { [ -n "$jcds_item" ] && [ "$jcds_item" != "$jcds_word" ]; } || continue
   @POLICY@
   @OWN@
   case $jcds_item in
     jcds_*)
-      @OWN_NAME@
-      ;;
-    *[!A-Za-z0-9_]* | [0-9]* | IFS) ;;
+      @OWN_NAME@ ;;
+    *[!A-Za-z0-9_]* | [0-9]* | IFS) jcds_same='' ;;
     @UNSTEADY@)
-      [ -n "$jcds_kept" ] && eval "[ \"\${$jcds_item-}\" = \"\${jcds_word#*=}\" ]" && jcds_same=1
+      [ -n "$jcds_kept" ] && eval "[ \"\${$jcds_item-}\" = \"\${jcds_word#*=}\" ]" || jcds_same=''
       ;;
-    *) jcds_same=1 ;;
   esac
   case $jcds_kept:$jcds_same in
-    1:) jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
     1:1)@KEPT@ ;;
+    1:) jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
     :1) unset "$jcds_item" && LC_ALL=C ;;
-    :) jcds_surplus=$jcds_surplus$jcds_item$jcds_newline ;;
+    :) jcds_surplus=$jcds_surplus-u$jcds_item$jcds_newline ;;
   esac
 done

@@ -4,5 +4,5 @@
 jcds_home=${HOME-}
 if @IS_NONE@; then
   jcds_text=$(jcds_run getent passwd "$(jcds_run id -u)" | jcds_run cut -d: -f6)
-  [ -n "$jcds_home" ] && [ ! -d "${jcds_text%/}" ] || jcds_home=${jcds_text:-/}
+  [ "${jcds_home#/}" != "$jcds_home" ] && [ ! -d "${jcds_text%/}" ] || jcds_home=${jcds_text:-/}
 fi

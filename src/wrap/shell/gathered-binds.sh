@@ -5,8 +5,7 @@
 jcds_bind() { # PLACE WHAT
   case $1$2 in
     *"$jcds_tab"* | *"$jcds_newline"*)
-      @ODD_NAME@
-      ;;
+      @ODD_NAME@ ;;
   esac
   jcds_more=$jcds_binds jcds_binds='' jcds_new=$1$jcds_tab$2$jcds_newline
   for jcds_bound in $jcds_more; do

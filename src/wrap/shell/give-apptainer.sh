@@ -3,7 +3,6 @@
 # between double quotes.
 
 jcds_give() { # NAME VALUE
-  jcds_hand "$2" "the variable $1"
   jcds_replace "$2" \\ \\\\
   jcds_replace "$jcds_text" \$ \\\$
   jcds_replace "$jcds_text" \` \\\`

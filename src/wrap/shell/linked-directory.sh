@@ -3,13 +3,9 @@
 # shown then (jcds_linked); else under its real name.
 
 jcds_linked=''
-if jcds_find_link "$jcds_here"; then
-  jcds_linked=$(pwd -P)
+if [ -n "$jcds_here" ] && cd -P . && [ "$PWD" != "$jcds_here" ]; then
   case $jcds_here in
-    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
-    *) jcds_here=$jcds_linked ;;
-  esac
-  case $jcds_linked in
-    "${jcds_shown:-/tmp}" | "${jcds_shown:-/tmp}"/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*) jcds_linked='' ;;
+    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) jcds_linked=$PWD ;;
+    *) jcds_here=$PWD ;;
   esac
 fi

@@ -1,9 +1,7 @@
-# shellcheck shell=sh disable=SC2034 # a part of look.sh
+# shellcheck shell=sh disable=SC2034,SC2154 # a part of look.sh
 # The record of where the image was made from: see origin.sh.
 
-for part in .singularity.d/Singularit[y]; do
-  case $part in
-    *]) ;;
-    *) is_text "$part" && sed "s/^/=@/" "$part" || return ;;
-  esac
+for jcds_item in .singularity.d/Singularit[y]; do
+  [ "$jcds_item" = "${jcds_item%]}" ] || continue
+  jcds_is_text "$jcds_item" && jcds_record=$(cat "$jcds_item") || return
 done

@@ -1,16 +1,23 @@
-# shellcheck shell=sh disable=SC2034 # a part of look.sh
+# shellcheck shell=sh disable=SC2034,SC2154 # a part of look.sh
 # The accounts are no longer than a script can read. What else than ENV sets variables in the image, and only a shell in it can run.
 
-[ -d .singularity.d ] || echo "=."
-for part in etc/passw[d] etc/grou[p]; do
-  [ "$part" != "${part%]}" ] || [ -h "$part" ] || is_text "$part" || return
+[ -d .singularity.d ] || jcds_lines=.
+for jcds_item in etc/passw[d] etc/grou[p]; do
+  [ "$jcds_item" != "${jcds_item%]}" ] || [ -h "$jcds_item" ] || jcds_is_text "$jcds_item" || return
 done
-for part in .singularity.d/env/*.sh; do
-  case ${part##*/} in
+for jcds_item in .singularity.d/env/*.sh; do
+  jcds_text=${jcds_item##*/}
+  case $jcds_text in
     @USUAL@) continue ;;
-    "*.sh") [ ! -e "$part" ] || echo "=?, a script of its own" && continue ;;
-    *[!A-Za-z0-9._-]*) echo "=?, a script of its own" && continue ;;
+    '*.sh') [ -e "$jcds_item" ] || continue ;;
   esac
-  is_text "$part" || return
-  ! grep -qE "^[[:space:]]*[^#[:space:]]" "$part" || echo "=${part##*/}, a script of its own"
+  case $jcds_text in
+    *[!A-Za-z0-9._-]*) jcds_text='?' ;;
+    *)
+      jcds_is_text "$jcds_item" || return
+      grep -qE '^[[:space:]]*[^#[:space:]]' "$jcds_item" || continue
+      jcds_text=${jcds_item##*/}
+      ;;
+  esac
+  jcds_lines="$jcds_lines$jcds_newline$jcds_text, a script of its own"
 done

@@ -4,14 +4,14 @@
 jcds_check_origin() {
   @UNASKED@
   jcds_text='' jcds_bootstrap=''
-  for jcds_word in $jcds_lines; do
+  for jcds_word in $jcds_record; do
     jcds_rest=${jcds_word#*:}
     jcds_rest=${jcds_rest#"${jcds_rest%%[! 	]*}"}
     jcds_rest=${jcds_rest%"${jcds_rest##*[! 	]}"}
     case $jcds_word in
-      =@[Bb]ootstrap:*) jcds_bootstrap=$jcds_rest ;;
-      =@[Ff]rom:*) jcds_text=$jcds_rest ;;
-      =@%*) break ;;
+      [Bb]ootstrap:*) jcds_bootstrap=$jcds_rest ;;
+      [Ff]rom:*) jcds_text=$jcds_rest ;;
+      %*) break ;;
     esac
   done
   jcds_registry=${jcds_text%%/*}

@@ -3,7 +3,6 @@
 
 jcds_search='' jcds_strange=''
 for jcds_word in $jcds_lines; do
-  jcds_word=${jcds_word#=}
   @MARK@
   case $jcds_word in
     PATH=*) jcds_search=${jcds_word#*=} ;;

@@ -3,16 +3,16 @@
 
 IFS=,
 for jcds_word in $jcds_site; do
-  IFS=$jcds_newline
-  jcds_item=${jcds_word%%:*} jcds_rest=${jcds_word#*:}
-  jcds_place=${jcds_rest%%:*} jcds_rest=${jcds_rest#"$jcds_place"}
-  case $jcds_rest:$jcds_item:$jcds_place in
-    ::) continue ;;
-    :/*:/* | :rw:/*:/*) jcds_own "$jcds_item" "$jcds_place" ;;
-    :ro:/*:/*) jcds_own "$jcds_item" "$jcds_place" ro ;;
-    *) @ODD@ ;;
+  IFS=$jcds_newline jcds_place=${jcds_word%:ro} jcds_mode=''
+  [ "$jcds_place" = "$jcds_word" ] || jcds_mode=ro
+  jcds_item=${jcds_word%%:*} jcds_place=${jcds_place#*:}
+  case $jcds_item:$jcds_place in
+    :) continue ;;
+    [!/]* | *:[!/]* | *:*:*)
+      @ODD@ ;;
   esac
-  [ ! -e "$jcds_item" ] || jcds_hold "$jcds_item" "$jcds_place"
+  jcds_own "$jcds_item" "$jcds_place" "$jcds_mode"
+  jcds_hold "$jcds_item" "$jcds_place"
   [ -e "$jcds_item" ] ||
     jcds_warned="${jcds_warned}jcds: $jcds_item does not exist: not shown in the container$jcds_newline"
 done

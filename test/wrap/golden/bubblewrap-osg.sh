@@ -4,7 +4,7 @@
 # /STAGE/cvmfs/containers.jinr.ru/.images/a1/b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4,
 # and runs what the tag names at each start. Rather write it anew than change it; docs/wrap.md of jcds explains it.
 # shellcheck disable=SC2016,SC2034,SC2154 # texts for another shell; variables that eval sets and reads
-# shellcheck disable=SC2030,SC2031,SC2140 # PATH and LC_ALL of a subshell are its own; a word in two lines
+# shellcheck disable=SC2030,SC2031,SC2086,SC2140 # what a subshell sets is its own; lists; a word in two lines
 set +aeunvxC -f
 unset -f '[' awk cd command cut find getent grep head iconv id kill ldconfig ls mkdir mv printf pwd read readlink rm
 unset -f sed sleep stat test timeout tr wait
@@ -15,20 +15,14 @@ jcds_newline='
 IFS=$jcds_newline OPTIND=1 jcds_locale=${LC_ALL-} LC_ALL=C
 
 jcds_attribute() { # NAME: text, as the client of this machine has it, or nothing
-  jcds_text=$(
-    set -- "$1" "$jcds_root/$jcds_repository"
-    set -- "$@" 'import os, sys; print(os.getxattr(sys.argv[2], "user." + sys.argv[1]).decode())'
-    PATH=/usr/bin:/bin LC_ALL=C timeout -s KILL 5 /bin/sh -c '
-      getfattr -n "user.$1" --only-values --absolute-names -- "$2" || attr -q -g "$1" "$2" ||
-        python3 -I -S -c "$3" "$1" "$2"' sh "$@" </dev/null 2>/dev/null
-  )
+  jcds_text=$(jcds_run timeout -s KILL 5 sh -c '
+    getfattr -n "user.$1" --only-values --absolute-names -- "$2" ||
+      python3 -I -S -c "import os, sys; print(os.getxattr(*sys.argv[1:]).decode())" "$2" "user.$1"
+  ' sh "$1" "$jcds_root/$jcds_repository" </dev/null 2>/dev/null)
 }
 jcds_is_overdue() { # whether the client should have looked for a newer revision than jcds_text by now
   jcds_attribute expires
-  case $jcds_text in
-    -[0-9]*) jcds_attribute revision ;;
-    *) return 1 ;;
-  esac
+  [ "${jcds_text#-[0-9]}" != "$jcds_text" ] && jcds_attribute revision
 }
 jcds_fail() { # CODE NAME MESSAGE HINT, as far as a terminal may see them
   if [ "$2" = NOT_PUBLISHED ] && jcds_is_overdue; then
@@ -38,19 +32,7 @@ jcds_fail() { # CODE NAME MESSAGE HINT, as far as a terminal may see them
   printf 'jcds: %s\n' "$3${4:+${jcds_newline}hint: $4}" | jcds_run tr '\t\r\1-\10\13\14\16-\37\177-\377' '  ?' >&2
   exit "$1"
 }
-jcds_run() { # COMMAND...: of the host
-  PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C "$@"
-}
-jcds_find_link() { # PATH: whether a link is in it, the last of which is jcds_rest then
-  jcds_rest=$1
-  while [ -n "$jcds_rest" ] && [ ! -h "$jcds_rest" ]; do
-    case $jcds_rest in
-      */*) jcds_rest=${jcds_rest%/*} ;;
-      *) jcds_rest='' ;;
-    esac
-  done
-  [ -n "$jcds_rest" ]
-}
+jcds_run() { PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C "$@"; } # COMMAND...: of the host
 jcds_replace() { # TEXT OLD NEW: sets jcds_text
   jcds_text=${1%%"$2"*} jcds_rest=$1
   while [ "$jcds_rest" != "${jcds_rest#*"$2"}" ]; do
@@ -59,119 +41,105 @@ jcds_replace() { # TEXT OLD NEW: sets jcds_text
   done
 }
 
-jcds_look='root=$1 name=$2 entry=$3 known=$5
-newline="
-"
-[ -z "${BASH_VERSION-}" ] || eval "shopt -u dotglob failglob nocaseglob nocasematch nullglob"
-listed() { # DIRECTORY: whether it shows anything
-  for seen in "$1"/* "$1"/.[!.]*; do
-    case $seen in
-      *"/*" | *"/.[!.]*") ;;
-      *) return 0 ;;
-    esac
-  done
-  return 1
+jcds_lists() { # DIRECTORY: whether it shows anything
+  set -- "$1" "$1"/* "$1"/.[!.]*
+  [ "$2$3" != "$1/*$1/.[!.]*" ]
 }
-look() { # sets word and text: where the image is, or what is in the way
-  word=unseen repository=$root/$name
-  if ! cd -P "$repository" || ! listed .; then
-    text=$(ls -A "$repository/." 2>&1) && text="$repository is empty"
+jcds_look() { # sets jcds_result and jcds_text: where the image is, or what is in the way
+  jcds_result=unseen jcds_place=$jcds_root/$jcds_repository jcds_lines=''
+  if ! cd -P "$jcds_place" || ! jcds_lists .; then
+    jcds_text=$(ls -A "$jcds_place/." 2>&1) && jcds_text="$jcds_place is empty"
     return
   fi
-  top=$PWD
-  place=$repository/$entry
-  if [ "$root" != /cvmfs ]; then # links mean /cvmfs
-    link=$(readlink -n "$place" && echo .)
-    case $link in
-      /cvmfs/*.) link=${link%.} place=$root/${link#/cvmfs/} ;;
-    esac
+  jcds_top=$PWD
+  jcds_place=$jcds_place/$jcds_entry
+  if [ "$jcds_root" != /cvmfs ]; then # links mean /cvmfs
+    jcds_text=$(readlink "$jcds_place")
+    [ "${jcds_text#/cvmfs/}" = "$jcds_text" ] || jcds_place=$jcds_root/${jcds_text#/cvmfs/}
   fi
-  if ! cd -P "$place" || ! listed .; then
-    explain
+  if ! cd -P "$jcds_place" || ! jcds_lists .; then
+    jcds_explain
     return
   fi
+  jcds_text=$PWD
   case $PWD/ in
-    *[\\\`\$$newline]*) word=broken text="its directory has an odd name" && return ;;
-    "$top"/*) ;;
-    *) word=escapes text=$PWD && return ;;
+    *[\\\`\$$jcds_newline]*) jcds_result=broken jcds_text='its directory has an odd name' && return ;;
+    "$jcds_top"/*) ;;
+    *) jcds_result=escapes && return ;;
   esac
-  if ! read_image; then
-    text=$(read_image 2>&1 >/dev/null)
-    case $text in
-      *": Permission denied") word=broken ;; # modes in the image are its publisher'\''s
+  if ! jcds_read_image; then
+    jcds_text=$(jcds_read_image 2>&1 >/dev/null)
+    # modes in the image are its publisher's
+    [ "${jcds_text%: Permission denied}" = "$jcds_text" ] || jcds_result=broken
+    return
+  fi
+  jcds_result=directory jcds_text=$PWD
+}
+jcds_explain() { # why nobody can go to the image
+  if ! jcds_text=$(ls -ld "$jcds_top/$jcds_entry" 2>&1); then
+    case $jcds_text in
+      *": No such file or directory" | *": Not a directory" | *": File name too long") jcds_result=missing ;;
     esac
     return
   fi
-  word=directory text=$PWD
-}
-explain() { # why the image cannot be gone to
-  if ! text=$(ls -d "$top/$entry" 2>&1); then
-    case $text in
-      *": No such file or directory" | *": Not a directory" | *": File name too long") word=missing ;;
-    esac
-    return
-  fi
-  link=$(readlink "$top/$entry")
-  case $link in
-    "/cvmfs/$name"/* | "$repository"/* | [!/]* | "") ;;
-    *) word=escapes text=$link && return ;;
+  jcds_text=$(readlink "$jcds_top/$jcds_entry")
+  case $jcds_text in
+    "/cvmfs/$jcds_repository"/* | "$jcds_root/$jcds_repository"/* | [!/]* | '') ;;
+    *) jcds_result=escapes && return ;;
   esac
-  text=$(ls -A "$place/." 2>&1 >/dev/null)
-  case $text in
-    "") text="$place shows nothing" ;;
-    *": Permission denied") [ ! -d "$place" ] || word=broken ;;
-    *": No such file or directory" | *": Not a directory" | *" symbolic links") word=broken ;;
+  jcds_text=$(ls -A "$jcds_place/." 2>&1 >/dev/null)
+  case $jcds_text in
+    '') jcds_text="$jcds_place shows nothing" ;;
+    *": Permission denied") [ ! -d "$jcds_place" ] || jcds_result=broken ;;
+    *": No such file or directory" | *": Not a directory" | *" symbolic links") jcds_result=broken ;;
   esac
 }
-is_text() { # FILE: a regular one that lies in the image, of a size that can be read; else the image is broken
-  if [ -h .singularity.d ] || [ -h .singularity.d/env ] || [ -h "$1" ] || { [ -e "$1" ] && ! [ -f "$1" ]; }; then
-    size=2000000
-  else
-    size=$(wc -c <"$1") || return
-  fi
-  [ "$size" -gt 1048576 ] || return 0
-  word=broken
+jcds_is_text() { # FILE: a regular one that lies in the image, of a size that can be read; else the image is broken
+  jcds_text=$(find "$1" -prune -type f -size -2049) || return
+  [ -z "$jcds_text" ] || [ -h .singularity.d ] || [ -h .singularity.d/env ] || return 0
+  jcds_result=broken
   echo "$1 is no file of the image, or too long" >&2
   return 1
 }
-read_image() { # in its directory: what will be listed must be seen, and of an image that is not known ENV is told
-  for part in et[c] va[r] .singularity.d/en[v]; do # as a pattern it is found where the listing above has it
-    [ "$part" = "${part%]}" ] || continue
-    [ -h "$part" ] || listed "$part" || ls -A "./$part/." >/dev/null || return
+jcds_read_image() { # in its directory: what will be listed must be seen, and of an image that is not known ENV is read
+  for jcds_item in et[c] va[r] .singularity.d/en[v]; do # as a pattern it is found where the listing above has it
+    [ "$jcds_item" = "${jcds_item%]}" ] || continue
+    [ -h "$jcds_item" ] || jcds_lists "$jcds_item" || ls -A "./$jcds_item/." >/dev/null || return
   done
   case $PWD in
-    */"$known") return 0 ;;
+    */'.images/a1/b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4')
+      return 0 ;;
   esac
-  odd="\\\`\$\"'\''"
-  for part in .singularity.d/env/10-docker2singularity.s[h]; do
-    [ "$part" = "${part%]}" ] || continue
-    is_text "$part" || return
-    sed -n "/^#/d;/^\$/d;/^export [^=]*=\".{[^:]*:-}\"\$/d
-      s/^export \([A-Za-z_][A-Za-z0-9_]*\)=\"\([^$odd]*\)\"\$/=\1=\2/p;t
-      s/^export \([A-Za-z_][A-Za-z0-9_]*\)=\".{\1:-\"\([^$odd]*\)\"}\"\$/=\1=\2/p;t
-      s/^export \([A-Za-z0-9_]*\)=.*/=\1/p;t
-      s/.*/=?/p" "$part" || return
+  for jcds_item in .singularity.d/env/10-docker2singularity.s[h]; do
+    [ "$jcds_item" = "${jcds_item%]}" ] || continue
+    jcds_is_text "$jcds_item" || return
+    jcds_lines=$(sed -nE '/^(#.*)?$/d;/^export [^=]*="\$\{[^:]*:-\}"$/d
+      s/^export ([A-Za-z_][A-Za-z0-9_]*)="([^\`$"'\'']*)"$/\1=\2/p;t
+      s/^export ([A-Za-z_][A-Za-z0-9_]*)="\$\{\1:-"([^\`$"'\'']*)"\}"$/\1=\2/p;t
+      s/^export ([A-Za-z0-9_]*)=.*/\1/p;t
+      s/.*/?/p' "$jcds_item") || return
   done
-  [ -d .singularity.d ] || echo "=."
-  for part in etc/passw[d] etc/grou[p]; do
-    [ "$part" != "${part%]}" ] || [ -h "$part" ] || is_text "$part" || return
+  [ -d .singularity.d ] || jcds_lines=.
+  for jcds_item in etc/passw[d] etc/grou[p]; do
+    [ "$jcds_item" != "${jcds_item%]}" ] || [ -h "$jcds_item" ] || jcds_is_text "$jcds_item" || return
   done
-  for part in .singularity.d/env/*.sh; do
-    case ${part##*/} in
+  for jcds_item in .singularity.d/env/*.sh; do
+    jcds_text=${jcds_item##*/}
+    case $jcds_text in
       01-base.sh | 10-docker2singularity.sh | 94-appsbase.sh | 95-apps.sh | 99-base.sh | 99-runtimevars.sh) continue ;;
-      "*.sh") [ ! -e "$part" ] || echo "=?, a script of its own" && continue ;;
-      *[!A-Za-z0-9._-]*) echo "=?, a script of its own" && continue ;;
+      '*.sh') [ -e "$jcds_item" ] || continue ;;
     esac
-    is_text "$part" || return
-    ! grep -qE "^[[:space:]]*[^#[:space:]]" "$part" || echo "=${part##*/}, a script of its own"
+    case $jcds_text in
+      *[!A-Za-z0-9._-]*) jcds_text='?' ;;
+      *)
+        jcds_is_text "$jcds_item" || return
+        grep -qE '^[[:space:]]*[^#[:space:]]' "$jcds_item" || continue
+        jcds_text=${jcds_item##*/}
+        ;;
+    esac
+    jcds_lines="$jcds_lines$jcds_newline$jcds_text, a script of its own"
   done
 }
-cd / # what is left behind keeps no directory of the caller busy
-look "$@"
-printf "\njcds_result=%s:%s\n" "$word" "${text%%"$newline"*}"
-printf "\1\r\n"
-exec tr "\0\n" "\n\1" <"/proc/$4/environ"
-'
 jcds_bounded() { # COMMAND...: jcds_answer is what it prints, which ends with a line jcds_result=...
   jcds_answer=$(
     exec </dev/null 2>/dev/null 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
@@ -180,26 +148,22 @@ jcds_bounded() { # COMMAND...: jcds_answer is what it prints, which ends with a 
       PATH=/usr/bin:/bin sleep "$jcds_timeout" >/dev/null &
       jcds_timer=$!
       "$@" &
-      jcds_left=$! jcds_more='' IFS=' '
+      jcds_left=$! IFS=' '
       if wait "$jcds_timer"; then
-        kill -STOP "$jcds_left" # it starts nothing more
-        read -r jcds_more <"/proc/$jcds_left/task/$jcds_left/children"
-        for jcds_more in $jcds_left $jcds_more; do
-          kill -KILL "$jcds_more" "-$jcds_more" # with its session
-        done
+        jcds_end "$jcds_left"
         printf '\njcds_result=unseen: gave no answer within %s s\n\n' "$jcds_timeout" # busybox' sed reads ahead
       fi
     } | PATH=/usr/bin:/bin LC_ALL=C sed '/^jcds_result=/q'
   )
 }
-jcds_look() {
-  PATH=/usr/bin:/bin:/usr/sbin:/sbin
-  export PATH LC_ALL
-  set -- "$jcds_root" "$jcds_repository" "$jcds_entry" "$$" \
-    '.images/a1/b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4'
-  set -- /bin/sh -c "$jcds_look" jcds-look "$@"
-  [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
-  exec "$@"
+jcds_end() { # PROCESS, and all that it has started
+  kill -STOP "$1" # it starts nothing more
+  jcds_more=''
+  read -r jcds_more <"/proc/$1/task/$1/children"
+  for jcds_more in $jcds_more; do
+    jcds_end "$jcds_more"
+  done
+  kill -KILL "$1"
 }
 jcds_unseen() { # WHY
   jcds_fail 75 CVMFS_UNREACHABLE "the CVMFS repository containers.jinr.ru cannot be seen: $1" \
@@ -347,6 +311,54 @@ jcds_own() { # SOURCE PLACE [ro]
     jcds_mount "$2" file "--${3:+ro-}bind" "$1"
   fi
 }
+jcds_real() { # PATH: jcds_at is its real name, as far as it is there
+  jcds_rest=/${1#/} jcds_more=''
+  until cd -P "${jcds_rest:-/}"; do
+    jcds_more=/${jcds_rest##*/}$jcds_more jcds_rest=${jcds_rest%/*}
+    jcds_rest=${jcds_rest%"${jcds_rest##*[!/]}"}
+  done
+  jcds_at=${PWD%/}$jcds_more
+}
+jcds_make() { [ -d "$1" ] || (umask 077 && mkdir -p "$1"); } # one of jcds' own: else the job would make it
+jcds_hold() { # SOURCE PLACE [ro]: in what is shown there no job can write to jcds' own directories, or rename them
+  [ -e "$1" ] || return 0
+  jcds_real "$1"
+  jcds_source=$jcds_at jcds_done=$jcds_newline
+  for jcds_held in $jcds_others $jcds_settings; do
+    case $jcds_held:$jcds_source/:$1 in
+      *:"$jcds_held"/*:*)
+        jcds_fail 125 OWN_DIRECTORY "a script cannot show jcds' own directory: $1" \
+          'jcds exec can, or start in another directory' ;;
+      "${_CONDOR_SCRATCH_DIR:-//}"/*) continue ;; # of the job
+      "$jcds_home"/*:/tmp | "$jcds_home"/*:/var/tmp) continue ;; # under the home
+      "$jcds_config"/*) continue ;; # covered with it
+      "$jcds_source"/*) ;;
+      *) continue ;;
+    esac
+    case $jcds_held in "$jcds_config" | "$jcds_cache" | /var/lib/jcds) jcds_make "$jcds_held" ;; esac
+    [ -e "$jcds_held" ] || continue
+    jcds_above=$jcds_source jcds_below=${jcds_held#"$jcds_source"/}
+    while [ "$jcds_below" != "${jcds_below#*/}" ]; do # a mount of its own cannot be renamed
+      jcds_above=$jcds_above/${jcds_below%%/*} jcds_below=${jcds_below#*/}
+      # again it would hide what is held in it
+      case $jcds_done in *"$jcds_newline$jcds_above$jcds_newline"*) continue ;; esac
+      jcds_done=$jcds_done$jcds_above$jcds_newline
+      jcds_own "$jcds_above" "$2${jcds_above#"$jcds_source"}" "${3-}"
+    done
+    jcds_cover=$jcds_held jcds_done=$jcds_done$jcds_held$jcds_newline
+    case $jcds_newline$jcds_settings in
+      *"$jcds_newline$jcds_held$jcds_newline"*)
+        jcds_cover=$jcds_cache/nothing
+        jcds_make "$jcds_cover"
+        { [ -O "$jcds_cover" ] && [ ! -h "$jcds_cover" ]; } ||
+          jcds_fail 125 OWN_DIRECTORY "a script cannot show jcds' own directory: $jcds_held" \
+            'jcds exec can, or start in another directory'
+        [ -d "$jcds_held" ] || jcds_cover=/dev/null
+        ;;
+    esac
+    jcds_own "$jcds_cover" "$2${jcds_held#"$jcds_source"}" ro
+  done
+}
 jcds_gpu_libraries() { # PATTERN
   for jcds_word in $(
     jcds_run ldconfig -p 2>/dev/null |
@@ -356,88 +368,61 @@ jcds_gpu_libraries() { # PATTERN
   done
 }
 jcds_on_host() { # PLACE: jcds_at is where the host has it
-  jcds_at=${jcds_shown:+$jcds_home}
+  jcds_at=$1
   case $1 in
     /cvmfs/*) jcds_at=$jcds_root${1#/cvmfs} ;;
-    /dev/* | /proc/* | /sys/*) jcds_at=$1 ;;
-    "${jcds_at:-//}"/*) jcds_at=$jcds_shown${1#"$jcds_home"} ;;
-    /tmp/* | /var/tmp/* | "${jcds_here:-/tmp}"/*) jcds_at=$1 ;;
+    /dev/* | /proc/* | /sys/* | "${jcds_shown:-//}"/* | /tmp/* | /var/tmp/* | "${jcds_here:-/tmp}"/*) ;;
     *) jcds_at=$jcds_target$1 ;;
   esac
 }
 jcds_check() { # COMMAND
-  jcds_places='' jcds_refused=''
+  jcds_command=$1 jcds_refused='' jcds_missing=''
+  IFS=:
   case $1 in
-    *"$jcds_newline"*) return ;;
-    /*) jcds_places=$1 ;;
-    */*) jcds_places=$jcds_cwd/$1 ;;
-    ?*)
-      IFS=:
-      for jcds_item in $jcds_search; do
-        jcds_places=$jcds_places${jcds_item:-.}/$1$jcds_newline
-      done
-      IFS=$jcds_newline
-      ;;
+    /*) set -- / ;;
+    */*) set -- "$jcds_cwd" ;;
+    *) set -- $jcds_search ;;
   esac
-  for jcds_item in $jcds_places; do
+  IFS=$jcds_newline
+  for jcds_item in "$@"; do
+    [ "${jcds_item#/}" != "$jcds_item" ] || return 0
+    jcds_item=${jcds_item%/}/${jcds_command#/}
     jcds_on_host "$jcds_item"
     if [ -d "$jcds_at" ]; then
-      [ "$1" = "${1#*/}" ] || jcds_refused='it is a directory' jcds_text=$jcds_item
-    elif [ -x "$jcds_at" ] || { [ -h "$jcds_at" ] && ! [ -e "$jcds_at" ]; }; then
-      return
+      [ "$jcds_command" = "${jcds_command#*/}" ] || jcds_refused='it is a directory' jcds_text=$jcds_item
+    elif [ -x "$jcds_at" ]; then
+      return 0
     elif [ -e "$jcds_at" ]; then
       jcds_refused='it has no execute permission for you' jcds_text=$jcds_item
+    else
+      jcds_rest=$jcds_at
+      until cd -P "$jcds_rest/"; do
+        [ ! -h "$jcds_rest" ] || return 0
+        jcds_rest=${jcds_rest%/*}
+      done
+      case $jcds_at:$PWD/ in
+        "$jcds_target"/*:"$jcds_target"/*) ;;
+        "$jcds_target"/*) return 0 ;;
+      esac
+      jcds_missing=$jcds_missing$jcds_newline$jcds_at
     fi
   done
   [ -z "$jcds_refused" ] ||
     jcds_fail 126 COMMAND_NOT_EXECUTABLE \
       "$jcds_text in the image library/debian:12 cannot be executed: $jcds_refused" \
       'jcds exec library/debian:12 COMMAND'
-  for jcds_item in $jcds_places; do
-    jcds_on_host "$jcds_item"
-    jcds_rest=$jcds_at
-    until jcds_rest=${jcds_rest%/*} && [ -d "$jcds_rest/" ]; do
-      [ ! -h "$jcds_rest" ] || return
-    done
-    case $jcds_item:$jcds_at:$(cd -P "$jcds_rest/" && pwd)/ in
-      *:"$jcds_target"/*:"$jcds_target"/*) ;;
-      [!/]* | *:"$jcds_target"/*) return ;;
-    esac
-    command ls -d "$jcds_at" 2>&1 | grep -qE 'No such file|Not a directory|name too long' || return
-  done
-  jcds_fail 127 COMMAND_NOT_FOUND '"'"$1"'" is not in the image library/debian:12' \
+  ! command ls -d $jcds_missing 2>&1 | grep -qvE 'No such file|Not a directory|name too long' || return 0
+  jcds_fail 127 COMMAND_NOT_FOUND '"'"$jcds_command"'" is not in the image library/debian:12' \
     'look what is there: jcds shell library/debian:12'
 }
 
-jcds_decide() {
-jcds_gpu=''
-set +f
-for jcds_item in /dev/nvidia[0-9]*; do
-  [ ! -e "$jcds_item" ] || jcds_gpu=--nv
-done
-set -f
-case ${CUDA_VISIBLE_DEVICES-}:${NVIDIA_VISIBLE_DEVICES-} in
-  10000:* | *:none | *:void) jcds_gpu='' ;;
-esac
-[ -n "$jcds_gpu" ] || [ ! -e /dev/kfd ] || jcds_gpu=--rocm
-jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-}
-jcds_tokens=${JCDS_TOKEN_FILE-} jcds_store=${XDG_DATA_HOME-}
-jcds_site=${APPTAINER_BIND-${SINGULARITY_BIND-}},${APPTAINER_BINDPATH-${SINGULARITY_BINDPATH-}}
-for jcds_item in CLEANENV COMPAT CONTAIN CONTAINALL CWD HOME MOUNT NO_EVAL NO_HOME NO_MOUNT PWD; do
-  eval "jcds_text=\${APPTAINER_$jcds_item-\${SINGULARITY_$jcds_item-}}"
-  [ -z "$jcds_text" ] ||
-    jcds_fail 125 SITE_VARIABLE "a script cannot do what the site's variable says: APPTAINER_$jcds_item=$jcds_text" \
-      'jcds exec can, or unset it'
-done
+jcds_variables() {
 jcds_text=${jcds_said%%"$jcds_newline"*}
 jcds_one=${jcds_text%?} jcds_return=${jcds_text#?}
 jcds_lost='' jcds_surplus=''
 for jcds_word in $jcds_said; do
-  jcds_item=${jcds_word%%=*} jcds_kept=1 jcds_same=''
-  case $jcds_word in
-    ?*=*) ;;
-    *) continue ;;
-  esac
+  jcds_item=${jcds_word%%=*} jcds_kept=1 jcds_same=1
+  { [ -n "$jcds_item" ] && [ "$jcds_item" != "$jcds_word" ]; } || continue
   jcds_text=${jcds_item#APPTAINERENV_}
   case ${jcds_text#SINGULARITYENV_} in
     JCDS_TOKEN* | GITLAB_TOKEN | GITLAB_ACCESS_TOKEN | OAUTH_TOKEN | GITHUB_TOKEN | GH_TOKEN | \
@@ -461,17 +446,14 @@ for jcds_word in $jcds_said; do
     jcds_*)
       jcds_fail 125 OWN_NAME \
         "the variable $jcds_item cannot be handed to the job: names that begin with jcds_ are the script's own" \
-        'unset it, or use jcds exec'
-      ;;
-    *[!A-Za-z0-9_]* | [0-9]* | IFS) ;;
+        'unset it, or use jcds exec' ;;
+    *[!A-Za-z0-9_]* | [0-9]* | IFS) jcds_same='' ;;
     BASH* | COMP_WORDBREAKS | EPOCH* | EUID | GLOBIGNORE | HISTCMD | LINENO | OLDPWD | OPTERR | \
       OPTIND | POSIXLY_CORRECT | PPID | PS[124] | RANDOM | SHELLOPTS | SRANDOM | UID)
-      [ -n "$jcds_kept" ] && eval "[ \"\${$jcds_item-}\" = \"\${jcds_word#*=}\" ]" && jcds_same=1
+      [ -n "$jcds_kept" ] && eval "[ \"\${$jcds_item-}\" = \"\${jcds_word#*=}\" ]" || jcds_same=''
       ;;
-    *) jcds_same=1 ;;
   esac
   case $jcds_kept:$jcds_same in
-    1:) jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
     1:1)
       case $jcds_item in
         LD_* | GLIBC_TUNABLES | MALLOC_* | GCONV_PATH | LOCPATH | NLSPATH)
@@ -480,19 +462,11 @@ for jcds_word in $jcds_said; do
           ;;
       esac
       ;;
+    1:) jcds_lost=$jcds_lost$jcds_word$jcds_newline ;;
     :1) unset "$jcds_item" && LC_ALL=C ;;
-    :) jcds_surplus=$jcds_surplus$jcds_item$jcds_newline ;;
+    :) jcds_surplus=$jcds_surplus-u$jcds_item$jcds_newline ;;
   esac
 done
-jcds_program='/STAGE/programs/bwrap'
-[ -x "$jcds_program" ] || jcds_program=$(
-  PATH=${PATH-}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
-  command -v bwrap
-) ||
-  jcds_fail 125 NO_RUNTIME \
-    'no container runtime of this host can run this job
-  bubblewrap: is not installed' \
-    'bubblewrap: install the package bubblewrap'
 case $jcds_target in
   */'.images/a1/b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4')
     jcds_search='/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -502,7 +476,6 @@ case $jcds_target in
   *)
     jcds_search='' jcds_strange=''
     for jcds_word in $jcds_lines; do
-      jcds_word=${jcds_word#=}
       if [ "$jcds_word" = . ]; then
         printf 'jcds: %s\n' >&2 \
           "the image $jcds_name has no .singularity.d: a script cannot know its ENV; jcds exec asks its registry"
@@ -541,64 +514,89 @@ done
 jcds_search=${jcds_instead:-${jcds_ahead:+$jcds_ahead:}$jcds_search${jcds_behind:+:$jcds_behind}}
 jcds_pass JCDS_IMAGE "$jcds_name"
 jcds_pass JCDS_IMAGE_PATH "$jcds_target"
-jcds_here=''
-case ${PWD-} in
-  /*) [ ! -x "$PWD/." ] || jcds_here=$PWD ;;
-esac
+}
+jcds_survey() { # COMMAND
+  jcds_fail() { jcds_code=$1 jcds_error=$2 jcds_message=$3 jcds_hint=$4 && jcds_hand_back; }
+  jcds_gpu=''
+set +f
+for jcds_item in /dev/nvidia[0-9]*; do
+  [ ! -e "$jcds_item" ] || jcds_gpu=--nv
+done
+set -f
+case ${CUDA_VISIBLE_DEVICES-}:${NVIDIA_VISIBLE_DEVICES-} in 10000:* | *:none | *:void) jcds_gpu='' ;; esac
+[ -n "$jcds_gpu" ] || [ ! -e /dev/kfd ] || jcds_gpu=--rocm
+jcds_program='/STAGE/programs/bwrap'
+[ -x "$jcds_program" ] ||
+  jcds_program=$(PATH=${PATH-}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin command -v bwrap) ||
+  jcds_fail 125 NO_RUNTIME \
+    'no container runtime of this host can run this job
+  bubblewrap: is not installed' \
+    'bubblewrap: install the package bubblewrap'
+jcds_here=${PWD-}
+{ [ "${jcds_here#/}" != "$jcds_here" ] && [ -x "$jcds_here/." ]; } || jcds_here=''
 jcds_home=${HOME-}
-if ! [ -d "$jcds_home" ]; then
+if [ "${jcds_home#/}" = "$jcds_home" ] || [ ! -d "$jcds_home" ]; then
   jcds_text=$(jcds_run getent passwd "$(jcds_run id -u)" | jcds_run cut -d: -f6)
-  [ -n "$jcds_home" ] && [ ! -d "${jcds_text%/}" ] || jcds_home=${jcds_text:-/}
+  [ "${jcds_home#/}" != "$jcds_home" ] && [ ! -d "${jcds_text%/}" ] || jcds_home=${jcds_text:-/}
 fi
 jcds_shown=''
 [ ! -d "$jcds_home" ] || jcds_shown=$jcds_home
 jcds_linked=''
-if jcds_find_link "$jcds_here"; then
-  jcds_linked=$(pwd -P)
+if [ -n "$jcds_here" ] && cd -P . && [ "$PWD" != "$jcds_here" ]; then
   case $jcds_here in
-    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
-    *) jcds_here=$jcds_linked ;;
-  esac
-  case $jcds_linked in
-    "${jcds_shown:-/tmp}" | "${jcds_shown:-/tmp}"/* | /tmp | /tmp/* | /var/tmp | /var/tmp/*) jcds_linked='' ;;
+    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) jcds_linked=$PWD ;;
+    *) jcds_here=$PWD ;;
   esac
 fi
 jcds_fallback=${jcds_home%"${jcds_home##*[!/]}"}
 jcds_fallback=${jcds_fallback:-/}
 jcds_cwd=${jcds_here:-$jcds_fallback}
-}
-jcds_survey() { # COMMAND
-  jcds_fail() { jcds_code=$1 jcds_error=$2 jcds_message=$3 jcds_hint=$4 && jcds_hand_back; }
-  jcds_said=$(jcds_look)
-jcds_lines=${jcds_said%%"${jcds_newline}jcds_result="*} jcds_said=${jcds_said#*"${jcds_newline}jcds_result="}
-jcds_result=${jcds_said%%"$jcds_newline"*} jcds_said=${jcds_said#*"$jcds_newline"}
-jcds_text=${jcds_result#*:} jcds_result=${jcds_result%%:*}
+jcds_account=$jcds_home
+jcds_config=${XDG_CONFIG_HOME-} jcds_cache=${XDG_CACHE_HOME-} jcds_settings='' jcds_others=''
+[ "${jcds_config#/}" != "$jcds_config" ] || jcds_config=$jcds_account/.config
+[ "${jcds_cache#/}" != "$jcds_cache" ] || jcds_cache=$jcds_account/.cache
+jcds_store=${XDG_DATA_HOME-}
+[ "${jcds_store#/}" != "$jcds_store" ] || jcds_store=$jcds_account/.local/share
+for jcds_item in "$jcds_config/jcds" "$jcds_account/.config/jcds" "/${JCDS_TOKEN_FILE#/}"; do
+  jcds_real "$jcds_item" && jcds_settings=$jcds_settings$jcds_at$jcds_newline
+done
+for jcds_item in "$jcds_cache/jcds" "$jcds_account/.cache/jcds" "$jcds_store/jcds/store" /var/lib/jcds; do
+  jcds_real "$jcds_item" && jcds_others=$jcds_others$jcds_at$jcds_newline
+done
+jcds_config=${jcds_settings%%"$jcds_newline"*} jcds_cache=${jcds_others%%"$jcds_newline"*}
+jcds_site=${APPTAINER_BIND-${SINGULARITY_BIND-}},${APPTAINER_BINDPATH-${SINGULARITY_BINDPATH-}}
+for jcds_item in CLEANENV COMPAT CONTAIN CONTAINALL CWD HOME MOUNT NO_EVAL NO_HOME NO_MOUNT PWD; do
+  eval "jcds_text=\${APPTAINER_$jcds_item-\${SINGULARITY_$jcds_item-}}"
+  [ -z "$jcds_text" ] ||
+    jcds_fail 125 SITE_VARIABLE "a script cannot do what the site's variable says: APPTAINER_$jcds_item=$jcds_text" \
+      'jcds exec can, or unset it'
+done
+  export LC_ALL PATH=/usr/bin:/bin:/usr/sbin:/sbin
+  jcds_said=$(printf '\1\r\n' && exec tr '\0\n' '\n\1' <"/proc/$$/environ")
+  cd / # what is left behind keeps no directory of the caller busy
+  set +f
+  jcds_look
+  set -f
+  jcds_text=${jcds_text%%"$jcds_newline"*}
 jcds_path=$jcds_root/$jcds_repository/$jcds_entry
 case $jcds_result in
-  directory) jcds_target=/${jcds_text#/} ;;
+  directory) jcds_target=$jcds_text ;;
   missing)
     jcds_fail 125 NOT_PUBLISHED "library/debian:12 is not published in containers.jinr.ru (looked at $jcds_path)" \
       'see what is there with: jcds list --repository containers.jinr.ru '\''*debian*'\''; ask for it with: jcds '\
-'request --repository containers.jinr.ru library/debian:12'
-    ;;
+'request --repository containers.jinr.ru library/debian:12' ;;
   broken)
     jcds_fail 125 BROKEN_PUBLICATION "$jcds_path is published, but cannot be used: $jcds_text" \
-      'jcds status library/debian:12 says why; tell the people who run containers.jinr.ru'
-    ;;
+      'jcds status library/debian:12 says why; tell the people who run containers.jinr.ru' ;;
   escapes)
     jcds_fail 125 LINK_ESCAPES \
       "the link library/debian:12 in containers.jinr.ru leads out of the repository, to $jcds_text" \
-      'tell the people who run containers.jinr.ru; a repository that is meant is named in allowedLinkTargets'
-    ;;
-  unseen) jcds_unseen "$jcds_text" ;;
-  *) jcds_unseen 'no answer' ;;
+      'tell the people who run containers.jinr.ru; a repository that is meant is named in allowedLinkTargets' ;;
+  *) jcds_unseen "$jcds_text" ;;
 esac
-  jcds_decide
-  PATH=/usr/bin:/bin:/usr/sbin:/sbin
-  export PATH LC_ALL
-  case $jcds_cwd in
-  /bin | /boot | /dev | /etc | /lib | /lib64 | /mnt | /opt | /proc | /run | /sbin | /sys | /usr | \
-    /var)
+jcds_variables
+case $jcds_cwd in
+  /bin | /boot | /dev | /etc | /lib | /lib64 | /mnt | /opt | /proc | /run | /sbin | /sys | /usr | /var)
     [ -e "$jcds_target$jcds_cwd" ] || [ -h "$jcds_target$jcds_cwd" ] || jcds_cwd=$jcds_fallback
     ;;
 esac
@@ -706,8 +704,7 @@ case $jcds_gpu in
 esac
 [ -z "$jcds_gpu" ] || jcds_libraries=${jcds_libraries:+$jcds_libraries:}/.singularity.d/libs
 case $jcds_here in
-  "" | / | /bin | /boot | /dev | /etc | /lib | /lib64 | /mnt | /opt | /proc | /run | /sbin | /sys | /usr | \
-    /var) ;;
+  "" | / | /bin | /boot | /dev | /etc | /lib | /lib64 | /mnt | /opt | /proc | /run | /sbin | /sys | /usr | /var) ;;
   "${jcds_shown:-//}" | "${jcds_shown:-//}"/*) ;; # shown with it
   "$jcds_home" | "$jcds_home"/*) jcds_own "$jcds_here" "$jcds_here" ;; # an empty home is laid over it
   /tmp | /tmp/* | /var/tmp | /var/tmp/*) ;;
@@ -716,131 +713,36 @@ esac
 [ -z "$jcds_linked" ] || jcds_own "$jcds_linked" "$jcds_linked"
 jcds_own "$jcds_root" /cvmfs
 [ "$jcds_root" = /cvmfs ] || jcds_own "$jcds_root" "$jcds_root"
-jcds_follow() { # FILE: jcds_at is where it is
-  jcds_at=$1
-  while [ -e "$1" ] && jcds_find_link "$jcds_at"; do
-    jcds_text=$(jcds_run find "$jcds_rest" -prune ! -user "$(jcds_run stat -c %u /)" ! -user "$(jcds_run id -u)")
-    [ -z "$jcds_text" ] ||
-      jcds_fail 125 FOREIGN_LINK "a script follows no link of another user: $jcds_rest" \
-        'jcds exec leaves out what it leads to; name files by paths of your own'
-    jcds_text=$(jcds_run readlink -- "$jcds_rest")
-    case $jcds_text in
-      /*) ;;
-      *) jcds_text=${jcds_rest%/*}/$jcds_text ;;
-    esac
-    jcds_at=$jcds_text${jcds_at#"$jcds_rest"}
-  done
-}
 jcds_item=${KRB5CCNAME-}
 [ "$jcds_item" = "${jcds_item#DIR::}" ] || jcds_item=${jcds_item%/*}
 jcds_item=${jcds_item#"${jcds_item%%/*}"} # from the first slash on
 for jcds_item in "$jcds_item" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do
+  { [ -e "$jcds_item" ] && [ "${jcds_item#/}" != "$jcds_item" ]; } || continue
+  jcds_at=$jcds_item
   case $jcds_item in
-    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/* | /tmp/* | /var/tmp/*)
-      [ -h "$jcds_item" ] || continue
-      jcds_follow "$jcds_item"
-      jcds_own "$jcds_at" "$jcds_at" ro
-      ;;
-    /*)
-      jcds_follow "$jcds_item"
-      jcds_own "$jcds_at" "$jcds_item" ro
+    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
+    *)
+      cd -P "${jcds_item%/*}/" && jcds_at=${PWD%/}/${jcds_item##*/}
+      jcds_own "$jcds_item" "$jcds_item" ro
       ;;
   esac
+  { [ "$jcds_at" = "$jcds_item" ] && [ ! -h "$jcds_item" ]; } ||
+    jcds_fail 125 FOREIGN_LINK "a script shows no file behind a link: $jcds_item" \
+      'jcds exec follows links that are your own; or name the file by its real path'
 done
-jcds_real() { # PATH
-  jcds_at=$1
-  jcds_find_link "$1" || jcds_rest=''
-  case $jcds_rest:$1/ in
-    ?*:* | *//* | */./* | */../*)
-      jcds_text=$1 jcds_more=''
-      until jcds_at=$(jcds_run readlink -f -- "${jcds_text:-/}"); do # of what is there
-        [ "${jcds_text%/}" != "$jcds_text" ] || jcds_more=/${jcds_text##*/}$jcds_more
-        jcds_text=${jcds_text%/*}
-      done
-      jcds_at=${jcds_at%/}$jcds_more
-      ;;
-  esac
-}
-jcds_keep() { # SOURCE PLACE [ro]: a place of what is shown once, or it would hide what is held in it
-  case $jcds_newline$jcds_mine in
-    *"$jcds_newline$2$jcds_newline"*) return ;;
-  esac
-  jcds_mine=$jcds_mine$2$jcds_newline
-  jcds_own "$1" "$2" ${3:+ro}
-}
-jcds_hold() { # SOURCE PLACE [ro]
-  jcds_real "$1"
-  jcds_source=${jcds_at%/} jcds_cover='' jcds_mine=''
-  case $jcds_source/ in
-    "$jcds_config"/* | "$jcds_cache"/* | "$jcds_lib"/* | "$jcds_store"/*)
-      jcds_fail 125 OWN_DIRECTORY "a script cannot show jcds' own directory: $1" \
-        'jcds exec can, or start in another directory'
-      ;;
-  esac
-  for jcds_held in "$jcds_cache" "$jcds_config" "$jcds_lib" "$jcds_cache_too" "$jcds_config_too" "$jcds_store"; do
-    case $jcds_held:$jcds_shown:$1 in
-      "${_CONDOR_SCRATCH_DIR:-//}"/*) ;; # of the job
-      "$jcds_home"/*:*:/tmp | "$jcds_home"/*:*:/var/tmp) ;; # under the home
-      "$jcds_source"/*)
-        jcds_rest=${jcds_held%/*} jcds_more=''
-        case $jcds_held in
-          "$jcds_cache" | "$jcds_config" | "$jcds_lib")
-            [ -d "$jcds_held" ] || (umask 077 && jcds_run mkdir -p "$jcds_held" 2>/dev/null)
-            ;;
-          *) [ -d "$jcds_held" ] || continue ;;
-        esac
-        while [ "$jcds_rest" != "$jcds_source" ]; do
-          jcds_more=$jcds_rest$jcds_newline$jcds_more jcds_rest=${jcds_rest%/*}
-        done
-        for jcds_rest in $jcds_more; do
-          jcds_keep "$jcds_rest" "$2${jcds_rest#"$jcds_source"}" "${3-}"
-        done
-        jcds_rest=$jcds_held
-        case $jcds_held in
-          "$jcds_config" | "$jcds_config_too")
-            if [ -O "$jcds_cache" ] && [ ! -h "$jcds_cache/nothing" ]; then
-              [ -d "$jcds_cache/nothing" ] || jcds_run mkdir -m 700 "$jcds_cache/nothing" 2>/dev/null
-              [ ! -O "$jcds_cache/nothing" ] || jcds_rest=$jcds_cache/nothing jcds_cover=1
-            fi
-            ;;
-        esac
-        jcds_keep "$jcds_rest" "$2${jcds_held#"$jcds_source"}" ro
-        ;;
-    esac
-  done
-  case $jcds_cover:$jcds_tokens:$1 in
-    ?*:"$jcds_config"/* | *:"$jcds_home"/*:/tmp | *:"$jcds_home"/*:/var/tmp) ;;
-    *:"$jcds_source"/*) [ ! -f "$jcds_tokens" ] || jcds_own /dev/null "$2${jcds_tokens#"$jcds_source"}" ro ;;
-  esac
-}
-jcds_at=${HOME-} # a home that is none gives way to the account's, which is shown then
-[ -d "$jcds_at/" ] && [ "${jcds_at#/}" != "$jcds_at" ] ||
-  jcds_at=$(jcds_run getent passwd "$(jcds_run id -u)" | jcds_run cut -d: -f6)
-jcds_cache_too=${jcds_at}/.cache/jcds jcds_config_too=${jcds_at}/.config/jcds # used without XDG variables
-[ "${jcds_config#/}" != "$jcds_config" ] || jcds_config=${jcds_at}/.config
-[ "${jcds_cache#/}" != "$jcds_cache" ] || jcds_cache=${jcds_at}/.cache
-[ "${jcds_store#/}" != "$jcds_store" ] || jcds_store=${jcds_at}/.local/share
-jcds_real "$jcds_config/jcds"; jcds_config=$jcds_at
-jcds_real "$jcds_cache/jcds"; jcds_cache=$jcds_at
-jcds_real "$jcds_store/jcds/store"; jcds_store=$jcds_at
-[ "${jcds_tokens#/}" != "$jcds_tokens" ] || jcds_tokens=$jcds_config/tokens
-jcds_real "$jcds_tokens"; jcds_tokens=$jcds_at
-jcds_real "$jcds_cache_too"; jcds_cache_too=$jcds_at
-jcds_real "$jcds_config_too"; jcds_config_too=$jcds_at
-jcds_real /var/lib/jcds; jcds_lib=$jcds_at
 IFS=,
 for jcds_word in $jcds_site; do
-  IFS=$jcds_newline
-  jcds_item=${jcds_word%%:*} jcds_rest=${jcds_word#*:}
-  jcds_place=${jcds_rest%%:*} jcds_rest=${jcds_rest#"$jcds_place"}
-  case $jcds_rest:$jcds_item:$jcds_place in
-    ::) continue ;;
-    :/*:/* | :rw:/*:/*) jcds_own "$jcds_item" "$jcds_place" ;;
-    :ro:/*:/*) jcds_own "$jcds_item" "$jcds_place" ro ;;
-    *) jcds_fail 125 SITE_VARIABLE "a script cannot do what the site's variable says: APPTAINER_BIND=$jcds_word" \
+  IFS=$jcds_newline jcds_place=${jcds_word%:ro} jcds_mode=''
+  [ "$jcds_place" = "$jcds_word" ] || jcds_mode=ro
+  jcds_item=${jcds_word%%:*} jcds_place=${jcds_place#*:}
+  case $jcds_item:$jcds_place in
+    :) continue ;;
+    [!/]* | *:[!/]* | *:*:*)
+      jcds_fail 125 SITE_VARIABLE "a script cannot do what the site's variable says: APPTAINER_BIND=$jcds_word" \
         'jcds exec can, or unset it' ;;
   esac
-  [ ! -e "$jcds_item" ] || jcds_hold "$jcds_item" "$jcds_place"
+  jcds_own "$jcds_item" "$jcds_place" "$jcds_mode"
+  jcds_hold "$jcds_item" "$jcds_place"
   [ -e "$jcds_item" ] ||
     jcds_warned="${jcds_warned}jcds: $jcds_item does not exist: not shown in the container$jcds_newline"
 done
@@ -861,16 +763,10 @@ jcds_show_root
 }
 jcds_hand_back() {
   IFS=$jcds_newline
-  for jcds_item in said lines; do # which have no empty lines, but lines too long for jcds_replace
-    printf %s "jcds_$jcds_item"
+  for jcds_item in code error message hint warned said target \
+    lines program home cwd options mounts libraries passwd group resolver; do
+    printf 'jcds_%s=\n' "$jcds_item"
     eval "printf '=%s\n' \$jcds_$jcds_item"
-  done
-  for jcds_item in code error message hint warned target cwd options mounts libraries passwd group resolver; do
-    eval "jcds_text=\$jcds_$jcds_item"
-    case $jcds_text in
-      *"$jcds_newline"*) jcds_replace "$jcds_text" "$jcds_newline" "$jcds_newline=" ;; # slow in a long text
-    esac
-    printf '%s\n' "jcds_$jcds_item=$jcds_text"
   done
   printf 'jcds_result=seen\n'
   kill -KILL "$jcds_timer"
@@ -879,7 +775,7 @@ jcds_hand_back() {
 jcds_take_back() {
   for jcds_word in $jcds_answer; do
     case $jcds_word in
-      =*) eval "$jcds_item=\$$jcds_item\$jcds_newline\${jcds_word#=}" ;;
+      =*) eval "$jcds_item=\${$jcds_item:+\$$jcds_item\$jcds_newline}\${jcds_word#=}" ;;
       *) jcds_item=${jcds_word%%=*} && eval "$jcds_item=\${jcds_word#*=}" ;;
     esac
   done
@@ -889,23 +785,18 @@ jcds_take_back() {
 jcds_name='library/debian:12' jcds_entry='library/debian:12'
 jcds_repository='containers.jinr.ru'
 jcds_root=${JCDS_CVMFS_ROOT:-'/STAGE/cvmfs'}
-case $jcds_root in
-  /*) ;;
-  *) jcds_root=$PWD/$jcds_root ;;
-esac
+[ "${jcds_root#/}" != "$jcds_root" ] || jcds_root=$PWD/$jcds_root
 jcds_root=${jcds_root%"${jcds_root##*[!/]}"}
 jcds_timeout=${JCDS_CVMFS_TIMEOUT:-20}
-case $jcds_timeout in
-  *[!0-9.]* | *.*.* | .) jcds_timeout=20 ;;
-esac
+case $jcds_timeout in *[!0-9.]* | *.*.* | .) jcds_timeout=20 ;; esac
 jcds_result='' jcds_code='' jcds_warned='' jcds_target=''
 jcds_bounded jcds_survey "$1"
 jcds_take_back
 [ "$jcds_result" = seen ] || jcds_unseen "$jcds_root/$jcds_repository gave no answer within $jcds_timeout s"
-[ -z "$jcds_target" ] || jcds_decide
-jcds_take_back
-[ -z "$jcds_warned" ] || printf %s "$jcds_warned" >&2
+[ -z "$jcds_warned" ] || printf '%s\n' "$jcds_warned" >&2
 [ -z "$jcds_code" ] || jcds_fail "$jcds_code" "$jcds_error" "$jcds_message" "$jcds_hint"
+jcds_variables
+jcds_take_back
 for jcds_item in 6 7 8; do
   [ ! -h "/proc/$$/fd/$jcds_item" ] ||
     jcds_fail 125 NO_FREE_DESCRIPTOR \
@@ -922,13 +813,7 @@ for jcds_word in $jcds_lost; do
   jcds_replace "$jcds_word" "$jcds_one" "$jcds_newline"
   set -- "$jcds_text" "$@"
 done
-if [ -n "$jcds_lost$jcds_surplus" ]; then
-  set -- -- "$@"
-  for jcds_item in $jcds_surplus; do
-    set -- -u "$jcds_item" "$@"
-  done
-  set -- /usr/bin/env "$@"
-fi
+[ -z "$jcds_lost$jcds_surplus" ] || set -- /usr/bin/env $jcds_surplus -- "$@"
 { LC_ALL=$jcds_locale; } 2>/dev/null
 exec "$@" 6<<PASSWD 7<<GROUP 8<<RESOLVER
 $jcds_passwd

@@ -16,13 +16,17 @@ jcds_left_behind() { # REPOSITORY
       grep -qszxF -e "$1" "$jcds_file" && echo "$jcds_file"
   done | wc -l
 }
+jcds_look() { # REPOSITORY: the look, in a session of its own where there is a setsid(1)
+  set -- /bin/sh -c "$jcds_look" jcds-machine-look "$jcds_root" "$1" "$jcds_timer"
+  [ ! -x /usr/bin/setsid ] || set -- /usr/bin/setsid "$@"
+  exec "$@"
+}
 jcds_look_at() { # REPOSITORY
   if [ "$(jcds_left_behind "$1")" -ge @MOST_LEFT@ ]; then
     echo "$1 HUNG:undefined"
     return
   fi
-  jcds_repository=$1 jcds_entry=''
-  jcds_bounded jcds_look
+  jcds_bounded jcds_look "$1"
   jcds_word=${jcds_answer##*jcds_result=}
   jcds_revision=undefined
   case $jcds_word in
