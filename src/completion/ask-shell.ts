@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Context } from '../context.ts';
+import { withoutOthersHomes } from '../files/others-homes.ts';
 
 type ShellContext = Pick<Context, 'environment' | 'home'>;
 
@@ -65,7 +66,8 @@ function ask(
     const child = spawn(shell, ['-i', '-c', question], {
       // A home that is none (/dev/null) would keep every shell from starting.
       cwd: isDirectory(home) ? home : '/',
-      env: environment,
+      // Another user's start-up files would run as this one.
+      env: withoutOthersHomes(environment),
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
     });

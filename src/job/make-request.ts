@@ -1,6 +1,7 @@
 import type { CallOptions } from '../call.ts';
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
+import { othersHomes } from '../files/others-homes.ts';
 import type { Entries } from '../launch/launcher-environment.ts';
 import type { ImageFacts } from '../rootfs/facts.ts';
 import { isUtf8 } from '../runtimes/apptainer-environment.ts';
@@ -79,6 +80,7 @@ export function makeRequest(requested: RequestOptions, context: Context): MadeRe
       policy: settings.envPolicy,
       host: requested.environment,
       set: [['JCDS_IMAGE', image.name], ['JCDS_IMAGE_PATH', image.path], ...given],
+      others: othersHomes(environment, context.uid),
     },
     shown,
     contain: options.contain === true,

@@ -1,3 +1,4 @@
+import { withoutOthersHomes } from '../files/others-homes.ts';
 import { DOCKER_HUB, normaliseRegistry } from '../image/registry.ts';
 import { safeText } from '../output/safe-text.ts';
 import { Secret, withoutTokens } from '../secret.ts';
@@ -66,7 +67,7 @@ async function fromHelper(
   { signal, places }: Wanted,
 ): Promise<Credential | null> {
   if (typeof helper !== 'string') throw new CredentialHelperError('', file.path, 'name');
-  const environment = withoutTokens(places.environment);
+  const environment = withoutTokens(withoutOthersHomes(places.environment, places.uid));
   const answer = await askHelper({ helper, file: file.path, server, environment, signal });
   if (answer === null) return null;
   const source = safeText(`docker-credential-${helper}`);

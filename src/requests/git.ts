@@ -1,4 +1,5 @@
 import { JcdsError } from '../errors.ts';
+import { withoutOthersHomes } from '../files/others-homes.ts';
 import { safeText } from '../output/safe-text.ts';
 import { withoutTokens } from '../secret.ts';
 
@@ -36,7 +37,7 @@ export class GitUnusableError extends JcdsError {
 
 /**
  * Runs git, in English, without ever asking anybody anything: no terminal, no window, no password prompt of ssh. What the caller's
- * own git session has set up (GIT_DIR in a hook, say) and tokens for forges are not handed on. Throws GitUnusableError.
+ * own git session has set up (GIT_DIR in a hook, say), tokens for forges and the home of another user are not handed on. Throws GitUnusableError.
  */
 export async function runGit(words: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const { execa } = await import('execa');
@@ -85,7 +86,9 @@ const OF_A_SESSION =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|COMMON_DIR|QUARANTINE_PATH|TRACE.*)$/;
 
 function handedOn(environment: GitOptions['environment']): Record<string, string> {
-  const kept = Object.entries(withoutTokens(environment)).filter(([name]) => !OF_A_SESSION.test(name));
+  const kept = Object.entries(withoutTokens(withoutOthersHomes(environment))).filter(
+    ([name]) => !OF_A_SESSION.test(name),
+  );
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

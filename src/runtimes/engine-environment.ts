@@ -34,6 +34,7 @@ export function engineEnvironment(
   fits: (value: string) => boolean = isUtf8,
   changed: RegExp = CHANGED_ON_THE_WAY,
 ): EngineEnvironment {
+  const { others = [] } = request.environment;
   const host = new Map(request.environment.host);
   const words: string[] = [];
   const set: [string, string][] = [];
@@ -41,7 +42,7 @@ export function engineEnvironment(
   const lost: [string, string][] = [];
   for (const variable of variables.values()) {
     const { name, value } = variable;
-    const neverKept = changed.test(name) || steersTools(name) || !isShellName(name);
+    const neverKept = changed.test(name) || steersTools(name) || !isShellName(name) || others.includes(name);
     const isKept = host.get(name) === value && !neverKept;
     const isStated = neverKept || steers.test(name);
     if (!isShellName(name)) lost.push([name, value]);
@@ -59,7 +60,10 @@ export function engineEnvironment(
   const carriers = innerVariables(inner);
   return {
     words: [...words, ...carriers.map(([name]) => name)],
-    change: { set: [...set, ...carriers], unset: [...host.keys()].filter(steersTools) },
+    change: {
+      set: [...set, ...carriers],
+      unset: [...host.keys()].filter(name => steersTools(name) || others.includes(name)),
+    },
     inner,
   };
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
+import { withoutOthersHomes } from '../files/others-homes.ts';
 import type { ProbeContext } from './runtime.ts';
 
 /** Where batch systems that give a job no PATH still have their programs. */
@@ -14,7 +15,8 @@ export function probeContext(
   uid: number = process.getuid?.() ?? 0,
   cache = `${environment.HOME ?? ''}/.cache/jcds`,
 ): ProbeContext {
-  return { environment, uid, cache, which: name => which(name, environment.PATH), run };
+  const own = withoutOthersHomes(environment, uid);
+  return { environment: own, uid, cache, which: name => which(name, environment.PATH), run };
 }
 
 function which(name: string, path: string | undefined): string | null {
@@ -90,5 +92,7 @@ const run: ProbeContext['run'] = async (file, args, timeout) => {
 
 /** A probe asks about the host: nothing of the caller's environment may steer it but what finds programs. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: `${process.env.PATH ?? ''}:${USUAL_PLACES}`, HOME: process.env.HOME ?? '/', LC_ALL: 'C' };
+  const { HOME } = withoutOthersHomes({ HOME: process.env.HOME ?? '/' });
+  const home = HOME === undefined ? {} : { HOME };
+  return { PATH: `${process.env.PATH ?? ''}:${USUAL_PLACES}`, ...home, LC_ALL: 'C' };
 }

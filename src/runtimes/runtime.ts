@@ -68,6 +68,8 @@ export interface ContainerEnvironment {
   readonly host: Entries;
   /** `--env`, `--env-file` and what jcds itself adds (JCDS_IMAGE, …): beats host and image. Keeps every byte too. */
   readonly set: Entries;
+  /** Names of the caller's variables by which the runtime's program would find another user's settings: they are the job's alone. */
+  readonly others?: readonly string[];
 }
 
 /** Facts that only one row reads, by the names it chose itself (for example `needsUserns`). Plain JSON. */
