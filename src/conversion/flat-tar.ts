@@ -1,4 +1,5 @@
 import { ARCHIVE_END, headerOf, paddingOf, type WrittenEntry } from '../archive/tar-writer.ts';
+import { type HeldTree, heldTree } from '../files/held-tree.ts';
 import { openRegularFile } from '../files/regular-file.ts';
 import { type DirectoryNode, everyName, type Node } from './tree.ts';
 
@@ -7,24 +8,29 @@ const PIECE = 256 * 1024;
 
 /**
  * A finished root filesystem as one tar: each path once, a directory before what is in it, no whiteouts. A further name of a file is a hard link to the
- * first; a hole is written as zeros. Throws what reading throws.
+ * first; a hole is written as zeros. No link is followed that was put there since. Throws what reading throws.
  * @param directory where it was made
  */
 export async function* flatTar(root: DirectoryNode, directory: string): AsyncGenerator<Buffer> {
-  let pieces: Buffer[] = [];
-  let held = 0;
-  for await (const bytes of entries(root, directory)) {
-    pieces.push(bytes);
-    held += bytes.length;
-    if (held < PIECE) continue;
-    yield Buffer.concat(pieces);
-    pieces = [];
-    held = 0;
+  const tree = heldTree(directory);
+  try {
+    let pieces: Buffer[] = [];
+    let held = 0;
+    for await (const bytes of entries(root, tree)) {
+      pieces.push(bytes);
+      held += bytes.length;
+      if (held < PIECE) continue;
+      yield Buffer.concat(pieces);
+      pieces = [];
+      held = 0;
+    }
+    yield Buffer.concat([...pieces, ARCHIVE_END]);
+  } finally {
+    tree.close();
   }
-  yield Buffer.concat([...pieces, ARCHIVE_END]);
 }
 
-async function* entries(root: DirectoryNode, directory: string): AsyncGenerator<Buffer> {
+async function* entries(root: DirectoryNode, tree: HeldTree): AsyncGenerator<Buffer> {
   const known = new Map<Node, string>();
   for (const [path, node] of everyName(root)) {
     const what = node.kind === 'name' ? node.of : node;
@@ -33,10 +39,8 @@ async function* entries(root: DirectoryNode, directory: string): AsyncGenerator<
     yield headerOf(entry);
     if (entry.type !== 'file') continue;
     known.set(what, path);
-    yield* contentOf(
-      Buffer.from(`${Buffer.from(`${directory}/`).toString('latin1')}${path}`, 'latin1'),
-      entry.size,
-    );
+    tree.settle();
+    yield* contentOf(tree.at(path), entry.size);
     yield paddingOf(entry.size);
   }
 }

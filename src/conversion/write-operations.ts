@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import {
-  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -16,21 +15,21 @@ import {
   rmdirSync,
   symlinkSync,
   unlinkSync,
-  utimesSync,
   writeSync,
 } from 'node:fs';
+import { type HeldTree, heldTree } from '../files/held-tree.ts';
 import { errnoOf } from '../files/refused-file.ts';
 import { NamesFoldedError } from './errors.ts';
 import type { Operation } from './operations.ts';
 import type { Tally } from './tally.ts';
 import { type DirectoryNode, type FifoNode, type FileNode, joined, type Node } from './tree.ts';
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, COPYFILE_EXCL } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, COPYFILE_EXCL } = constants;
 
 /** Seconds since 1970 that every file system takes: ext4 ends in 2446, and a time of an archive may be any number. */
 const [EARLIEST, LATEST] = [-2_147_483_648, 15_032_385_535];
 
-/** Makes a root filesystem on the disk, step by step. Everything throws what the system says, and NamesFoldedError. */
+/** Makes a root filesystem on the disk, step by step. Everything throws what the system says, NamesFoldedError, and RefusedFile. */
 export interface TreeWriter {
   /** Does a step. After a `file` its data comes, until `end`. */
   do(operation: Operation): void;
@@ -43,18 +42,18 @@ export interface TreeWriter {
 }
 
 /**
- * A writer into a directory that it makes, with mode 0700: nobody else can put a link in its way. All files are this user's; directories
- * stay open to this user until the end.
+ * A writer into a directory that it makes, with mode 0700: no other user can put a link in its way, and none is followed that a job of this user's,
+ * which is shown the place, puts there. All files are this user's; directories stay open to this user until the end.
  * @param directory absolute; nothing is there
  * @param workplace a directory of the same file system that is this user's alone
  * @param umask the bits that no mode of the result has
  */
 export function treeWriter(directory: string, workplace: string, tally: Tally, umask: number): TreeWriter {
-  const base = Buffer.from(`${directory}/`).toString('latin1');
-  const at = (path: string): Buffer => Buffer.from(base + path, 'latin1');
   let file: { readonly descriptor: number; readonly node: FileNode; end: number } | null = null;
   const modeOf = (node: { readonly mode: number }): number => node.mode & ~umask;
   mkdirSync(directory, { mode: 0o700 });
+  const tree = heldTree(directory);
+  const { at } = tree;
 
   const steps: { readonly [Kind in Operation['kind']]: (step: Extract<Operation, { kind: Kind }>) => void } =
     {
@@ -83,14 +82,20 @@ export function treeWriter(directory: string, workplace: string, tally: Tally, u
         if (of.kind === 'symlink') return steps.symlink({ kind: 'symlink', path, node: of });
         if (of.kind === 'fifo') return steps.fifo({ kind: 'fifo', path, node: of });
         copyFileSync(at(target), at(path), COPYFILE_EXCL);
-        chmodSync(at(path), modeOf(of));
-        utimesSync(at(path), within(of.mtime), within(of.mtime));
+        const copy = openSync(at(path), O_RDONLY | O_NOFOLLOW);
+        try {
+          fchmodSync(copy, modeOf(of));
+          futimesSync(copy, within(of.mtime), within(of.mtime));
+        } finally {
+          closeSync(copy);
+        }
       },
-      remove: ({ path, node }) => remove(node, path, at),
+      remove: ({ path, node }) => remove(node, path, tree),
     };
 
   return {
     do(operation) {
+      tree.settle();
       try {
         (steps[operation.kind] as (step: Operation) => void)(operation);
       } catch (thrown) {
@@ -118,17 +123,13 @@ export function treeWriter(directory: string, workplace: string, tally: Tally, u
       }
     },
     finish(root) {
-      finishDirectory(root, '', at, modeOf);
-      const descriptor = openSync(directory, 'r');
-      try {
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
+      finishDirectory(root, '', tree, modeOf);
+      fsyncSync(tree.directory('').descriptor);
     },
     close() {
       if (file !== null) closeSync(file.descriptor);
       file = null;
+      tree.close();
     },
   };
 }
@@ -147,18 +148,19 @@ function within(seconds: number): number {
 function makeFifo(workplace: string, path: Buffer, { mode, mtime }: FifoNode, fail: () => void): void {
   const aside = `${workplace}/fifo`;
   try {
-    execFileSync('mkfifo', ['fifo'], { cwd: workplace, stdio: 'ignore' });
+    execFileSync('mkfifo', ['-m', mode.toString(8), 'fifo'], { cwd: workplace, stdio: 'ignore' });
   } catch {
     fail();
     return;
   }
-  chmodSync(aside, mode);
-  utimesSync(aside, within(mtime), within(mtime));
+  lutimesSync(aside, within(mtime), within(mtime));
   renameSync(aside, path);
 }
 
 /** By what is known to be there: nothing is looked at, so nothing else can be met. */
-function remove(node: Node, path: string, at: (path: string) => Buffer): void {
+function remove(node: Node, path: string, tree: HeldTree): void {
+  tree.settle();
+  const { at } = tree;
   if (node.kind !== 'directory') {
     try {
       unlinkSync(at(path));
@@ -168,18 +170,21 @@ function remove(node: Node, path: string, at: (path: string) => Buffer): void {
     }
     return;
   }
-  for (const [name, child] of node.children) remove(child, joined(path, name), at);
+  for (const [name, child] of node.children) remove(child, joined(path, name), tree);
   rmdirSync(at(path));
+  tree.forget(path);
 }
 
 function finishDirectory(
   node: DirectoryNode,
   path: string,
-  at: (path: string) => Buffer,
+  tree: HeldTree,
   modeOf: (node: DirectoryNode) => number,
 ): void {
   for (const [name, child] of node.children)
-    if (child.kind === 'directory') finishDirectory(child, joined(path, name), at, modeOf);
-  chmodSync(at(path), modeOf(node));
-  utimesSync(at(path), within(node.mtime), within(node.mtime));
+    if (child.kind === 'directory') finishDirectory(child, joined(path, name), tree, modeOf);
+  tree.settle();
+  const { descriptor } = tree.directory(path);
+  fchmodSync(descriptor, modeOf(node));
+  futimesSync(descriptor, within(node.mtime), within(node.mtime));
 }

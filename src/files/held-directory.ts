@@ -18,17 +18,17 @@ export interface HeldDirectory {
 const O_PATH = process.platform === 'linux' ? 0o10000000 : 0;
 
 /** Linux names an open directory in a way that no rename changes. Throws what the system says. */
-export function hold(path: string, shown = path, flags = 0): HeldDirectory {
+export function hold(path: string | Buffer, shown = String(path), flags = 0): HeldDirectory {
   const descriptor = openSync(path, O_RDONLY | O_DIRECTORY | flags);
   return {
     descriptor,
-    path: process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path,
+    path: process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : String(path),
     shown,
   };
 }
 
 /** The same for a name that must be no link. Throws RefusedFile, and what the system says. */
-export function holdNoLink(path: string, shown: string): HeldDirectory {
+export function holdNoLink(path: string | Buffer, shown: string): HeldDirectory {
   try {
     return hold(path, shown, O_NOFOLLOW);
   } catch (thrown) {

@@ -1,6 +1,8 @@
-import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
+import { holdNoLink, letGo } from './held-directory.ts';
 import type { PlaceName } from './places.ts';
 import { readLatin1 } from './read.ts';
+import { errnoOf } from './refused-file.ts';
 
 /** What stands at a path below a directory, one character a byte. */
 export type TreeEntry =
@@ -48,10 +50,31 @@ function contentOf(file: Buffer, place: PlaceName, uid: number): string | null {
   }
 }
 
-/** Removes a directory and all that is in it; follows no link. */
-export function removeTree(root: string): void {
-  rmSync(root, { recursive: true, force: true });
+/**
+ * Removes a directory and all that is in it, or what else is there; what is not is no failure. Follows no link, also none that is put into the place of a
+ * directory meanwhile. Throws RefusedFile for such a one, and what the system says.
+ */
+export function removeTree(root: string | Buffer): void {
+  try {
+    unlinkSync(root);
+    return;
+  } catch (thrown) {
+    const errno = errnoOf(thrown);
+    if (errno === 'ENOENT') return;
+    if (errno !== IS_DIRECTORY) throw thrown;
+  }
+  const held = holdNoLink(root, String(root));
+  try {
+    for (const name of readdirSync(held.path, { encoding: 'buffer' }))
+      removeTree(Buffer.concat([Buffer.from(`${held.path}/`), name]));
+  } finally {
+    letGo(held);
+  }
+  rmdirSync(root);
 }
+
+/** What unlink(2) says of one; POSIX has another word than Linux. */
+const IS_DIRECTORY = process.platform === 'linux' ? 'EISDIR' : 'EPERM';
 
 function onDisk(path: string): Buffer {
   return Buffer.from(path, 'latin1');
