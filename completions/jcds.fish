@@ -246,7 +246,7 @@ function __jcds_table
         case 'convert'
             set __jcds_valued --to --platform --limit --color
         case 'sync'
-            set __jcds_valued --wishlist --target --format --platform --jobs --limit --period --color
+            set __jcds_valued --wishlist --target --format --platform --base --junit --jobs --limit --period --color
         case 'condor submit'
             set __jcds_valued --timeout --via -a --append --retries --retry-after --if-missing --repository --cvmfs-root --cvmfs-timeout --platform --server --keys --cache-dir --color
         case 'condor wrapper'
@@ -373,6 +373,9 @@ complete -c jcds -n '__jcds_at "sync"' -s n -l dry-run -d 'print what would be d
 complete -c jcds -n '__jcds_at "sync"' -l remove-gone -d 'take away what its registry has lost for more than a day'
 complete -c jcds -n '__jcds_at "sync"' -l allow-mass-removal -d 'follow also a list that takes many names away, is empty or much shorter than the last'
 complete -c jcds -n '__jcds_at "sync"' -l again -d 'try also what failed within the last day'
+complete -c jcds -n '__jcds_at "sync"' -l check -d 'check the new lines of the list, and publish nothing: a report in Markdown for a merge request'
+complete -c jcds -n '__jcds_at "sync"' -l base -x -a '(__jcds_files)' -d 'with --check: the list without the change, whose lines are not checked'
+complete -c jcds -n '__jcds_at "sync"' -l junit -x -a '(__jcds_files)' -d 'with --check: write the report for CI systems too'
 complete -c jcds -n '__jcds_at "sync"' -l wait -d 'wait while another sync works on the repository'
 complete -c jcds -n '__jcds_at "sync"' -l jobs -x -d 'images that are made at the same time (2)'
 complete -c jcds -n '__jcds_at "sync"' -l period -x -d 'how often this is run, for who waits for an image'

@@ -12,6 +12,7 @@ export interface CallOptions {
   readonly append?: readonly string[] | undefined;
   readonly as?: string | undefined;
   readonly attribute?: readonly string[] | undefined;
+  readonly base?: string | undefined;
   readonly bind?: readonly string[] | undefined;
   readonly cacheDir?: string | undefined;
   readonly chain?: boolean | undefined;
@@ -38,6 +39,7 @@ export interface CallOptions {
   readonly insecure?: boolean | undefined;
   readonly jobs?: string | undefined;
   readonly json?: boolean | undefined;
+  readonly junit?: string | undefined;
   readonly keepBytes?: string | undefined;
   readonly keys?: readonly string[] | undefined;
   readonly limit?: readonly string[] | undefined;

@@ -1,21 +1,23 @@
 import { resolve } from 'node:path';
-import type { Call } from '../call.ts';
+import type { Call, Outcome } from '../call.ts';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { readText } from '../files/read.ts';
-import { fileTrouble } from '../files/refused-file.ts';
-import { formatPlatform, parsePlatform } from '../image/platform.ts';
+import { formatPlatform, type Platform, parsePlatform } from '../image/platform.ts';
 import { speaker } from '../output/console.ts';
 import { jsonLine } from '../output/json.ts';
 import { progress } from '../output/progress.ts';
-import { safeText, textLines } from '../output/safe-text.ts';
+import { textLines } from '../output/safe-text.ts';
 import { NetworkForbiddenError } from '../publication-requests/service.ts';
+import type { RegistryOptions } from '../registry/client.ts';
 import { registryOptions } from '../registry/from-settings.ts';
 import { WISHLIST_FORMATS, type WishlistFormatName } from '../requests/wishlist/index.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
+import { checkChange, checkExitCode } from '../service/check.ts';
+import { junitReport, markdownReport } from '../service/check-report.ts';
 import { OSG_LAYOUT } from '../service/layout.ts';
+import { listText, writeReport } from '../service/list-file.ts';
 import { cycleLines, exitCodeOf, stepJson, stepLine } from '../service/report.ts';
 import type { Step } from '../service/situation.ts';
 import { type Cycle, type SyncRequest, sync as syncOnce } from '../service/sync.ts';
@@ -36,7 +38,7 @@ export const sync: CommandDeclaration = {
   name: 'sync',
   summary: 'Publish the images of a list into a repository: the service itself',
   description:
-    'One cycle of a service that publishes images: reads the list, asks each registry what it has under the names (one HEAD a tag), makes what is new as jcds convert does, without root and without a container engine, and changes the links of the repository. One image that cannot be made stops no other. What the list no longer names loses its link, and its content two days later. docs/service.md says how to run it. Ends with 0 when everything is published as listed, 1 when something is not and waiting does not help, 75 when it may be later, and 2 for a list or repository that it does not follow: nothing was changed then.',
+    'One cycle of a service that publishes images: reads the list, asks each registry what it has under the names (one HEAD a tag), makes what is new as jcds convert does, without root and without a container engine, and changes the links of the repository. One image that cannot be made stops no other. What the list no longer names loses its link, and its content two days later. With --check it publishes nothing and tells what the new lines of a list bring. docs/service.md says how to run it. Ends with 0 when everything is published as listed, 1 when something is not and waiting does not help, 75 when it may be later, and 2 for a list or repository that it does not follow: nothing was changed then.',
   arguments: [],
   options: [
     { flags: '--wishlist <file>', description: 'the list of images', completes: 'file' },
@@ -54,6 +56,21 @@ export const sync: CommandDeclaration = {
       description: 'follow also a list that takes many names away, is empty or much shorter than the last',
     },
     { flags: '--again', description: 'try also what failed within the last day' },
+    {
+      flags: '--check',
+      description:
+        'check the new lines of the list, and publish nothing: a report in Markdown for a merge request',
+    },
+    {
+      flags: '--base <file>',
+      description: 'with --check: the list without the change, whose lines are not checked',
+      completes: 'file',
+    },
+    {
+      flags: '--junit <file>',
+      description: 'with --check: write the report for CI systems too',
+      completes: 'file',
+    },
     { flags: '--wait', description: 'wait while another sync works on the repository' },
     { flags: '--jobs <number>', description: 'images that are made at the same time (2)' },
     LIMIT_OPTION,
@@ -63,6 +80,10 @@ export const sync: CommandDeclaration = {
   examples: [
     ['jcds sync --wishlist docker_images.txt --target directory:/srv/images.example.org', 'one cycle'],
     ['jcds sync --wishlist recipe.yaml --target directory:/srv/images.example.org -n', 'what it would do'],
+    [
+      'jcds sync --check --wishlist docker_images.txt --base docker_images.main.txt',
+      'what a merge request brings',
+    ],
   ],
   async action(call, context) {
     const say = speaker(call.options, context);
@@ -76,6 +97,7 @@ export const sync: CommandDeclaration = {
       if (!settings.network) throw new NetworkForbiddenError();
       return registryOptions(settings, context);
     };
+    if (flag(call, 'check')) return check(call, context, registries());
     const request = { ...requestOf(call, context), registries, tell: shown.update };
     try {
       const cycle = await syncOnce(request, steps => {
@@ -93,18 +115,49 @@ export const sync: CommandDeclaration = {
   },
 };
 
-function requestOf(call: Call, context: Context): Omit<SyncRequest, 'registries' | 'tell'> {
+/** `--check`: what a change of a list brings. */
+async function check(call: Call, context: Context, registries: RegistryOptions): Promise<Outcome> {
+  const { file, ...list } = listOf(call, context);
+  const [base, junit] = [stringOption(call, 'base'), stringOption(call, 'junit')];
+  const rows = await checkChange({
+    ...{ file, ...list, layout: OSG_LAYOUT, registries },
+    platform: platformOf(call),
+    base: base === undefined ? null : listText(resolve(context.cwd ?? '/', base)),
+    allowsMassRemoval: flag(call, 'allowMassRemoval'),
+  });
+  if (junit !== undefined) writeReport(resolve(context.cwd ?? '/', junit), junitReport(rows));
+  context.stdout.write(
+    flag(call, 'json') ? jsonLine({ schemaVersion: SCHEMA_VERSION, lines: rows }) : markdownReport(rows),
+  );
+  return exit(checkExitCode(rows));
+}
+
+/** The list, by the words of the command line. */
+function listOf(
+  call: Call,
+  { cwd }: Pick<Context, 'cwd'>,
+): Pick<SyncRequest, 'file' | 'text' | 'format'> & { readonly cwd: string } {
   const file = stringOption(call, 'wishlist');
-  const target = stringOption(call, 'target');
-  if (file === undefined || target === undefined)
-    throw new UsageError('jcds sync needs a list and a target', 'add --wishlist FILE --target directory:DIR');
-  const format = (stringOption(call, 'format') ??
-    (/\.ya?ml$/.test(file) ? 'cern' : 'osg')) as WishlistFormatName;
-  const platform = parsePlatform(stringOption(call, 'platform') ?? 'linux/amd64');
-  const { cwd, uid, now } = context;
+  if (file === undefined) throw new UsageError('jcds sync needs a list', 'add --wishlist FILE');
   if (cwd === null) throw new UsageError('the working directory cannot be read', 'go to another one: cd');
+  const usual = /\.ya?ml$/.test(file) ? 'cern' : 'osg';
+  const format = WISHLIST_FORMATS[(stringOption(call, 'format') ?? usual) as WishlistFormatName];
+  return { file, text: listText(resolve(cwd, file)), format, cwd };
+}
+
+function platformOf(call: Call): Platform {
+  return parsePlatform(stringOption(call, 'platform') ?? 'linux/amd64');
+}
+
+function requestOf(call: Call, context: Context): Omit<SyncRequest, 'registries' | 'tell'> {
+  const { cwd, ...list } = listOf(call, context);
+  const target = stringOption(call, 'target');
+  if (target === undefined)
+    throw new UsageError('jcds sync needs a target', 'add --target directory:DIRECTORY');
+  const platform = platformOf(call);
+  const { uid, now } = context;
   return {
-    ...{ file, text: listText(resolve(cwd, file)), format: WISHLIST_FORMATS[format], layout: OSG_LAYOUT },
+    ...{ ...list, layout: OSG_LAYOUT },
     ...{
       target: targetOf(target, OSG_LAYOUT, { cwd, uid }),
       platform,
@@ -116,16 +169,6 @@ function requestOf(call: Call, context: Context): Omit<SyncRequest, 'registries'
     allowsMassRemoval: flag(call, 'allowMassRemoval'),
     ...{ jobs: jobsOf(call), limits: limitsOf(call), period: periodOf(call), now },
   };
-}
-
-function listText(path: string): string {
-  try {
-    return readText('wishlist', path);
-  } catch (thrown) {
-    const reason = fileTrouble(thrown);
-    if (reason === null) throw thrown;
-    throw new UsageError(`the list ${safeText(path, 400)} cannot be read: ${reason}`);
-  }
 }
 
 function jobsOf(call: Call): number {

@@ -42,21 +42,22 @@ export function refuseThisHost({ registry }: Reference): void {
 /**
  * Makes sure that a service can make a directory of an image: that its manifest, that of the first of these architectures which it has
  * (Go's words), and the configuration are there and those of an image for Linux, made of layers that can be unpacked.
- * Throws IncompleteImageError, PlatformAbsentError, UnsupportedManifestError, and the registry's own failures.
+ * Answers how many bytes its layers have as they are stored. Throws IncompleteImageError, PlatformAbsentError, UnsupportedManifestError, and the
+ * registry's own failures.
  */
 export async function checkConvertible(
   reference: Reference,
   architectures: readonly string[],
   options: RegistryOptions,
-): Promise<void> {
-  await withRegistry(reference.registry, options, registry => check(registry, reference, architectures));
+): Promise<number> {
+  return withRegistry(reference.registry, options, registry => check(registry, reference, architectures));
 }
 
 async function check(
   registry: Registry,
   reference: Reference,
   architectures: readonly string[],
-): Promise<void> {
+): Promise<number> {
   const subject = canonicalName(reference);
   const top = await registry.manifest(reference.repository, placeOf(reference));
   const image = top.kind === 'image' ? top : await chosen(registry, reference, top.entries, architectures);
@@ -77,6 +78,7 @@ async function check(
     throw new PlatformAbsentError(subject, wanted(architectures), [
       { ...image.config, platform: { os, architecture, variant: null } },
     ]);
+  return image.layers.reduce((sum, { size }) => sum + size, 0);
 }
 
 async function chosen(

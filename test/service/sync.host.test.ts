@@ -117,6 +117,31 @@ test('what a runtime finds is an image', async () => {
   expect(ended).toEqual({ code: 0, stdout: 'in it\n', stderr: '' });
 });
 
+test('a merge request is checked without a target: Markdown, JUnit and JSON', () => {
+  const base = join(setting.work, 'base');
+  write(NAMES[0]!);
+  writeFileSync(base, readFileSync(list));
+  write(NAMES[0]!, NAMES[1]!, 'no/such:1');
+  const report = join(setting.work, 'report.xml');
+  const check = (...more: string[]) =>
+    setting.jcds(['sync', '--check', '--wishlist', list, '--base', base, ...more], { env });
+  const { code, stdout } = check('--junit', report);
+  expect([code, stdout.split('\n').length]).toEqual([1, 5]);
+  expect(stdout).toContain(`| 2 | \`${registry.host}/${NAMES[1]}\` | good |`);
+  expect(readFileSync(report, 'utf8')).toContain(
+    '<testsuite name="wishlist" tests="2" failures="1" errors="0">',
+  );
+  expect(JSON.parse(check('--json').stdout).lines).toMatchObject([
+    { line: 2, verdict: 'good' },
+    { line: 3, verdict: 'bad' },
+  ]);
+  const unwritten = check('--junit', '/no/such/report.xml');
+  expect([unwritten.code, unwritten.stderr]).toEqual([
+    2,
+    expect.stringContaining('the report cannot be written'),
+  ]);
+});
+
 test('two at once: one works, the other leaves, or waits', async () => {
   const first = begin();
   while (!existsSync(join(repository, '.jcds/tmp'))) await pause(20);
@@ -171,7 +196,7 @@ test.each([
   [['--target', 'nowhere:x'], 'is no target'],
   [['--jobs', '0'], 'is no number from 1 to 16'],
   [['--period', 'often'], 'is no duration'],
-  [['--wishlist', '/no/such/list'], 'cannot be read: ENOENT'],
+  [['--wishlist', '/no/such/list'], 'the list cannot be read: /no/such/list: ENOENT'],
   [['--platform', 'windows/x/y/z'], 'is not a platform'],
   [['--limit', 'x=1'], 'is no limit'],
 ])('%j is a mistake of the command line', (more, message) => {
@@ -181,7 +206,7 @@ test.each([
 });
 
 test('without a list or a target, and without the network', () => {
-  expect(setting.jcds(['sync']).stderr).toContain('jcds sync needs a list and a target');
+  expect(setting.jcds(['sync']).stderr).toContain('jcds sync needs a list');
   mkdirSync(repository);
   const refused = setting.jcds(words());
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('network')]);
