@@ -2,18 +2,10 @@
 // directory, and jcds at work on it. Needs no CVMFS, no container runtime, no root and no network.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fillImage } from './fill-image.mjs';
 
 const jcds = resolve(import.meta.dirname, '../../bin/jcds');
 const reference = 'git.jinr.ru:5005/nica/demo:1.0';
@@ -74,33 +66,15 @@ function makeRepository() {
   mkdirSync(image, { recursive: true });
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync(`/cvmfs/containers.jinr.ru/.images/${hash.slice(0, 2)}/${hash.slice(2)}`, link);
-  fillImage(image);
+  fillImage(image, 'the demonstration image');
+  describe(image);
   console.log(`Made ${repository} with the image nica/demo:1.0 from programs of this host.`);
 }
 
-/** A root file system with a shell and a few programs, and what `apptainer build` leaves of an image's configuration. */
-function fillImage(image) {
-  for (const directory of [
-    'bin',
-    'dev',
-    'etc',
-    'home',
-    'proc',
-    'root',
-    'sys',
-    'tmp',
-    'usr',
-    'var/tmp',
-    '.singularity.d/env',
-    '.singularity.d/libs',
-  ])
-    mkdirSync(join(image, directory), { recursive: true });
-  for (const name of ['sh', 'cat', 'ls', 'id', 'env', 'uname', 'pwd', 'sleep', 'true'])
-    copyProgram(image, name);
-  writeFileSync(join(image, 'bin/greet'), '#!/bin/sh\necho "$GREETING, $JCDS_IMAGE"\nid\npwd\n');
-  chmodSync(join(image, 'bin/greet'), 0o755);
-  writeFileSync(join(image, 'etc/demo-release'), 'the demonstration image\n');
-  for (const name of ['passwd', 'group', 'hosts', 'resolv.conf']) writeFileSync(join(image, 'etc', name), '');
+/** What `apptainer build` leaves of an image's configuration. */
+function describe(image) {
+  for (const directory of ['env', 'libs'])
+    mkdirSync(join(image, '.singularity.d', directory), { recursive: true });
   const config = join(image, '.singularity.d');
   writeFileSync(join(config, 'Singularity'), `bootstrap: docker\nfrom: ${reference}\n`);
   writeFileSync(
@@ -115,18 +89,4 @@ function fillImage(image) {
   writeFileSync(join(config, 'env/99-base.sh'), '#!/bin/sh\n');
   writeFileSync(join(config, 'runscript'), `#!/bin/sh\nOCI_ENTRYPOINT=''\nOCI_CMD='"/bin/greet"'\n`);
   chmodSync(join(config, 'runscript'), 0o755);
-}
-
-/** Copies a program of this host and the libraries it is linked with, links followed, to the same places in the image. */
-function copyProgram(image, name) {
-  const program = ['/usr/bin', '/bin'].map(directory => join(directory, name)).find(existsSync);
-  if (program === undefined) return;
-  copyFileSync(program, join(image, 'bin', basename(program)));
-  const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' });
-  for (const [, library] of (stdout ?? '').matchAll(/(?:=> |^\s*)(\/\S+)/gm)) {
-    const place = join(image, library);
-    if (existsSync(place)) continue;
-    mkdirSync(dirname(place), { recursive: true });
-    copyFileSync(library, place);
-  }
 }
