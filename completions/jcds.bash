@@ -367,6 +367,7 @@ _jcds_table() {
         '--as|text'
         '--platform|text'
         '--store|directory'
+        '--limit|text'
         '--again|'
         '--json|'
         '-v --verbose|'
@@ -550,7 +551,7 @@ _jcds_table() {
       )
       ;;
     'config get' | 'config unset')
-      places=('=image repositories services cvmfsRoot store sharedStores cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust')
+      places=('=image repositories services cvmfsRoot store sharedStores storeBytes storeFree storeKeep imageLimits cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust')
       options=(
         '-v --verbose|'
         '-q --quiet|'
@@ -560,7 +561,7 @@ _jcds_table() {
       )
       ;;
     'config set')
-      places=('=image repositories services cvmfsRoot store sharedStores cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust' 'text')
+      places=('=image repositories services cvmfsRoot store sharedStores storeBytes storeFree storeKeep imageLimits cvmfsTimeout runtimes batchExcludes envPolicy binds gpu ifMissing anyRegistry waitTimeout waitInterval insecureRegistries registryTokenServers network projectTrust' 'text')
       options=(
         '-v --verbose|'
         '-q --quiet|'

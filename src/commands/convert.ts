@@ -63,7 +63,7 @@ export const convert: CommandDeclaration = {
     const source = parseSource(text);
     const target = targetOf(call, context);
     const platform = parsePlatform(stringOption(call, 'platform') ?? process.arch);
-    const limits = limitsOf(call);
+    const limits = limitsOf(call, settings);
     const cwd = cwdOf(context);
     const registries = () => registriesOf(settings, context);
     const shown = progress(context.stderr, {

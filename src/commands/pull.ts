@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { settingsOf } from '../configuration/from-options.ts';
 import { loadConfiguration } from '../configuration/load.ts';
-import { DEFAULT_LIMITS } from '../conversion/limits.ts';
 import { parseSource, type Source } from '../conversion/parse-source.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { parsePlatform } from '../image/platform.ts';
@@ -13,10 +12,12 @@ import { safeLines } from '../output/safe-text.ts';
 import { NetworkForbiddenError } from '../publication-requests/service.ts';
 import { registryOptions } from '../registry/from-settings.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
+import { roomRules } from '../store/make-room.ts';
 import { pullImage } from '../store/pull.ts';
 import { storePlaces } from '../store-directory.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
+import { LIMIT_OPTION, limitsOf } from './limit-option.ts';
 
 /** `jcds pull`: an image as a copy in the local store. */
 export const pull: CommandDeclaration = {
@@ -29,6 +30,7 @@ export const pull: CommandDeclaration = {
     { flags: '--as <name>', description: 'what the copy is called: a name as in a registry' },
     { flags: '--platform <os/arch>', description: 'which image of several; by default this host’s' },
     { flags: '--store <directory>', description: 'the store to put it into', completes: 'directory' },
+    LIMIT_OPTION,
     { flags: '--again', description: 'make the copy anew, also where it is there' },
     JSON_OPTION,
   ],
@@ -51,6 +53,8 @@ export const pull: CommandDeclaration = {
       return { text, source, reference: nameOf(text, source, as) };
     });
     const platform = parsePlatform(stringOption(call, 'platform') ?? process.arch);
+    const limits = limitsOf(call, settings);
+    const room = roomRules(settings);
     const registries = () => {
       if (!settings.network) throw new NetworkForbiddenError();
       return registryOptions(settings, context);
@@ -60,7 +64,15 @@ export const pull: CommandDeclaration = {
       dumb: context.environment.TERM === 'dumb',
     });
     for (const named of sources) {
-      const common = { stores, platform, registries, limits: DEFAULT_LIMITS, again: flag(call, 'again') };
+      const common = {
+        stores,
+        platform,
+        registries,
+        limits,
+        room,
+        warn: say.warn,
+        again: flag(call, 'again'),
+      };
       let pulled: Awaited<ReturnType<typeof pullImage>>;
       try {
         pulled = await pullImage({ ...named, ...common, progress: shown }, context);

@@ -10,14 +10,13 @@ import { textLines } from '../output/safe-text.ts';
 import { colorWish, styleFor } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { storeNames } from '../repositories/layouts/store.ts';
-import { forgetImage } from '../rootfs/memory.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { type Copy, contentsOf, namesIn } from '../store/contents.ts';
-import { inWorkplace, namedCopy, removeCopy, removeName, sweep, withStore } from '../store/enter.ts';
+import { inWorkplace, namedCopy, removeName, sweep, withStore } from '../store/enter.ts';
 import { NoLocalCopyError } from '../store/errors.ts';
+import { removeCopies, superfluousIn } from '../store/make-room.ts';
 import { noteNames } from '../store/note-names.ts';
 import { isStore } from '../store/places.ts';
-import { DEFAULT_BOUND, superfluous } from '../store/prune.ts';
 import { type StorePlaces, storePlaces } from '../store-directory.ts';
 import { type CommandDeclaration, exit, flag, stringOption } from './command.ts';
 import { JSON_OPTION } from './common-options.ts';
@@ -99,23 +98,27 @@ const storePrune: CommandDeclaration = {
   summary: 'Remove the local copies that were used least recently, and what killed pulls have left',
   arguments: [],
   options: [
-    { flags: '--keep-bytes <number>', description: 'what the others may take, in bytes (50000000000)' },
+    {
+      flags: '--keep-bytes <number>',
+      description: 'what the others may take, in bytes',
+      variable: 'JCDS_STORE_BYTES',
+    },
     { flags: '-n, --dry-run', description: 'say what would be removed' },
     JSON_OPTION,
   ],
   async action(call, context) {
-    const places = placesOf(call, context);
+    const { settings } = loadConfiguration(context, settingsOf(call.options));
+    const places = storePlaces(settings, context);
     const store = places.own;
-    const text = stringOption(call, 'keepBytes') ?? String(DEFAULT_BOUND);
+    const text = stringOption(call, 'keepBytes') ?? String(settings.storeBytes);
     if (!/^[0-9]{1,15}$/.test(text))
       throw new UsageError(`--keep-bytes ${JSON.stringify(text)} is no number of bytes`);
     const isDry = flag(call, 'dryRun');
     if (!isStore(store, context.uid)) return report(call, context, [], [], isDry);
     const gone = await withStore(places, context.uid, async held => {
       if (!isDry) sweep(held, context.now());
-      const copies = superfluous(contentsOf(held, context.uid), Number(text), context.now());
+      const copies = superfluousIn(held, { bound: Number(text), keep: settings.storeKeep }, 0, context);
       if (isDry) return copies;
-      for (const { names } of copies) for (const name of names) removeName(held, name);
       await removeAll(places, held, copies, context);
       noteNames(held, context);
       return copies;
@@ -143,12 +146,7 @@ async function removeAll(
   gone: readonly Copy[],
   context: Context,
 ): Promise<void> {
-  await inWorkplace(store, async workplace => {
-    for (const { hex } of gone) {
-      forgetImage(`${own}/.images/${hex.slice(0, 2)}/${hex.slice(2)}`, context);
-      removeCopy(store, hex, workplace);
-    }
-  });
+  await inWorkplace(store, async workplace => removeCopies(store, own, gone, workplace, context));
 }
 
 function report(

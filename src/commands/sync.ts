@@ -98,7 +98,8 @@ export const sync: CommandDeclaration = {
       return registryOptions(settings, context);
     };
     if (flag(call, 'check')) return check(call, context, registries());
-    const request = { ...requestOf(call, context), registries, tell: shown.update };
+    const limits = limitsOf(call, settings);
+    const request = { ...requestOf(call, context), limits, registries, tell: shown.update };
     try {
       const cycle = await syncOnce(request, steps => {
         shown.end();
@@ -149,7 +150,7 @@ function platformOf(call: Call): Platform {
   return parsePlatform(stringOption(call, 'platform') ?? 'linux/amd64');
 }
 
-function requestOf(call: Call, context: Context): Omit<SyncRequest, 'registries' | 'tell'> {
+function requestOf(call: Call, context: Context): Omit<SyncRequest, 'limits' | 'registries' | 'tell'> {
   const { cwd, ...list } = listOf(call, context);
   const target = stringOption(call, 'target');
   if (target === undefined)
@@ -167,7 +168,7 @@ function requestOf(call: Call, context: Context): Omit<SyncRequest, 'registries'
     patience: flag(call, 'wait') ? PATIENCE : 0,
     isDry: flag(call, 'dryRun'),
     allowsMassRemoval: flag(call, 'allowMassRemoval'),
-    ...{ jobs: jobsOf(call), limits: limitsOf(call), period: periodOf(call), now },
+    ...{ jobs: jobsOf(call), period: periodOf(call), now },
   };
 }
 

@@ -18,6 +18,8 @@ export function parseJsonValue(row: SettingRow, value: unknown): Parsed {
       return isSeconds(value)
         ? { value }
         : { reason: 'must be a number of seconds above 0 and at most 86400' };
+    case 'bytes':
+      return isBytes(value) ? { value } : { reason: 'must be a number of bytes' };
     case 'boolean':
       return typeof value === 'boolean' ? { value } : { reason: 'must be true or false' };
     case 'pairs':
@@ -52,7 +54,8 @@ export function parseTextValue(row: SettingRow, text: string): Parsed {
   if (row.kind === 'list' || row.kind === 'paths') return { value: wordsOf(text) };
   if (row.kind === 'pairs')
     return parseJsonValue(row, Object.fromEntries(wordsOf(text).map(word => word.split(/=(.*)/s, 2))));
-  if (row.kind === 'seconds') return parseJsonValue(row, text.trim() === '' ? Number.NaN : Number(text));
+  if (row.kind === 'seconds' || row.kind === 'bytes')
+    return parseJsonValue(row, text.trim() === '' ? Number.NaN : Number(text));
   if (row.kind === 'boolean')
     return parseJsonValue(row, { true: true, '1': true, false: false, '0': false }[text] ?? text);
   try {
@@ -81,6 +84,10 @@ function isListOfTexts(value: unknown): boolean {
 
 function isSeconds(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value <= 86_400;
+}
+
+function isBytes(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isRecordOfRecords(value: unknown): boolean {

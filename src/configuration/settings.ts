@@ -13,6 +13,14 @@ export interface Settings {
   store: string | null;
   /** Stores that others keep, searched before the user's own and never written. */
   sharedStores: readonly string[];
+  /** Bytes that the copies in the user's own store may take. */
+  storeBytes: number;
+  /** Bytes that a pull leaves free on its file system. */
+  storeFree: number;
+  /** Names of copies that are never pruned. */
+  storeKeep: readonly string[];
+  /** What an image may cost, beside the usual: a limit's name to its number. */
+  imageLimits: Readonly<Record<string, string>>;
   /** Seconds. */
   cvmfsTimeout: number;
   /** Runtimes in order of preference; empty: the table's order. */
@@ -47,6 +55,10 @@ export const DEFAULTS: Settings = {
   cvmfsRoot: null,
   store: null,
   sharedStores: [],
+  storeBytes: 50_000_000_000,
+  storeFree: 5_000_000_000,
+  storeKeep: [],
+  imageLimits: {},
   cvmfsTimeout: 20,
   runtimes: [],
   batchExcludes: [],
@@ -71,6 +83,7 @@ export interface SettingRow {
     | 'list'
     | 'paths'
     | 'seconds'
+    | 'bytes'
     | 'boolean'
     | 'pairs'
     | 'services'
@@ -102,6 +115,23 @@ export const SETTINGS = {
     kind: 'paths',
     by: 'user',
     meaning: 'stores of local copies that others keep: searched before your own, never written',
+  },
+  storeBytes: {
+    kind: 'bytes',
+    by: 'user',
+    meaning:
+      'what local copies may take, in bytes: `jcds pull` and `jcds store prune` remove those not used for longest',
+  },
+  storeFree: {
+    kind: 'bytes',
+    by: 'user',
+    meaning: 'what `jcds pull` leaves free on the store’s disk, in bytes',
+  },
+  storeKeep: { kind: 'list', by: 'user', meaning: 'names of local copies that are never pruned' },
+  imageLimits: {
+    kind: 'pairs',
+    by: 'user',
+    meaning: 'what an image may cost, NAME=NUMBER: entries, bytes, names, layers, ratio',
   },
   cvmfsTimeout: { kind: 'seconds', by: 'user', meaning: 'how long a look at CVMFS may take, in seconds' },
   runtimes: { kind: 'list', by: 'user', meaning: 'runtimes in order of preference' },

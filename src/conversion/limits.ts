@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import { LimitError } from './errors.ts';
 
 /** What an image may cost. */
@@ -20,6 +21,28 @@ export const DEFAULT_LIMITS: Limits = {
   layers: 500,
   ratio: 200,
 };
+
+/**
+ * The limits with what is said otherwise. Throws UsageError for what is none.
+ * @param configured the setting `imageLimits`
+ * @param typed `NAME=NUMBER`, of options
+ */
+export function limitsFrom(configured: Readonly<Record<string, string>>, typed: readonly string[]): Limits {
+  const limits: Record<string, number> = {};
+  const take = (text: string, said: string): void => {
+    const [, name = '', digits = ''] = /^([a-z]+)=([0-9]{1,15})$/.exec(text) ?? [];
+    if (!Object.hasOwn(DEFAULT_LIMITS, name))
+      throw new UsageError(
+        `${said} ${JSON.stringify(text)} is no limit`,
+        `write NAME=NUMBER: ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+      );
+    limits[name] = Number(digits);
+  };
+  for (const [name, digits] of Object.entries(configured))
+    take(`${name}=${digits}`, 'in the setting imageLimits');
+  for (const text of typed) take(text, '--limit');
+  return { ...DEFAULT_LIMITS, ...limits };
+}
 
 const RATIO_FROM = 1_000_000_000;
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../configuration/settings.ts';
 import type { Context } from '../context.ts';
-import { DEFAULT_LIMITS } from '../conversion/limits.ts';
+import { limitsFrom } from '../conversion/limits.ts';
 import { formatPlatform, parsePlatform } from '../image/platform.ts';
 import type { Speaker } from '../output/console.ts';
 import { progress } from '../output/progress.ts';
@@ -65,12 +65,13 @@ export function localCopy(
 /** Makes the copy, in the user's own store. */
 export async function pullFor(
   { name, image, platform }: NamedImage,
-  { settings, isQuiet }: Pick<LocalSetting, 'settings' | 'isQuiet'>,
+  { settings, isQuiet, say }: Pick<LocalSetting, 'settings' | 'isQuiet' | 'say'>,
   context: Context,
 ): Promise<void> {
   if (image.kind === 'place') return;
   const { reference } = image;
   const { pullImage } = await import('../store/pull.ts');
+  const { roomRules } = await import('../store/make-room.ts');
   const { registryOptions } = await import('../registry/from-settings.ts');
   if (!settings.network) {
     const { NetworkForbiddenError } = await import('../publication-requests/service.ts');
@@ -82,7 +83,11 @@ export async function pullFor(
     await pullImage(
       {
         ...{ text: name, source: { kind: 'registry', reference }, reference, again: false, progress: shown },
-        ...{ platform: platform ?? parsePlatform(process.arch), limits: DEFAULT_LIMITS },
+        ...{
+          platform: platform ?? parsePlatform(process.arch),
+          limits: limitsFrom(settings.imageLimits, []),
+        },
+        ...{ room: roomRules(settings), warn: say.warn },
         ...{ stores: storePlaces(settings, context), registries: () => registryOptions(settings, context) },
       },
       context,

@@ -87,7 +87,11 @@ async function runInstead(
 ): Promise<JobImage | null> {
   const { named, settings, options, say } = absent;
   if (there === null)
-    await pullFor(named, { settings, isQuiet: options.quiet === true || options.json === true }, context);
+    await pullFor(
+      named,
+      { settings, say, isQuiet: options.quiet === true || options.json === true },
+      context,
+    );
   const copy = there ?? (await localCopy(named, absent, context));
   if (copy === null) return null;
   say.warn(`${named.name} is not published; running a local copy of ${describeCopy(copy, context)}`);

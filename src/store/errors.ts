@@ -2,6 +2,7 @@ import { commandText } from '../command-text.ts';
 import { JcdsError } from '../errors.ts';
 import { shownPlace } from '../files/held-directory.ts';
 import { fileTrouble } from '../files/refused-file.ts';
+import { bytesText } from '../output/amount.ts';
 import { safeText } from '../output/safe-text.ts';
 
 /** No store has a copy of the image. */
@@ -50,6 +51,18 @@ export class StoreUnusableError extends JcdsError {
       message: `the store of local copies ${safeText(store, 400)} cannot be used: ${safeText(reason, 400)}`,
       hint:
         hint ?? `look at it with: ${commandText('ls', '-ld', store)}; another place: JCDS_STORE=DIRECTORY`,
+    });
+  }
+}
+
+/** A store on whose disk a copy would leave less free than it must. */
+export class StoreFullError extends JcdsError {
+  /** @param least bytes that the copy takes at least @param kept those that are to stay free */
+  constructor(store: string, free: number, least: number, kept: number) {
+    super({
+      code: 'NO_ROOM',
+      message: `${bytesText(free)} are free at the store ${safeText(store, 400)}; a pull needs ${bytesText(least)} at least, and leaves ${bytesText(kept)} free (storeFree)`,
+      hint: 'make room: jcds store list, jcds store remove IMAGE; or name another place: jcds config set store DIRECTORY',
     });
   }
 }

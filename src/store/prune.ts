@@ -2,8 +2,6 @@ import type { Copy } from './contents.ts';
 
 /** A copy that was used so recently may be in use: nothing on the host tells (milliseconds). */
 export const RECENT = 48 * 3600 * 1000;
-/** What the copies in a store may take, in bytes. */
-export const DEFAULT_BOUND = 50_000_000_000;
 
 /**
  * Which copies go so that the others take `bound` bytes at most: the least recently used first, and never one that was used or made in

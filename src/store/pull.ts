@@ -31,6 +31,7 @@ import {
   withStore,
   writeListing,
 } from './enter.ts';
+import { makeRoom, type RoomRules } from './make-room.ts';
 import { noteNames } from './note-names.ts';
 import { RULE, readRecord, type StoreRecord, writeRecord } from './record.ts';
 import { noteUse } from './used.ts';
@@ -54,6 +55,9 @@ export interface PullRequest {
   readonly again: boolean;
   readonly stores: StorePlaces;
   readonly limits: Limits;
+  readonly room: RoomRules;
+  /** Says something beside the progress. */
+  readonly warn: (text: string) => void;
   /** Throws where the network may not be used. */
   readonly registries: () => RegistryOptions;
   readonly progress: Progress;
@@ -181,9 +185,12 @@ async function fill(
   hex: string,
   image: SourceImage,
   workplace: string,
-  { text, source, platform, limits, again, stores, progress }: PullRequest,
+  { text, source, platform, limits, again, stores, progress, room, warn }: PullRequest,
   context: PullContext,
 ): Promise<void> {
+  // As it is packed: more is not known before.
+  const least = image.layers.reduce((sum, { size }) => sum + size, 0);
+  makeRoom({ store, own: stores.own, hex, least, workplace }, room, warn, context);
   const directory = `${workplace}/rootfs`;
   const tell = layerTeller(progress, image.layers.length);
   const files = `${workplace}/files`;

@@ -60,6 +60,7 @@ test('a process that is alive is waited for, and not for ever', async () => {
     {
       ...{ text, source: parseSource(text), reference: parseReference('mine:1'), again: false },
       ...{ platform: parsePlatform('linux/amd64'), limits: DEFAULT_LIMITS },
+      ...{ room: { bound: 1e12, free: 0, keep: [] }, warn: () => {} },
       stores: { own: store, shared: [], isNamed: true },
       registries: () => {
         throw new Error('no registry is meant here');
