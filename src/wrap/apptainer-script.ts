@@ -5,7 +5,7 @@ import { NoDevicesError } from '../runtimes/apptainer-errors.ts';
 import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import { mountFields } from '../runtimes/mount-fields.ts';
 import { gatherAuthored, giveAuthored } from './authored-script.ts';
-import { bindLines, OddNameError } from './binds-script.ts';
+import { bindLines, followLinks, OddNameError } from './binds-script.ts';
 import { CONTROL_BYTES, environmentScript, type OwnVariables } from './environment-script.ts';
 import { failLine, TEXT } from './failures.ts';
 import { imageLines, recordedVariables } from './image-script.ts';
@@ -89,6 +89,7 @@ function functions(requested: ScriptOptions): string[] {
     ...(isAuthored === true ? [part(GIVE_AUTHORED)] : []),
     ...checkOrigin(registryCheck),
     ownBinds(binds.length > 0),
+    ...followLinks(requested),
     ownDirectories(),
   ];
 }

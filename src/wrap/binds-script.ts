@@ -4,8 +4,10 @@ import { quoteWord } from '../launch/quote.ts';
 import { ruleFor } from '../runtimes/environment-policy.ts';
 import { failLine, TEXT } from './failures.ts';
 import { holdOwnDirectories } from './own-directories-script.ts';
+import { part } from './part.ts';
 import { OF_IMAGE } from './places-script.ts';
 import type { ScriptOptions, WishedBind } from './script-options.ts';
+import FOLLOW from './shell/links-of-others.sh';
 import { siteBinds } from './site-script.ts';
 
 /** What the script for a runtime does about binds. */
@@ -14,6 +16,12 @@ export interface BindWays {
   readonly showsCwd: boolean;
   /** What a bind is for the runtime: what jcds_bind takes behind the place. */
   word(bind: WishedBind): string;
+}
+
+/** Defines jcds_follow FILE, where a script follows links. */
+export function followLinks(requested: ScriptOptions): string[] {
+  if (!needsFollow(requested)) return [];
+  return [part(FOLLOW, { FOREIGN: failLine(new ForeignLinkError(TEXT), '      ', '$jcds_rest') })];
 }
 
 /**
@@ -42,8 +50,8 @@ export function bindLines(requested: ScriptOptions, ways: BindWays): string[] {
     ...(contain && ruleFor('DISPLAY')[requested.policy] !== 'image'
       ? [
           'if [ -n "${DISPLAY+set}" ]; then',
-          `  [ ! -h /tmp/.X11-unix ] ||\n    ${failLine(new LinkedFileError('/tmp/.X11-unix'), '    ')}`,
-          '  jcds_own /tmp/.X11-unix /tmp/.X11-unix ro',
+          '  jcds_follow /tmp/.X11-unix',
+          '  jcds_own "$jcds_at" /tmp/.X11-unix ro',
           'fi',
         ]
       : []),
@@ -115,6 +123,11 @@ function seenAnyway(contain: boolean): string[] {
       ];
 }
 
+/** Where the policy leaves no credential to the job, and no display is shown, no link is followed. */
+function needsFollow({ policy, contain }: ScriptOptions): boolean {
+  return contain || areCredentialsShown(policy);
+}
+
 function areCredentialsShown(policy: ScriptOptions['policy']): boolean {
   return ruleFor('X509_USER_PROXY')[policy] !== 'image';
 }
@@ -135,17 +148,21 @@ function credentials({ policy, contain, binds }: ScriptOptions): string[] {
     '[ "$jcds_item" = "${jcds_item#DIR::}" ] || jcds_item=${jcds_item%/*}',
     'jcds_item=${jcds_item#"${jcds_item%%/*}"} # from the first slash on',
     'for jcds_item in "$jcds_item" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do',
-    '  { [ -e "$jcds_item" ] && [ "${jcds_item#/}" != "$jcds_item" ]; } || continue',
-    '  jcds_at=$jcds_item',
     '  case $jcds_item in',
-    ...(seen.length === 0 ? [] : [`    ${seen.join(' | \\\n      ')}) ;;`]),
-    '    *)',
-    '      cd -P "${jcds_item%/*}/" && jcds_at=${PWD%/}/${jcds_item##*/}',
-    '      jcds_own "$jcds_item" "$jcds_item" ro',
+    ...(seen.length === 0
+      ? []
+      : [
+          `    ${seen.join(' | \\\n      ')})`,
+          '      [ -h "$jcds_item" ] || continue',
+          '      jcds_follow "$jcds_item"',
+          '      jcds_own "$jcds_at" "$jcds_at" ro',
+          '      ;;',
+        ]),
+    '    /*)',
+    '      jcds_follow "$jcds_item"',
+    '      jcds_own "$jcds_at" "$jcds_item" ro',
     '      ;;',
     '  esac',
-    '  { [ "$jcds_at" = "$jcds_item" ] && [ ! -h "$jcds_item" ]; } ||',
-    `    ${failLine(new LinkedFileError(TEXT), '    ', '$jcds_item')}`,
     'done',
   ];
 }
@@ -161,13 +178,13 @@ export class OddNameError extends JcdsError {
   }
 }
 
-/** A link leads to a file that a variable names: another user could have laid it, and would choose what the job sees. */
-class LinkedFileError extends JcdsError {
-  constructor(file: string) {
+/** A link of another user leads to a file that a variable names. */
+class ForeignLinkError extends JcdsError {
+  constructor(link: string) {
     super({
       code: 'FOREIGN_LINK',
-      message: `a script shows no file behind a link: ${file}`,
-      hint: 'jcds exec follows links that are your own; or name the file by its real path',
+      message: `a script follows no link of another user: ${link}`,
+      hint: 'jcds exec leaves out what it leads to; name files by paths of your own',
     });
   }
 }

@@ -3,6 +3,7 @@ import { ENVIRONMENT_RULES } from '../runtimes/environment-policy.ts';
 import { RUNTIME_NAMES, RUNTIMES } from '../runtimes/index.ts';
 import { UnsupportedByRuntimeError } from '../runtimes/select.ts';
 import { gatherAuthored, giveAuthored } from './authored-script.ts';
+import { followLinks } from './binds-script.ts';
 import { DescriptorInUseError, UnreadEnvironmentError } from './bubblewrap-errors.ts';
 import {
   areGathered,
@@ -76,6 +77,7 @@ function functions(requested: ScriptOptions): string[] {
     ...giveOwn(requested.policy),
     ...checkOrigin(requested.registryCheck),
     ...mountFunctions(requested),
+    ...followLinks(requested),
     ownDirectories(),
     ...(requested.gpu === 'none' ? [] : [gpuLibraries()]),
   ];

@@ -23,7 +23,6 @@ export function ownDirectories(): string {
   return part(OWN_DIRECTORIES, {
     ROOTS: ROOTS_STORE,
     OWN: failLine(new OwnDirectoryError(TEXT), '        ', '$1'),
-    OWN_SETTINGS: failLine(new OwnDirectoryError(TEXT), '          ', '$jcds_held'),
   });
 }
 

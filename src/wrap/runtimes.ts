@@ -51,11 +51,11 @@ const SITE_VARIABLE: Refusal = {
 };
 const OWN_DIRECTORY: Refusal = {
   code: 'OWN_DIRECTORY',
-  what: "jcds' own directory for settings or for what it remembers, or one below it, as `--bind`, `--home`, `APPTAINER_BIND` or the caller's directory; settings that the job would see where the directory for what jcds remembers is not the caller's own (`sudo -E`, a home that cannot be written)",
+  what: "jcds' own directory for settings or for what it remembers, or one below it, as `--bind`, `--home`, `APPTAINER_BIND` or the caller's directory",
 };
 const FOREIGN_LINK: Refusal = {
   code: 'FOREIGN_LINK',
-  what: 'a link on the way to a file that `X509_USER_PROXY`, `KRB5CCNAME`, `BEARER_TOKEN_FILE` or `XAUTHORITY` names, in what the job sees anyway a link in its own place, and one at `/tmp/.X11-unix`: another user could have laid it',
+  what: 'a link of another user on the way to a file that `X509_USER_PROXY`, `KRB5CCNAME`, `BEARER_TOKEN_FILE` or `XAUTHORITY` names, or at `/tmp/.X11-unix`',
 };
 const ONE_FILE: Refusal = {
   code: 'BROKEN_PUBLICATION',

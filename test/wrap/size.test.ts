@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest';
 const GOLDEN = resolve(import.meta.dirname, 'golden');
 
 describe.each([
-  ['apptainer-osg', 515, 23_200],
-  ['apptainer-cern', 515, 23_200],
-  ['bubblewrap-osg', 825, 35_140],
-  ['bubblewrap-cern', 825, 35_140],
+  ['apptainer-osg', 532, 23_650],
+  ['apptainer-cern', 532, 23_650],
+  ['bubblewrap-osg', 842, 35_580],
+  ['bubblewrap-cern', 842, 35_580],
 ])('%s', (name, lines, bytes) => {
   const text = readFileSync(join(GOLDEN, `${name}.sh`), 'latin1');
 

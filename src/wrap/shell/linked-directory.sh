@@ -4,8 +4,9 @@
 
 jcds_linked=''
 if [ -n "$jcds_here" ] && cd -P . && [ "$PWD" != "$jcds_here" ]; then
+  jcds_linked=$PWD
   case $jcds_here in
-    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) jcds_linked=$PWD ;;
+    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
     *) jcds_here=$PWD ;;
   esac
 fi

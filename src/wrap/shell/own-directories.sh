@@ -42,11 +42,12 @@ jcds_hold() { # SOURCE PLACE [ro]: in what is shown there no job can write to jc
       *"$jcds_newline$jcds_held$jcds_newline"*)
         jcds_cover=$jcds_cache/nothing
         jcds_make "$jcds_cover"
-        { [ -O "$jcds_cover" ] && [ ! -h "$jcds_cover" ]; } ||
-          @OWN_SETTINGS@
+        { [ -O "$jcds_cover" ] && [ ! -h "$jcds_cover" ]; } || jcds_cover=$jcds_held
         [ -d "$jcds_held" ] || jcds_cover=/dev/null
         ;;
     esac
     jcds_own "$jcds_cover" "$2${jcds_held#"$jcds_source"}" ro
+    [ "$jcds_cover" != "$jcds_held" ] || [ ! -f "$jcds_held/tokens" ] ||
+      jcds_own /dev/null "$2${jcds_held#"$jcds_source"}/tokens" ro
   done
 }

@@ -311,6 +311,23 @@ jcds_own() { # SOURCE PLACE [ro]
     jcds_mount "$2" file "--${3:+ro-}bind" "$1"
   fi
 }
+jcds_follow() { # FILE: jcds_at is where it is
+  jcds_at=$1 jcds_rest=$1
+  while [ -n "$jcds_rest" ] && [ -e "$1" ]; do
+    if [ ! -h "$jcds_rest" ]; then
+      jcds_rest=${jcds_rest%/*}
+      continue
+    fi
+    jcds_text=$(find "$jcds_rest" -prune ! -user "$(stat -c %u /)" ! -user "$(id -u)")
+    [ -z "$jcds_text" ] ||
+      jcds_fail 125 FOREIGN_LINK "a script follows no link of another user: $jcds_rest" \
+        'jcds exec leaves out what it leads to; name files by paths of your own'
+    jcds_text=$(readlink -- "$jcds_rest")
+    [ "${jcds_text#/}" != "$jcds_text" ] || jcds_text=${jcds_rest%/*}/$jcds_text
+    jcds_at=$jcds_text${jcds_at#"$jcds_rest"}
+    jcds_rest=$jcds_at
+  done
+}
 jcds_real() { # PATH: jcds_at is its real name, as far as it is there
   jcds_rest=/${1#/} jcds_more=''
   until cd -P "${jcds_rest:-/}"; do
@@ -350,13 +367,13 @@ jcds_hold() { # SOURCE PLACE [ro]: in what is shown there no job can write to jc
       *"$jcds_newline$jcds_held$jcds_newline"*)
         jcds_cover=$jcds_cache/nothing
         jcds_make "$jcds_cover"
-        { [ -O "$jcds_cover" ] && [ ! -h "$jcds_cover" ]; } ||
-          jcds_fail 125 OWN_DIRECTORY "a script cannot show jcds' own directory: $jcds_held" \
-            'jcds exec can, or start in another directory'
+        { [ -O "$jcds_cover" ] && [ ! -h "$jcds_cover" ]; } || jcds_cover=$jcds_held
         [ -d "$jcds_held" ] || jcds_cover=/dev/null
         ;;
     esac
     jcds_own "$jcds_cover" "$2${jcds_held#"$jcds_source"}" ro
+    [ "$jcds_cover" != "$jcds_held" ] || [ ! -f "$jcds_held/tokens" ] ||
+      jcds_own /dev/null "$2${jcds_held#"$jcds_source"}/tokens" ro
   done
 }
 jcds_gpu_libraries() { # PATTERN
@@ -543,8 +560,9 @@ jcds_shown=''
 [ ! -d "$jcds_home" ] || jcds_shown=$jcds_home
 jcds_linked=''
 if [ -n "$jcds_here" ] && cd -P . && [ "$PWD" != "$jcds_here" ]; then
+  jcds_linked=$PWD
   case $jcds_here in
-    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) jcds_linked=$PWD ;;
+    "${jcds_shown:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
     *) jcds_here=$PWD ;;
   esac
 fi
@@ -717,18 +735,17 @@ jcds_item=${KRB5CCNAME-}
 [ "$jcds_item" = "${jcds_item#DIR::}" ] || jcds_item=${jcds_item%/*}
 jcds_item=${jcds_item#"${jcds_item%%/*}"} # from the first slash on
 for jcds_item in "$jcds_item" "${X509_USER_PROXY-}" "${BEARER_TOKEN_FILE-}" "${XAUTHORITY-}"; do
-  { [ -e "$jcds_item" ] && [ "${jcds_item#/}" != "$jcds_item" ]; } || continue
-  jcds_at=$jcds_item
   case $jcds_item in
-    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/* | /tmp/* | /var/tmp/*) ;;
-    *)
-      cd -P "${jcds_item%/*}/" && jcds_at=${PWD%/}/${jcds_item##*/}
-      jcds_own "$jcds_item" "$jcds_item" ro
+    "$jcds_shown" | "${jcds_shown:-/tmp}"/* | "$jcds_here" | "${jcds_here:-/tmp}"/* | /tmp/* | /var/tmp/*)
+      [ -h "$jcds_item" ] || continue
+      jcds_follow "$jcds_item"
+      jcds_own "$jcds_at" "$jcds_at" ro
+      ;;
+    /*)
+      jcds_follow "$jcds_item"
+      jcds_own "$jcds_at" "$jcds_item" ro
       ;;
   esac
-  { [ "$jcds_at" = "$jcds_item" ] && [ ! -h "$jcds_item" ]; } ||
-    jcds_fail 125 FOREIGN_LINK "a script shows no file behind a link: $jcds_item" \
-      'jcds exec follows links that are your own; or name the file by its real path'
 done
 IFS=,
 for jcds_word in $jcds_site; do
