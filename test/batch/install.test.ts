@@ -146,6 +146,14 @@ test.each(['000', '022', '077'])(
   },
 );
 
+// What the negotiator evaluates for each job and machine stands there.
+test('with thirty repositories the configuration is the same as with one', () => {
+  const names = Array.from({ length: 30 }, (_, at) => ['--repository', `r${at}.example.org`]).flat();
+  const [one, many] = [install('--dry-run', ...names.slice(0, 2)), install('--dry-run', ...names)];
+  expect(one.code).toBe(0);
+  expect(many.stdout).toBe(one.stdout);
+});
+
 describe('refused', () => {
   test.each([
     [['--prefix', 'relative'], '--prefix "relative" is no absolute path'],

@@ -56,6 +56,7 @@ const WHOLE = (runtimes: string) => [
   'JCDSRepositories = "containers.jinr.ru,with-a_line.x.ru"',
   'JCDSUnusable = "empty.jinr.ru,file.jinr.ru,absent.jinr.ru"',
   `JCDSRuntimes = "${runtimes}"`,
+  'JCDSMissing = ""',
   'JCDSTime = NOW',
   'JCDSLifetime = 900',
   '-',
@@ -87,6 +88,22 @@ describe('the command and the script say the same', () => {
       });
     }
   });
+});
+
+test('which of the pool’s scripts are not there, or cannot be started', () => {
+  install(WORKS, 'exit 1');
+  const script = setting.jcds(['condor', 'machine-ad', '--script']).stdout;
+  const [there, closed, absent] = ['there', 'closed', 'absent'].map(name => join(setting.folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(there, '#!/bin/sh\n', { mode: 0o755 });
+  writeFileSync(closed, '#!/bin/sh\n');
+  const told = (...files: string[]) =>
+    /^JCDSMissing = .*$/m.exec(setting.run(['/bin/sh', '-c', script, 'sh', ...files]).stdout)?.[0];
+  expect(told(there)).toBe('JCDSMissing = ""');
+  expect(told(closed, there, absent)).toBe(`JCDSMissing = "${closed},${absent}"`);
 });
 
 test('without a PATH, as a startd may start it, and from a directory that is gone', () => {

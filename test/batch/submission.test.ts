@@ -7,7 +7,8 @@ const elsewhere = (isFirst: string) =>
 const AFTER_ANY_TRY = elsewhere('MY.LastRemoteHost =?= undefined');
 const AFTER_75 = elsewhere('(MY.LastHoldReasonSubCode =!= 75 && MY.LastHoldReasonCode =!= 44)');
 const FRESH = '(time() < TARGET.JCDSTime + TARGET.JCDSLifetime) =!= false';
-const FAILED = '(ChirpJCDS.Start =?= NumShadowStarts || (JCDSTells =!= true && ExitCode =?= 75))';
+const FAILED =
+  '(ChirpJCDS.Start =?= NumShadowStarts || (JCDSTells =!= true && ExitBySignal =!= true && ExitCode =?= 75))';
 const TELLING = [
   'My.JCDSTells = true',
   'My.PostCmd = "$$(JCDSAfter:/bin/true)"',

@@ -3,6 +3,7 @@ import type { CondorSetting } from './condor-tools.ts';
 import type { PoolFiles } from './configuration.ts';
 import { effectiveValue } from './effective.ts';
 import { MACHINE_AD } from './machine-attributes.ts';
+import { TELLS } from './rules.ts';
 
 /** What a job of the vanilla universe says that names an image by itself. */
 const EXAMPLE = [
@@ -43,14 +44,16 @@ export async function checkPool(text: string, files: PoolFiles, context: CondorS
   ].join('\n')}\n`;
 }
 
-/** The example after the transform of this text; null: it could not be made. */
+/** The example after the transform of this text; null: it could not be made. HTCondor's program ends with 1 also where all went well (25.14). */
 async function transform(text: string, { environment }: CondorSetting): Promise<string | null> {
   const [, rules = ''] = /@=end\n([\s\S]*?)@end/.exec(text)!;
   const ended = await runChild({
     ...{ file: '/bin/sh', environment, timeout: PATIENCE, limit: 1 << 20 },
     args: ['-c', TRANSFORM, 'sh', `NAME JCDS\n${rules}`, EXAMPLE],
   });
-  return ended.state === 'ended' && ended.code === 0 ? ended.output : null;
+  return ended.state === 'ended' && new RegExp(`^${TELLS} = true$`, 'm').test(ended.output)
+    ? ended.output
+    : null;
 }
 
 /** How many machines of the pool are so; null: nobody answers. */

@@ -80,9 +80,10 @@ export function poolConfiguration({
   period,
   version,
 }: PoolChoices): string {
-  const { usable, unusable, time, lifetime, wrapper, after } = MACHINE_AD;
+  const { usable, unusable, time, lifetime, wrapper, after, missing } = MACHINE_AD;
   const allowed = allowsAny ? 'True' : ONLY_OURS;
   const started = isChained ? files.chain : files.wrapper;
+  const scripts = [files.wrapper, files.after, ...(isChained ? [files.chain] : [])];
   const places = roots.map(root => root.slice(1).replaceAll('.', '[.]')).join('|');
   const able = [
     `TARGET.${wrapper} =?= true`,
@@ -109,12 +110,13 @@ export function poolConfiguration({
 USER_JOB_WRAPPER = ${started}
 STARTER_ALLOW_JOB_PRE_AND_POST_CMD = ${allowed}
 ${after} = "${files.after}"
-${wrapper} = ("$(USER_JOB_WRAPPER)" == "${started}") && ("$(STARTER_ALLOW_JOB_PRE_AND_POST_CMD)" == "${allowed}")
+${wrapper} = ("$(USER_JOB_WRAPPER)" == "${started}") && ("$(STARTER_ALLOW_JOB_PRE_AND_POST_CMD)" == "${allowed}") && (${missing} ?: "") == ""
 STARTD_ATTRS = $(STARTD_ATTRS) ${wrapper} ${after}
 
 # Execute nodes: what this machine can run, looked at every period and told with its next update (UPDATE_INTERVAL).
 STARTD_CRON_JOBLIST = $(STARTD_CRON_JOBLIST) JCDS
 STARTD_CRON_JCDS_EXECUTABLE = ${files.machineAd}
+STARTD_CRON_JCDS_ARGS = ${scripts.join(' ')}
 STARTD_CRON_JCDS_MODE = Periodic
 STARTD_CRON_JCDS_PERIOD = ${period}s
 STARTD_CRON_JCDS_KILL = True

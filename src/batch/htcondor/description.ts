@@ -62,7 +62,8 @@ export async function readDescription(
 ): Promise<Described> {
   // condor_submit describes no jobs without a file: a command has jcds' own lines and these.
   if (work.kind === 'command') return checked(lines.map(lineAttribute), name);
-  const own = lines.flatMap(line => ['-append', line]);
+  // Else a container_image that is a path is named by the last part of it alone.
+  const own = [...lines, 'transfer_container = false'].flatMap(line => ['-append', line]);
   const words = ['-dry-run', '-', ...own, ...fileWords(work.file)];
   const { stdout } = await runCondor('condor_submit', words, context, work.content);
   return checked(

@@ -29,9 +29,10 @@ export interface MachineAdOptions {
 
 /**
  * The STARTD_CRON job, in POSIX sh: looks at every repository and tries the runtimes at the same time, and prints what
- * it found as an ad that ends in a line with `-`. What has not answered within jcds_timeout hangs, and is left behind: the
- * reader leaves its pipe at the word `end`, which comes from a subshell that touches nothing. That kills the worker, which would
- * else end the timer by a number that may be another process' by then.
+ * it found as an ad that ends in a line with `-`. Its arguments are scripts of the pool's: those that cannot be started stand there
+ * too. What has not answered within jcds_timeout hangs, and is left behind: the reader leaves its pipe at the word `end`, which comes
+ * from a subshell that touches nothing. That kills the worker, which would else end the timer by a number that may be another
+ * process' by then.
  * @throws SameAttributeError
  */
 export function machineAdScript({ repositories, look, version, lifetime }: MachineAdOptions): string {
@@ -44,6 +45,8 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     'set +aefunvxC',
     ...look,
     'cd /',
+    "jcds_missing=''",
+    'for jcds_file; do [ -x "$jcds_file" ] || jcds_missing=${jcds_missing:+$jcds_missing,}$jcds_file; done',
     'PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C',
     'export PATH LC_ALL',
     `jcds_look=${quoteWord(`${part(REPOSITORY)}\n`)}`,
@@ -68,6 +71,7 @@ export function machineAdScript({ repositories, look, version, lifetime }: Machi
     ...rows.map(row => `  jcds_attributes ${row}`),
     `  printf '${MACHINE_AD.usable} = "%s"\\n${MACHINE_AD.unusable} = "%s"\\n' "$jcds_usable" "$jcds_unusable"`,
     '  jcds_print_runtimes',
+    `  printf '${MACHINE_AD.missing} = "%s"\\n' "$jcds_missing"`,
     `  printf '${MACHINE_AD.time} = %s\\n${MACHINE_AD.lifetime} = ${lifetime}\\n-\\n' "$(date +%s)"`,
     '}',
     '',

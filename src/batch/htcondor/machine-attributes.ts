@@ -21,6 +21,8 @@ export const MACHINE_AD = {
   wrapper: 'JCDSWrapper',
   /** The script that tells it. */
   after: 'JCDSAfter',
+  /** Those of jcds' scripts that the configuration names and that cannot be started there. */
+  missing: 'JCDSMissing',
 } as const;
 
 /**

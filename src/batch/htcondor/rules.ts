@@ -22,8 +22,11 @@ const LONGEST_PAUSE = 3600;
 /** After so many holds a pause is the longest one whatever the first was. */
 const MANY_HOLDS = 12;
 
-/** Whether the job did not come to its image, or lost it. Where its machine does not tell, 75 is taken for that. */
-const FAILED = `(${FAULT}.Start =?= NumShadowStarts || (${TELLS} =!= true && ExitCode =?= ${LATER}))`;
+/**
+ * Whether the job did not come to its image, or lost it. Where its machine does not tell, 75 is taken for that, unless a signal has ended
+ * the job: then the ad may have the code of an earlier try.
+ */
+const FAILED = `(${FAULT}.Start =?= NumShadowStarts || (${TELLS} =!= true && ExitBySignal =!= true && ExitCode =?= ${LATER}))`;
 
 /** What the job's author said, as HTCondor has it in the text that the rules are a part of. */
 export interface AuthorsRules {

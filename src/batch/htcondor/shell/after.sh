@@ -51,6 +51,28 @@ case $jcds_status in
     ;;
 esac
 [ -n "$jcds_code" ] || exit 0
+jcds_one_line() { # jcds_why in one line: HTCondor holds a job without a word, and for ever, where the reason has more
+  jcds_rest=$jcds_why jcds_why=''
+  while :; do
+    case $jcds_rest in
+      *\\n*) ;;
+      *) break ;;
+    esac
+    jcds_why=$jcds_why${jcds_rest%%\\*} jcds_rest=${jcds_rest#*\\}
+    case $jcds_rest in
+      n*)
+        jcds_why="$jcds_why;"
+        jcds_rest=${jcds_rest#n}
+        ;;
+      *)
+        jcds_why=$jcds_why\\${jcds_rest%"${jcds_rest#?}"}
+        jcds_rest=${jcds_rest#?}
+        ;;
+    esac
+  done
+  jcds_why=$jcds_why$jcds_rest
+}
+jcds_one_line
 jcds_of_job NumShadowStarts
 for jcds_item in "${_CONDOR_LIBEXEC:-}" /usr/libexec/condor /usr/lib/condor/libexec "${_CONDOR_BIN:-}" "$(condor_config_val LIBEXEC 2>/dev/null)"; do
   [ -x "$jcds_item/condor_chirp" ] || continue
