@@ -2,7 +2,7 @@
 // two runs of each (commit, seed, count, minutes, what failed) are written to test/proofs.json, which notes and pages quote.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -16,6 +16,7 @@ const PROOFS = {
   planted: { file: 'situations/planted.ts', function: 'provePlanted', count: 300 },
   archives: { file: 'conversion/prove.ts', function: 'proveArchives', count: 100_000 },
   names: { file: 'names/prove.ts', function: 'proveNames', count: 3000 },
+  pool: { file: 'pool/prove.ts', function: 'provePool', count: 200 },
 };
 
 const { values, positionals } = parseArgs({
@@ -30,6 +31,17 @@ const { values, positionals } = parseArgs({
     'no-record': { type: 'boolean', default: false },
   },
 });
+
+/** Files of the tests look for others beside themselves; in the bundle they have the place that they had. */
+const ownPlaces = {
+  name: 'own-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/test\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('import.meta.dirname', JSON.stringify(dirname(path))),
+      loader: 'ts',
+    }));
+  },
+};
 
 const [name] = positionals;
 const proof = Object.hasOwn(PROOFS, name ?? '') ? PROOFS[name] : undefined;
@@ -78,6 +90,7 @@ async function loaded({ file, function: exported }) {
       packages: 'external',
       outfile,
       logLevel: 'warning',
+      plugins: [ownPlaces],
     });
     return (await import(pathToFileURL(outfile).href))[exported];
   } finally {

@@ -445,10 +445,7 @@ test('without any wrapper: HTCondor starts the image that an attribute names', {
 }, async () => {
   writeFileSync(
     join(pool.tree, pool.configuration),
-    `USER_JOB_WRAPPER =
-SINGULARITY_JOB = !isUndefined(TARGET.JCDSImage)
-SINGULARITY_IMAGE_EXPR = strcat("/cvmfs/containers.jinr.ru/", TARGET.JCDSImage)
-`,
+    `USER_JOB_WRAPPER =\n${/^SINGULARITY_JOB = .*\nSINGULARITY_IMAGE_EXPR = .*\n/m.exec(PAGE)![0]}`,
   );
   const rows: Record<string, Row> = {
     'singularity job': {

@@ -8,19 +8,12 @@ import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../../src/runtimes/in
 import { probeContext } from '../../src/runtimes/probe-context.ts';
 import type { Runtime, RuntimeHost } from '../../src/runtimes/runtime.ts';
 import { type Daemon, startContainerd, startDocker } from '../hosts/daemons.ts';
+import { type Person, people, user } from '../hosts/people.ts';
 import { aRequest } from '../runtimes/requests.ts';
 import { TESTED } from './matrix.ts';
 import { removePodmanState } from './podman-state.ts';
 
-/** Somebody who runs jobs: the ordinary user of the host tests, or root. */
-export interface Person {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly home: string;
-  /** The command that becomes this person. */
-  readonly become: readonly string[];
-}
+export { type Person, people } from '../hosts/people.ts';
 
 /** A runtime as one person has it on this host. */
 export interface Container {
@@ -47,30 +40,12 @@ export interface Surroundings {
 }
 
 const repositories = `${process.env.JCDS_TEST_ROOT ?? '/srv/jcds-test'}/cvmfs/containers.jinr.ru`;
-const user = process.env.JCDS_TEST_USER ?? 'jcdstest';
 const HOSTS = join(import.meta.dirname, '../hosts');
 
 /** The real directory of a test image, whatever its link says about /cvmfs. */
 export function imageAt(name: string): string {
   const link = spawnSync('readlink', [join(repositories, name)], { encoding: 'utf8' }).stdout.trim();
   return realpathSync(link.replace('/cvmfs/containers.jinr.ru', repositories));
-}
-
-/** Everybody whom this test can become. */
-export function people(): Person[] {
-  const [, , uid, gid, , home] = spawnSync('getent', ['passwd', user], { encoding: 'utf8' })
-    .stdout.trim()
-    .split(':');
-  return [
-    {
-      name: user,
-      uid: Number(uid),
-      gid: Number(gid),
-      home: home!,
-      become: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--inh-caps=-all', '--'],
-    },
-    { name: 'root', uid: 0, gid: 0, home: '/root', become: [] },
-  ];
 }
 
 /** These rows of the table for every person. A runtime that does not work is a failure, with its reason. */
