@@ -18,6 +18,7 @@ const BENCHES = {
   'condor-wrapper': { user: true },
   'cvmfs-http': {},
   sync: {},
+  convert: {},
 };
 
 const wanted = process.argv.slice(2);

@@ -1,11 +1,9 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   cpSync,
   lchownSync,
-  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -108,50 +106,6 @@ describe('the store', () => {
     expect([ran.code, ran.stderr]).toEqual([125, expect.stringContaining(reason)]);
     const pulled = pull([`oci:${OCI}/small`, '--as', NAME]);
     expect([pulled.code, pulled.stderr]).toEqual([1, expect.stringContaining(reason)]);
-  });
-
-  test('is filled by one of many processes at once', async () => {
-    const words = host.words(user, [
-      ...['sh', '-c', 'for i in 1 2 3 4 5 6; do "$jcds" "$@" & done; wait', 'sh'],
-      ...['pull', '--json', `oci:${OCI}/bmn`, '--as', NAME],
-    ]);
-    const { stdout } = await run(words[0]!, words.slice(1), { maxBuffer: 1 << 24 });
-    const answers = stdout
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line) as { unchanged: boolean });
-    expect(answers.map(({ unchanged }) => unchanged).sort()).toEqual([false, true, true, true, true, true]);
-  });
-
-  test('shows no half of an image when a pull is killed, and the next one finishes', async () => {
-    const whole = join(host.home(user), 'whole');
-    pull([`oci:${OCI}/bmn`, '--as', NAME, '--store', whole]);
-    const images = (store: string) => entries(join(store, '.images')).replace(/ \d+ [\d.]+ $/gm, '');
-    for (let at = 1; at <= 5; at += 1) {
-      const words = host.words(user, [
-        ...['setpriv', '--pdeathsig', 'KILL', '--', host.setting.program],
-        ...['pull', `oci:${OCI}/bmn`, '--as', NAME],
-      ]);
-      const child = spawn(words[0]!, words.slice(1), {
-        cwd: host.work(user),
-        detached: true,
-        stdio: 'ignore',
-      });
-      const end = once(child, 'exit');
-      const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 150 * at + Math.random() * 800);
-      await end;
-      clearTimeout(timer);
-      const name = lstatSync(join(storeOf(), NAME), { throwIfNoEntry: false });
-      if (name !== undefined) expect(images(storeOf())).toBe(images(whole));
-    }
-    expect(pull([`oci:${OCI}/bmn`, '--as', NAME]).code).toBe(0);
-    expect(images(storeOf())).toBe(images(whole));
-    for (const place of ['tmp', 'claims']) expect(readdirSync(join(storeOf(), '.jcds', place))).toEqual([]);
-    const [record] = readdirSync(join(storeOf(), '.jcds/images'));
-    expect(JSON.parse(readFileSync(join(storeOf(), '.jcds/images', record!), 'utf8'))).toMatchObject({
-      source: `oci:${OCI}/bmn`,
-      identity: 'manifest',
-    });
   });
 
   test('says what it can whatever stands in the place of its records, and runs the copy', () => {
