@@ -102,7 +102,7 @@ function cwdLines({ home, workdir }: ScriptOptions, { showsCwd }: BindWays): str
     `  "" | / | ${OF_IMAGE}) ;;`,
     ...(showsCwd ? ['  "$jcds_cwd") ;;'] : []),
     ...(isElsewhere
-      ? []
+      ? ['  "$jcds_home") ;; # the home that was asked for stands there']
       : [
           '  "${jcds_shown:-//}" | "${jcds_shown:-//}"/*) ;; # shown with it',
           '  "$jcds_home" | "$jcds_home"/*) jcds_own "$jcds_here" "$jcds_here" ;; # an empty home is laid over it',

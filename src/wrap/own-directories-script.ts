@@ -53,7 +53,7 @@ export function holdOwnDirectories({ contain, binds, home }: ScriptOptions, show
       ? []
       : [
           'case $jcds_home:$jcds_here/ in',
-          '  *:/ | *:// | "$jcds_shown:$jcds_shown"/*) ;; # shown with the home',
+          `  *:/ | *:// | ${typeof home === 'object' ? '"$jcds_home:$jcds_home/" | ' : ''}"$jcds_shown:$jcds_shown"/*) ;; # shown with the home`,
           '  *)',
           ...(showsCwd ? CWD_BEFORE.map(line => `    ${line}`) : []),
           '    jcds_hold "$jcds_here" "$jcds_here"',

@@ -208,6 +208,11 @@ const CASES: Record<string, Case> = {
   'the root as working directory': { cwd: '/', environment: { PWD: '/' } },
   'a home of one’s own': { options: ['--home', data] },
   'a home elsewhere': { options: ['--home', `${data}:/home/me`] },
+  'a home in the place of the caller’s directory': {
+    options: ['--home', `${data}:${stage.home}`],
+    cwd: stage.home,
+    environment: { PWD: stage.home },
+  },
   'a home with a colon in its name': { options: ['--home', colon] },
   'no home': { options: ['--no-home'] },
   'a home that is not there': { environment: { HOME: '/no/such' } },
