@@ -47,7 +47,7 @@ const ACCOUNT = [
 export function holdOwnDirectories({ contain, binds, home }: ScriptOptions, showsCwd: boolean): string[] {
   return [
     ...(typeof home === 'object' || (home === 'own' && !contain)
-      ? ['[ -z "$jcds_shown" ] || jcds_hold "$jcds_shown" "$jcds_home"']
+      ? ['[ -z "$jcds_shown" ] || [ "$jcds_home" = / ] || jcds_hold "$jcds_shown" "$jcds_home"']
       : []),
     ...(contain
       ? []

@@ -208,6 +208,7 @@ const CASES: Record<string, Case> = {
   'the root as working directory': { cwd: '/', environment: { PWD: '/' } },
   'a home of one’s own': { options: ['--home', data] },
   'a home elsewhere': { options: ['--home', `${data}:/home/me`] },
+  'the root as home': { environment: { HOME: '/', XDG_CONFIG_HOME: outside } },
   'a home in the place of the caller’s directory': {
     options: ['--home', `${data}:${stage.home}`],
     cwd: stage.home,

@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest';
 const GOLDEN = resolve(import.meta.dirname, 'golden');
 
 describe.each([
-  ['apptainer-osg', 532, 23_650],
-  ['apptainer-cern', 532, 23_650],
-  ['bubblewrap-osg', 842, 35_580],
-  ['bubblewrap-cern', 842, 35_580],
+  ['apptainer-osg', 532, 23_680],
+  ['apptainer-cern', 532, 23_680],
+  ['bubblewrap-osg', 842, 35_610],
+  ['bubblewrap-cern', 842, 35_610],
 ])('%s', (name, lines, bytes) => {
   const text = readFileSync(join(GOLDEN, `${name}.sh`), 'latin1');
 

@@ -764,7 +764,7 @@ for jcds_word in $jcds_site; do
     jcds_warned="${jcds_warned}jcds: $jcds_item does not exist: not shown in the container$jcds_newline"
 done
 IFS=$jcds_newline
-[ -z "$jcds_shown" ] || jcds_hold "$jcds_shown" "$jcds_home"
+[ -z "$jcds_shown" ] || [ "$jcds_home" = / ] || jcds_hold "$jcds_shown" "$jcds_home"
 case $jcds_home:$jcds_here/ in
   *:/ | *:// | "$jcds_shown:$jcds_shown"/*) ;; # shown with the home
   *)
