@@ -101,8 +101,8 @@ const MEMORIES: Partial<Record<PlaceName, RegExp>> = {
   'http-object': /^cvmfs\/objects\//,
   'http-revision': /^cvmfs\/revisions\//,
 };
-/** Tested below, in engine-files.host.test.ts, and in test/store/local.host.test.ts. */
-const OTHERS: readonly PlaceName[] = ['trusted-projects', 'engine-file', 'store-record'];
+/** Tested below, in engine-files.host.test.ts, in test/store/local.host.test.ts, and in test/service/planted-records.test.ts. */
+const OTHERS: readonly PlaceName[] = ['trusted-projects', 'engine-file', 'store-record', 'service-record'];
 
 test('each file that jcds writes and reads back is planted', () => {
   const own = Object.entries(PLACES).flatMap(([name, { trust }]) => (trust === 'own' ? [name] : []));
