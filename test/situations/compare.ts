@@ -67,19 +67,22 @@ function summary({ code, stderr }: Observation): string {
 }
 
 /** Fields that this situation leaves open: a directory that the caller reached by a link may be named by either name. */
-function isCompared({ cwd, account }: Situation): (field: string) => boolean {
+function isCompared({ cwd, workdir, account }: Situation): (field: string) => boolean {
   const byLink = isLasting(cwd) && realPath(cwd) !== cwd;
+  const names = byLink ? [cwd, realPath(cwd)] : [];
+  const above = names.flatMap(directoriesAbove);
   const ofAccount = ['passwd', 'group', 'place /etc/passwd', 'place /etc/group'];
   const open = [
-    ...(byLink ? ['cwd', 'variable PWD', `place ${cwd}`, `place ${realPath(cwd)}`, ...waysTo(cwd)] : []),
+    ...(byLink ? ['cwd', 'variable PWD'] : []),
+    ...[...names, ...above].map(path => `place ${path}`),
+    ...(workdir !== null && above.includes(workdir) ? ['cwd-names'] : []),
     ...(account === 'none' ? ofAccount : []),
   ];
-  return field => !open.includes(field);
+  const isInside = (field: string) => names.some(name => field.startsWith(`place ${name}/`));
+  return field => !open.includes(field) && !isInside(field);
 }
 
-/** The directories above either name: which of them has an entry more depends on the name that is taken. */
-function waysTo(cwd: string): string[] {
-  const above = (path: string): string[] =>
-    path === '/' ? [] : [`place ${dirname(path)}`, ...above(dirname(path))];
-  return [...above(cwd), ...above(realPath(cwd))];
+/** Which of them has an entry more depends on the name that is taken. */
+function directoriesAbove(path: string): string[] {
+  return path === '/' ? [] : [dirname(path), ...directoriesAbove(dirname(path))];
 }

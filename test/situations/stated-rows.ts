@@ -56,6 +56,7 @@ export const STATED_ROWS: readonly StatedRow[] = [
       ofImage('home-link', 'tmp-link', 'tmp-dangling'),
       isBoundAtLinkOf('run-link', '/run'),
       isBoundAtLinkOf(null, '/var/run'),
+      isBoundAtLinkOf(null, '/lib'),
     ),
     text: 'a place behind a link of the image (`/home`, `/tmp`, or one of `--bind`) is refused',
     reason: 'a person is to read a script; `jcds exec` follows such links',
@@ -131,8 +132,7 @@ export const STATED_ROWS: readonly StatedRow[] = [
     reason: 'bwrap takes 9,000 words, and its layers (overlay) only from 0.11 on',
   },
   {
-    exec: OTHERS,
-    wrap: [],
+    ...BUILT,
     fields: ['start'],
     when: ({ writableTmpfs }) => writableTmpfs,
     text: '`--writable-tmpfs` is refused',
