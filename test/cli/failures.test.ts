@@ -416,7 +416,7 @@ const optionValues: Row[] = [
     ['exec', '--if-missing', 'later', 'small:2', 'ls'],
     'USAGE',
     125,
-    "option '--if-missing <policy>' argument 'later' is invalid. Allowed choices are ask, request, wait, fail",
+    "option '--if-missing <policy>' argument 'later' is invalid. Allowed choices are ask, request, wait, local, fail",
     'jcds exec --help',
   ],
 ];
