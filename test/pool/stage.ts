@@ -70,16 +70,22 @@ export class PoolStage {
     return join(this.#cvmfs, REPOSITORY);
   }
 
-  /** Lets the machines look, and waits until the second one has told this. */
+  /** Lets the machines look, and waits until the second one has told this of that look: an earlier one could end after it. */
   async look(wanted: string): Promise<void> {
-    const words = ['condor_status', '-constraint', `PartitionableSlot && ${OF_SECOND}`, '-af', ...ATTRIBUTES];
+    const ask = (...told: string[]) => [
+      ...['condor_status', '-constraint', `PartitionableSlot && ${OF_SECOND}`, '-af'],
+      ...told,
+    ];
     let told = '';
     // On a host that does much else, a look may end before it has an answer.
-    for (let look = 0; look < 4 && told !== wanted; look++) {
+    for (let look = 0; look < 4 && told !== `true ${wanted}`; look++) {
+      await this.pool.until(ask('JCDSTime > 0'), 'true', 30);
+      const { stdout } = await this.pool.run(ask('JCDSTime'));
       await this.pool.asRoot(['condor_reconfig']);
-      told = await this.pool.until(words, wanted, 30);
+      const isNewer = `JCDSTime > ${Number(stdout)}`;
+      told = await this.pool.until(ask(isNewer, ...ATTRIBUTES), `true ${wanted}`, 30);
     }
-    if (told !== wanted) throw new Error(`the second machine tells ${told}, not ${wanted}`);
+    if (told !== `true ${wanted}`) throw new Error(`the second machine tells ${told}, not true ${wanted}`);
   }
 
   /** Submits jobs: a cluster for each image, by jcds or by hand. Answers their names in the queue, by their indices. */
