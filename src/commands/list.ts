@@ -21,7 +21,6 @@ import { jsonLine } from '../output/json.ts';
 import { safeText } from '../output/safe-text.ts';
 import { LAYOUTS, type LayoutName } from '../repositories/layouts/index.ts';
 import { listedName } from '../repositories/listed-name.ts';
-import { namedCopies } from '../store/known-copy.ts';
 import { storePlaces } from '../store-directory.ts';
 import { type CommandDeclaration, exit, flag } from './command.ts';
 import { CVMFS_OPTIONS, HTTP_OPTIONS, JSON_OPTION } from './common-options.ts';
@@ -100,12 +99,13 @@ export const list: CommandDeclaration = {
 };
 
 /** `--local`: names in the stores that lead to a copy. */
-function listCopies(
+async function listCopies(
   call: Call,
   settings: Settings,
   matches: ((name: string) => boolean) | null,
   context: Context,
 ) {
+  const { namedCopies } = await import('../store/known-copy.ts');
   const copies = namedCopies(storePlaces(settings, context), context.uid);
   const wanted = copies.filter(({ name }) => matches === null || matches(name));
   for (const { store, name } of wanted) {

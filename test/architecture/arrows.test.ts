@@ -219,11 +219,27 @@ test('every import follows an arrow of the house', () => {
   expect(wrong).toEqual([]);
 });
 
+/** What is loaded with a file. */
+const statically = (file: string) =>
+  importsOf(file).filter(
+    target => !new RegExp(`import\\('[^']*${basename(target)}'\\)`).test(readFileSync(file, 'utf8')),
+  );
+
+test('the start of run loads nothing of what makes, keeps or publishes images', () => {
+  const loaded = new Set<string>();
+  const load = (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const target of statically(file)) load(target);
+  };
+  load(join(SRC, 'entry.ts'));
+  const rooms = ['archive', 'conversion', 'doctor', 'registry', 'requests', 'service', 'store'];
+  const names = [...loaded].map(file => relative(SRC, file));
+  expect(names).toContain('job/plan-job.ts');
+  expect(names.filter(name => rooms.includes(name.split('/')[0]!))).toEqual([]);
+});
+
 test('no imports run in a circle, but by way of import()', () => {
-  const statically = (file: string) =>
-    importsOf(file).filter(
-      target => !new RegExp(`import\\('[^']*${basename(target)}'\\)`).test(readFileSync(file, 'utf8')),
-    );
   const state = new Map<string, 'open' | 'done'>();
   const circles: string[] = [];
   const walk = (file: string, way: readonly string[]) => {
